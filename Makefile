@@ -1,0 +1,50 @@
+# Every target sets up the environment it needs; `make` alone lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+EXPERIMENT ?= padding,truncation,features,reduction
+
+.DEFAULT_GOAL := help
+.PHONY: help setup smoke sweep report test test-all lint bench lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
+
+setup: $(STAMP)  ## make the environment from the hash-pinned lock
+
+# The stamp is written last: an install that failed leaves none, and the next call starts over.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: PYTHON=$(PYTHON) is older than 3.11; say make PYTHON=/path/to/python3.11"; exit 2; }
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+smoke: $(STAMP)  ## a cut of every experiment, under a minute
+	$(BIN)/mismatch -m +experiment=$(EXPERIMENT) +debug=smoke
+
+sweep: $(STAMP)  ## all experiments, or EXPERIMENT=padding for one; finished runs are not trained again
+	$(BIN)/mismatch -m +experiment=$(EXPERIMENT)
+
+report: $(STAMP)  ## tables and figures again, from the records alone
+	$(BIN)/mismatch-report $(addprefix results/,$(shell echo $(EXPERIMENT) | tr ',' ' '))
+
+test: $(STAMP)  ## the test suite
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)  ## ruff (lint, format) and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(STAMP)  ## plain model.fit multirun against this engine, side by side
+	$(BIN)/python experiments/throughput/bench.py
+
+lock:  ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+
+clean:  ## remove the environment and caches; results stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	find src tests experiments -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Hydra plugins of `mismatch`: the local launcher and the experiments search path."""

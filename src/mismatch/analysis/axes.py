@@ -1,0 +1,151 @@
+"""Which parameters vary in a table of runs, found from the table itself.
+
+In comes `runs` (one row per arm x replicate, parameters under their dotted keys), out go `Axis`
+objects and the `Layout` a figure draws them in. Any ad-hoc multirun works: nothing is declared.
+A blank parameter is inert (it could not act in that arm) and is never a level of its axis.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+GROUPS = ("data", "mask", "reduction", "seed")
+PREFIXES = ("data.", "features.", "length.", "mask.", "reduction.", "model.", "train.")
+
+# The first column of two that say the same is the one to keep. The ratio T / Lmax comes before
+# the step count because it means the same on datasets of different length.
+PRECEDENCE = (
+    *("data", "data.*", "length.ratio", "length.padding", "length.truncating", "mask"),
+    *("features.adapter", "features.width", "features.*", "reduction", "reduction.*"),
+    *("length.*", "mask.*", "model.*", "train.*", "seed"),
+)
+# Levels in the order a reader expects: the default or the untouched case first.
+NATURAL: tuple[str, ...] = (
+    *("none", "native", "pre", "post", "head_tail", "masking", "explicit"),
+    *("zero", "truncate", "tile", "noise", "project"),
+    *("pool", "conv", "conv_pool", "destroyed", "rebuilt", "zeros", "chrono"),
+)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A parameter that varies: its dotted key and its levels in natural order, blanks left out."""
+
+    name: str
+    levels: tuple[object, ...]
+    numeric: bool
+    aliases: tuple[str, ...] = ()
+    """Columns that vary one-to-one with this axis or are functions of it; left out of the axes."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each axis goes in a figure: along x, across panels, or over series (colour first)."""
+
+    x: Axis | None
+    panels: Axis | None
+    series: tuple[Axis, ...]
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """All axes: panels, x, then series."""
+        return tuple(axis for axis in (self.panels, self.x, *self.series) if axis is not None)
+
+
+def parameter_columns(runs: pd.DataFrame) -> list[str]:
+    """Columns of `runs` that hold parameters, in table order."""
+    return [name for name in runs.columns if name in GROUPS or name.startswith(PREFIXES)]
+
+
+def varied(runs: pd.DataFrame) -> list[Axis]:
+    """Axes that vary over the arms of `runs`, most telling first (see `PRECEDENCE`).
+
+    Left out are columns that are constant, that differ between replicates of one arm, or that
+    follow from a column already kept. `length.steps` also goes where the datasets and the ratio
+    together determine it.
+    """
+    names = sorted(parameter_columns(runs), key=_precedence)
+    if runs.empty:
+        return []
+    steady = runs.groupby("arm")[names].nunique().max() <= 1
+    arms = runs.drop_duplicates("arm")
+    kept: dict[str, list[str]] = {}
+    for name in names:
+        if not steady[name] or arms[name].nunique() < 2:
+            continue
+        source = _source(arms, name, list(kept))
+        if source is None:
+            kept[name] = []
+        else:
+            kept[source].append(name)
+    return [_axis(arms[name], tuple(aliases)) for name, aliases in kept.items()]
+
+
+def arrange(axes: Sequence[Axis]) -> Layout:
+    """Lay out `axes`: panels are datasets, x the numeric axis with most levels (else the longest).
+
+    The rest are series, longest first, so that colour tells the most levels apart.
+    """
+    panels = next((axis for axis in axes if axis.name == "data"), None) if len(axes) > 1 else None
+    rest = [axis for axis in axes if axis is not panels]
+    x = max(rest, key=lambda axis: (axis.numeric, len(axis.levels)), default=None)
+    series = sorted((axis for axis in rest if axis is not x), key=lambda axis: -len(axis.levels))
+    return Layout(x, panels, tuple(series))
+
+
+def key(row: pd.Series, axes: Iterable[Axis]) -> tuple[object, ...]:
+    """Levels of `row` on `axes`; None where the parameter is blank, that is inert."""
+    return tuple(None if pd.isna(row[axis.name]) else row[axis.name] for axis in axes)
+
+
+def implied(arms: pd.DataFrame, axis: Axis, row: pd.Series, axes: Iterable[Axis]) -> bool:
+    """Whether the blank of `row` on `axis` already follows from a choice that is an axis itself.
+
+    `reduction.kernel` is blank in every arm with `reduction=none`, `reduction.mask` in every arm
+    with `mask=none`: the choice says it, no remark is needed. `length.truncating` is blank for
+    long T only, which no choice says: that is inert.
+    """
+    parents = {other.name for other in axes} & set(axis.name.split(".")) - {axis.name}
+    return any(arms.loc[arms[parent] == row[parent], axis.name].isna().all() for parent in parents)
+
+
+def _precedence(name: str) -> int:
+    """Rank of column `name`: its own entry in `PRECEDENCE`, else that of its group."""
+    if name in PRECEDENCE:
+        return PRECEDENCE.index(name)
+    return PRECEDENCE.index(name.split(".")[0] + ".*")
+
+
+def _source(arms: pd.DataFrame, name: str, kept: list[str]) -> str | None:
+    """The kept column that determines `name`, or None if none does."""
+    for other in kept:
+        if _determines(arms, [other], name):
+            return other
+    if name != "length.steps" or "length.ratio" not in kept:
+        return None
+    datasets = [other for other in kept if other == "data" or other.startswith("data.")]
+    return "length.ratio" if _determines(arms, [*datasets, "length.ratio"], name) else None
+
+
+def _determines(arms: pd.DataFrame, given: list[str], name: str) -> bool:
+    """Whether `name` has at most one level for each combination of the columns `given`."""
+    return bool((arms.groupby(given, dropna=False)[name].nunique() <= 1).all())
+
+
+def _axis(column: pd.Series, aliases: tuple[str, ...]) -> Axis:
+    """Axis of one column, its levels sorted: numbers by size, known words by custom, then by name."""
+    levels = column.dropna().unique().tolist()
+    numeric = bool(pd.api.types.is_numeric_dtype(pd.Series(levels)) and not any(isinstance(v, bool) for v in levels))
+    numeric = numeric and not pd.api.types.is_bool_dtype(column)
+    levels.sort(key=None if numeric else _natural)
+    return Axis(str(column.name), tuple(levels), numeric, aliases)
+
+
+def _natural(level: object) -> tuple[int, list[tuple[float, str]]]:
+    """Sort key of a word: customary order first, then text with its numbers compared as numbers."""
+    text = str(level)
+    rank = NATURAL.index(text) if text in NATURAL else len(NATURAL)
+    parts = re.findall(r"\d+|\D+", text)
+    return rank, [(float(part), "") if part.isdigit() else (-1.0, part) for part in parts]

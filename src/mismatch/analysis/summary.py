@@ -1,0 +1,110 @@
+"""What each arm scored: means and 95% intervals over its replicates.
+
+In comes `runs` (one row per arm x replicate), out goes one row per arm. Only runs with status
+`ok` enter a mean; a failed or diverged run is counted in `failures`, never averaged and never
+dropped in silence: a mean with failures beside it is a mean over the survivors.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from .axes import parameter_columns, varied
+
+METRICS = (
+    *("accuracy", "exact_accuracy", "chance", "ceiling", "ceiling_full", "skill"),
+    *("information_loss", "learnability_loss", "loss_first", "loss_final"),
+    *("roughness", "drawup", "spikes_per_1000", "path_ratio", "grad_norm_cv", "steps_to_90"),
+    *("step_ms", "step_ms_iqr", "step_cpu_ms", "compile_s", "train_s", "peak_mib", "parameters", "flops_per_sample"),
+    *("useful_fraction", "padded_fraction", "truncated_fraction", "masked_fraction", "mask_reached_gru"),
+)
+"""Every metric that is averaged over replicates, in the order of the table."""
+
+LEARNED_SKILL = 0.5
+"""A run with less skill did not learn its task."""
+LEARNED_MARGIN = 0.05
+"""The same where the ceiling is unknown: accuracy above chance."""
+CONFIDENCE = 0.95
+
+
+def summarise(runs: pd.DataFrame) -> pd.DataFrame:
+    """One row per arm: parameters, counts, and mean with interval of every metric.
+
+    Args:
+        runs: one row per run, with `arm`, `status`, parameters and any of `METRICS`.
+
+    Returns:
+        Columns `experiment`, `arm`, the parameters, `n` (runs with status ok), `failures` (all
+        other runs), `not_learned` (ok runs below `LEARNED_SKILL`), then per metric `<metric>`,
+        `<metric>_low`, `<metric>_high`. The interval is Student's t over the replicates, that is
+        over fresh data, order and weights: it says where the mean of further replicates would
+        lie, not how exact one test set is. Bounds are NaN for a single replicate. Arms are
+        sorted by the levels of the axes that vary.
+    """
+    ok = runs["status"].eq("ok")
+    grouped = runs.groupby("arm", sort=False)
+    known = [name for name in ("experiment", *parameter_columns(runs)) if name in runs]
+    table = grouped[known].first()
+    table["n"] = ok.groupby(runs["arm"], sort=False).sum()
+    table["failures"] = (~ok).groupby(runs["arm"], sort=False).sum()
+    table["not_learned"] = (ok & ~learned(runs)).groupby(runs["arm"], sort=False).sum()
+    numbers = _numbers(runs).where(ok)
+    table = table.join(_intervals(numbers, runs["arm"])).reset_index()
+    table.insert(0, "arm", table.pop("arm"))
+    if "experiment" in table:
+        table.insert(0, "experiment", table.pop("experiment"))
+    return _sorted(table, runs)
+
+
+def learned(table: pd.DataFrame) -> pd.Series:
+    """Whether each row (of runs, or of a summary) learned; True where nothing speaks against it.
+
+    Skill decides; where it is unknown (no ceiling), accuracy must exceed chance by a margin.
+    """
+    blank = pd.Series(np.nan, index=table.index)
+    skill = pd.to_numeric(table.get("skill", blank), errors="coerce")
+    margin = pd.to_numeric(table.get("accuracy", blank), errors="coerce") - table.get("chance", blank)
+    dead = (skill < LEARNED_SKILL) | (skill.isna() & (margin < LEARNED_MARGIN))
+    return ~dead
+
+
+def write_summary(summary: pd.DataFrame, out: Path) -> Path:
+    """Write `summary` to `<out>/summary.csv` and return that path."""
+    path = out / "summary.csv"
+    summary.to_csv(path, index=False, float_format="%.6g")
+    return path
+
+
+def _numbers(runs: pd.DataFrame) -> pd.DataFrame:
+    """The metrics of `runs` as floats; True counts as 1."""
+    present = [name for name in METRICS if name in runs]
+    numbers = {name: pd.to_numeric(runs[name], errors="coerce").astype(float) for name in present}
+    return pd.DataFrame(numbers, index=runs.index).replace([np.inf, -np.inf], np.nan)
+
+
+def _intervals(numbers: pd.DataFrame, arm: pd.Series) -> pd.DataFrame:
+    """Mean, low and high of every column of `numbers` per arm: mean +- t(n-1) sd / sqrt(n)."""
+    grouped = numbers.groupby(arm, sort=False)
+    mean, sd, n = grouped.mean(), grouped.std(ddof=1), grouped.count()
+    n = n.where(n > 1)
+    quantile = pd.DataFrame(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1), index=n.index, columns=n.columns)
+    half = sd * quantile / n**0.5
+    columns = {}
+    for name in numbers:
+        columns[name] = mean[name]
+        columns[f"{name}_low"] = mean[name] - half[name]
+        columns[f"{name}_high"] = mean[name] + half[name]
+    return pd.DataFrame(columns, index=mean.index)
+
+
+def _sorted(table: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """`table` ordered by the levels of the axes that vary, blanks last."""
+    ranks = {
+        axis.name: table[axis.name].map({level: i for i, level in enumerate(axis.levels)}) for axis in varied(runs)
+    }
+    if not ranks:
+        return table
+    order = pd.DataFrame(ranks).sort_values(list(ranks), kind="stable").index
+    return table.loc[order].reset_index(drop=True)

@@ -1,0 +1,129 @@
+"""The whole pipeline, top to bottom: an arm and a replicate in, the record of a run out."""
+
+import json
+import platform
+import subprocess
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from mismatch import records
+from mismatch.adapt import adapt
+from mismatch.config import Arm, code_hash
+from mismatch.data import Splits, classes
+from mismatch.streams import Streams, batch_order, digest
+
+
+def run(arm: Arm, replicate: int, experiment: str, time_limit: float = float("inf")) -> dict[str, Any]:
+    """Train and measure one run.
+
+    Returns the payload of its record: ``row`` (the table's row), ``config``, ``trace``, ``versions``.
+    An exception becomes a row with status ``failed`` and its text; divergence and timeouts likewise.
+    """
+    row = identity(arm, replicate, experiment)
+    trace: dict[str, Any] = {}
+    try:
+        measured, trace, problem = _train(arm, replicate, time_limit)
+        row |= measured
+        if problem is not None:
+            row |= {"status": "diverged" if type(problem).__name__ == "Diverged" else "timeout", "error": str(problem)}
+    except Exception as error:  # the row says what happened; other runs go on
+        text = " ".join(str(error).split())
+        row |= {"status": "failed", "error": f"{type(error).__name__}: {text}"[:500]}
+    return {"row": row, "config": arm.parameters(), "trace": trace, "versions": versions()}
+
+
+def _train(arm: Arm, replicate: int, time_limit: float) -> tuple[dict[str, Any], dict[str, Any], Exception | None]:
+    from mismatch import measure, train  # TensorFlow starts here, not before
+
+    streams = Streams(arm.seed, replicate)
+    splits, data_hash = _draw(json.dumps(asdict(arm.data)), streams)
+    parts = adapt(arm, splits, streams)
+    order = batch_order(streams.rng("order"), arm.data.train, arm.train.updates, arm.train.batch)
+    outcome = train.run(arm, parts, streams, order, time_limit)
+    hashes = {"data_hash": data_hash, "init_hash": outcome.init_hash, "order_hash": digest(order)}
+    trace, problem = asdict(outcome.trace), outcome.trace.problem
+    del trace["problem"]
+    if problem is not None:  # numbers of an unfinished training are not results
+        return hashes, trace, problem
+    return measure.metrics(arm, parts, outcome, streams) | hashes, trace, None
+
+
+@lru_cache(maxsize=4)  # neighbouring arms share their raw data; word vectors take seconds to make
+def _draw(settings: str, streams: Streams) -> tuple[Splits, str]:
+    """The raw data of a replicate and their hash, from a dataset's settings as JSON."""
+    values = json.loads(settings)
+    splits = classes()[values["name"]](**values).draw(streams)
+    return splits, splits.hash()
+
+
+def identity(arm: Arm, replicate: int, experiment: str) -> dict[str, Any]:
+    """The part of a row that is known before training: identity, parameters, provenance, status ok."""
+    commit, dirty = _commit()
+    return {
+        "experiment": experiment,
+        "arm": arm.id,
+        "replicate": replicate,
+        "run": arm.run_id(replicate),
+        "status": "ok",
+        "error": None,
+        **arm.parameters(),
+        "code_hash": code_hash(),
+        "commit": commit,
+        "dirty": dirty,
+        "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "host": platform.node(),
+        "cpu": _cpu(),
+        "threads": 1,
+        "timing_valid": False,
+    }
+
+
+def run_and_record(arm: Arm, replicate: int, experiment: str, out: str, time_limit: float) -> dict[str, Any]:
+    """Run, write the record, return the row: what a worker does."""
+    payload = run(arm, replicate, experiment, time_limit)
+    records.write(Path(out), payload)
+    row: dict[str, Any] = payload["row"]
+    return row
+
+
+def record_loss(arm: Arm, replicate: int, experiment: str, out: str, status: str, error: str) -> dict[str, Any]:
+    """Write a row for a run whose worker did not live to do so."""
+    row = identity(arm, replicate, experiment) | {"status": status, "error": error}
+    records.write(Path(out), {"row": row, "config": arm.parameters(), "trace": {}, "versions": versions()})
+    return row
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages the numbers stand on."""
+    from importlib.metadata import version
+
+    return {"python": platform.python_version()} | {
+        name: version(name) for name in ("tensorflow", "keras", "numpy", "scipy")
+    }
+
+
+@cache
+def _commit() -> tuple[str | None, bool | None]:
+    def git(*words: str) -> str:
+        here = Path(__file__).parent
+        return subprocess.run(
+            ["git", *words], cwd=here, capture_output=True, text=True, check=True, timeout=10
+        ).stdout.strip()
+
+    try:
+        return git("rev-parse", "--short=12", "HEAD"), bool(git("status", "--porcelain"))
+    except (OSError, subprocess.SubprocessError):
+        return None, None
+
+
+@cache
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration, IndexError):
+        return platform.processor() or platform.machine()

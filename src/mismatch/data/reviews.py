@@ -1,0 +1,18 @@
+"""Sentiment of whole film reviews (IMDB training half; Maas et al. 2011), those of at most `max_length` tokens.
+
+Only the published training half is here: never quote an accuracy as one on the official IMDB test set.
+"""
+
+from dataclasses import dataclass
+
+from mismatch.checks import ranged
+from mismatch.data._text import Corpus, Text, movie_reviews
+
+
+@dataclass
+class Reviews(Text):
+    name: str = "reviews"
+    max_length: int = ranged(128, low=1)
+
+    def corpus(self) -> Corpus:
+        return movie_reviews("imdb")

@@ -1,0 +1,107 @@
+"""What a sweep will do before it does it: arms, runs, what is done already, minutes.
+
+In: typed settings of every job. Out: a `Plan` whose runs are grouped by compiled program.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mismatch import records
+from mismatch.checks import ConfigError
+from mismatch.config import Arm, Settings, resolve
+
+START_S = 8.0  # a worker starts and imports TensorFlow
+COMPILE_S = 2.0  # one program
+
+
+@dataclass(frozen=True)
+class Run:
+    """One arm x one replicate still to be trained. `seconds`: what it should take, compiling apart."""
+
+    arm: Arm
+    replicate: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """runs: still to train. done: finished before. arms: distinct arms. notes: lines the user should see."""
+
+    name: str
+    out: str
+    time_limit: float
+    arms: int
+    runs: list[Run]
+    done: int
+    notes: list[str]
+
+    def minutes(self, workers: int) -> float:
+        """Estimated wall minutes on `workers` processes."""
+        if not self.runs:
+            return 0.0
+        programs = len({run.arm.program for run in self.runs})
+        work = sum(run.seconds for run in self.runs) + COMPILE_S * programs
+        return (START_S + work / min(workers, len(self.runs))) / 60
+
+    def text(self, workers: int) -> str:
+        """The plan in one line."""
+        minutes = self.minutes(workers)
+        about = f"about {minutes:.0f} min" if minutes >= 1.5 else f"about {60 * minutes:.0f} s"
+        total = len(self.runs) + self.done
+        return (
+            f"{self.name}: {self.arms} arms, {total} runs, {self.done} done already, "
+            f"{len(self.runs)} to train, {about} on {workers} workers"
+        )
+
+
+def make(jobs: Sequence[Settings]) -> Plan:
+    """Resolve every job and find out which runs are still to be trained.
+
+    Jobs that differ only in what cannot act are one arm, trained once.
+
+    Raises:
+        ConfigError: for an unusable job (unless impossible=skip and another job is usable).
+    """
+    first = jobs[0]
+    arms: dict[str, tuple[Arm, int]] = {}
+    skipped: list[str] = []
+    for job in jobs:
+        if (job.out, job.name) != (first.out, first.name):
+            raise ConfigError("out", job.out, f"must be the same for the whole sweep, like {first.out}")
+        try:
+            arm = resolve(job)
+        except ConfigError as error:
+            if job.impossible == "refuse":
+                raise
+            skipped.append(str(error))
+            continue
+        arms[arm.id] = arm, max(job.replicates, arms[arm.id][1] if arm.id in arms else 0)
+    if not arms:
+        raise ConfigError("impossible", "skip", f"leaves no possible arm: {skipped[0]}")
+    loaded = records.load(Path(first.out))
+    finished = records.finished(loaded.payloads)
+    wanted = [(arm, replicate) for arm, replicates in arms.values() for replicate in range(replicates)]
+    missing = [Run(arm, replicate, seconds(arm)) for arm, replicate in wanted if arm.run_id(replicate) not in finished]
+    notes = list(loaded.damaged)
+    if skipped:
+        notes.append(f"{len(skipped)} impossible of {len(jobs)} cells left out, such as {skipped[0]}")
+    inert = len(jobs) - len(skipped) - len(arms)
+    if inert:
+        notes.append(
+            f"{inert} cells differ from another only in what cannot act there: trained once, left empty in the table"
+        )
+    return Plan(first.name, first.out, first.time_limit, len(arms), missing, len(wanted) - len(missing), notes)
+
+
+def seconds(arm: Arm) -> float:
+    """Estimated seconds of one run once compiled: fitted to a 2026 server core, right within a factor of about 1.5."""
+    units, batch, data = arm.model.units, arm.train.batch, arm.data
+    recurrent = arm.gru_steps * (0.004 + 6.3e-7 * batch * units * (arm.gru_width + units))
+    step_ms = 0.1 + recurrent * (2 if arm.model.bidirectional else 1) * (1.2 if arm.mask.kind != "none" else 1)
+    if arm.reduction.kernel:
+        step_ms += 1.1e-6 * arm.steps * batch * arm.reduction.kernel * arm.width * (arm.reduction.filters or 0)
+    if arm.train.engine == "fit":
+        step_ms = 6 + 8 * step_ms
+    evaluated = (arm.train.updates / arm.train.block + 1) * data.probe + data.test
+    return 0.1 + step_ms / 1000 * (arm.train.updates + 0.3 * evaluated / batch)

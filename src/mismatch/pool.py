@@ -1,0 +1,237 @@
+"""Warm, single-threaded workers, one per core, that outlive the death of any of them.
+
+In: a `Plan`. Out: records on disk, and how many runs ended how. Arms that share a compiled program go to
+the same worker; an idle worker helps the busiest one when compiling once more pays.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import deque
+from concurrent.futures import CancelledError, TimeoutError
+from dataclasses import dataclass, field
+from typing import Any
+
+from mismatch.plan import COMPILE_S, Plan, Run
+
+GRACE_S = 60.0  # beyond its own time limit a run gets this long before its worker is killed
+TRIES = 2  # a run whose worker died is tried once more: the death may have been aimed at another
+
+
+@dataclass
+class Schedule:
+    """Hands out runs, program by program. Safe to share between threads."""
+
+    groups: list[deque[Run]]
+    taken: dict[int, deque[Run]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def of(cls, runs: list[Run]) -> "Schedule":
+        """Largest group first, so that the sweep does not end on it."""
+        groups: dict[Any, deque[Run]] = {}
+        for run in runs:
+            groups.setdefault(run.arm.program, deque()).append(run)
+        return cls(sorted(groups.values(), key=_load, reverse=True))
+
+    def next(self, worker: int) -> Run | None:
+        """The next run for `worker`, or None when nothing is worth starting."""
+        with self.lock:
+            if not self.taken.get(worker):
+                group = self.groups.pop(0) if self.groups else self._share()
+                if not group:
+                    return None
+                self.taken[worker] = group
+            return self.taken[worker].popleft()
+
+    def _share(self) -> deque[Run]:
+        """Half of the largest group in progress, if that saves more than another compilation costs."""
+        largest = max(self.taken.values(), key=_load, default=deque())
+        if _load(largest) < 2 * COMPILE_S:
+            return deque()
+        return deque(largest.pop() for _ in range(len(largest) // 2))
+
+
+def _load(runs: deque[Run]) -> float:
+    return sum(run.seconds for run in runs)
+
+
+@dataclass
+class Tally:
+    """How many runs ended ok, and how many otherwise."""
+
+    ok: int = 0
+    failed: int = 0
+
+    def add(self, row: dict[str, Any]) -> None:
+        if row["status"] == "ok":
+            self.ok += 1
+        else:
+            self.failed += 1
+
+
+def workers(n_jobs: int) -> int:
+    """Number of workers: `n_jobs`, or one per usable core when it is -1."""
+    if n_jobs > 0:
+        return n_jobs
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_POOLS: list[Any] = []  # kept warm from one sweep to the next; a pool of one survives the death of its worker
+
+
+def warm(n_jobs: int) -> list[Any]:
+    """Start (or keep) the workers; they import TensorFlow while the caller goes on."""
+    from pebble import ProcessPool
+
+    context = multiprocessing.get_context("spawn")
+    while len(_POOLS) < workers(n_jobs):
+        pool = ProcessPool(max_workers=1, context=context, initializer=_start_worker, initargs=[os.getpid()])
+        pool.schedule(_ready)
+        _POOLS.append(pool)
+    return _POOLS[: workers(n_jobs)]
+
+
+def stop() -> None:
+    """Stop all workers at once; what they were training is lost."""
+    for pool in _POOLS:
+        pool.stop()
+    for pool in _POOLS:
+        pool.join()
+    _POOLS.clear()
+
+
+def execute(plan: Plan, n_jobs: int, quiet: bool = False) -> Tally:
+    """Train every run of `plan`. Ctrl-C stops the workers and leaves finished runs in place.
+
+    Raises:
+        KeyboardInterrupt: after the workers have been stopped.
+    """
+    tally, schedule, halt = Tally(), Schedule.of(plan.runs), threading.Event()
+    with _Bar(plan, tally, quiet) as bar:
+        drivers = [
+            threading.Thread(target=_drive, args=(number, pool, schedule, plan, bar, halt), daemon=True)
+            for number, pool in enumerate(warm(min(workers(n_jobs), len(plan.runs))))
+        ]
+        try:
+            for driver in drivers:
+                driver.start()
+            while any(driver.is_alive() for driver in drivers):
+                time.sleep(0.2)
+                bar.refresh()
+        except BaseException:
+            halt.set()
+            stop()
+            raise
+    return tally
+
+
+def _ready() -> None:
+    """Nothing: a task that makes a pool start its worker."""
+
+
+def _start_worker(parent: int) -> None:
+    """Ignore Ctrl-C (the parent decides), die with the parent, and import TensorFlow ahead of the first run."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    import mismatch.train  # noqa: F401
+
+
+def _drive(worker: int, pool: Any, schedule: Schedule, plan: Plan, bar: "_Bar", halt: threading.Event) -> None:
+    """Feed one worker until nothing is left for it."""
+    while not halt.is_set():
+        run = schedule.next(worker)
+        if run is None:
+            return
+        row = _attempt(pool, run, plan, halt)
+        if row is not None:
+            bar.add(row, run.seconds)
+
+
+def _attempt(pool: Any, run: Run, plan: Plan, halt: threading.Event) -> dict[str, Any] | None:
+    from pebble import ProcessExpired
+
+    from mismatch.arm import record_loss, run_and_record
+
+    what = (run.arm, run.replicate, plan.name, plan.out)
+    for attempt in range(TRIES):
+        try:
+            future = pool.schedule(run_and_record, args=[*what, plan.time_limit], timeout=plan.time_limit + GRACE_S)
+            row: dict[str, Any] = future.result()
+            return row
+        except TimeoutError:
+            return record_loss(
+                *what, "timeout", f"exceeded time_limit={plan.time_limit:g} s and did not stop by itself"
+            )
+        except ProcessExpired as death:
+            if halt.is_set():
+                return None
+            if attempt == TRIES - 1:
+                return record_loss(*what, "killed", f"its worker died twice (exit code {death.exitcode})")
+        except (CancelledError, RuntimeError):
+            if halt.is_set():  # the sweep is being stopped
+                return None
+            raise
+    return None
+
+
+class _Bar:
+    """Runs done, failed and time left: a bar on a terminal, a line every tenth elsewhere."""
+
+    def __init__(self, plan: Plan, tally: Tally, quiet: bool) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self.plan, self.tally, self.quiet = plan, tally, quiet
+        self.lock, self.begin = threading.Lock(), time.perf_counter()
+        self.spent, self.all = 0.0, sum(run.seconds for run in plan.runs)
+        console = Console(stderr=True)
+        self.live = console.is_terminal and not quiet
+        columns = [
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+        ]
+        self.progress = Progress(*columns, console=console, disable=not self.live)
+        self.task = self.progress.add_task(plan.name, total=len(plan.runs), note="")
+
+    def __enter__(self) -> "_Bar":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    @property
+    def left(self) -> str:
+        """Time left, from the share of the estimated work done so far."""
+        if not self.spent:
+            return "time left unknown yet"
+        seconds = (time.perf_counter() - self.begin) * (self.all - self.spent) / self.spent
+        return f"{seconds / 60:.0f} min left" if seconds >= 90 else f"{seconds:.0f} s left"
+
+    def refresh(self) -> None:
+        self.progress.update(self.task, note=f"{self.tally.failed} failed, {self.left}")
+
+    def add(self, row: dict[str, Any], seconds: float) -> None:
+        with self.lock:
+            self.tally.add(row)
+            self.spent += seconds
+            done, total = self.tally.ok + self.tally.failed, len(self.plan.runs)
+            self.progress.update(self.task, completed=done)
+            if row["status"] != "ok":
+                self._say(f"{row['status']}: arm {row['arm']} replicate {row['replicate']}: {row['error']}")
+            if not self.live and not self.quiet and done * 10 // total > (done - 1) * 10 // total:
+                self._say(f"{self.plan.name}: {done}/{total} runs, {self.tally.failed} failed, {self.left}")
+
+    def _say(self, line: str) -> None:
+        self.progress.console.print(line, highlight=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Figures and one page of HTML from the table of runs alone. No TensorFlow here."""

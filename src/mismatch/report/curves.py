@@ -1,0 +1,98 @@
+"""Probe loss against updates: how each series got where it ended.
+
+In come traces (one per run) beside the summary; out goes one figure, at the place on x where the
+series end furthest apart. A mean over all of x would mix easy and hopeless lengths.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ..analysis.axes import Layout
+from ..analysis.summary import CONFIDENCE
+from . import words
+from .canvas import EndLabel, Panel, end_labels, new_figure, panels, tall
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+ARM_DIGITS = 12
+
+
+def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: dict[str, np.ndarray]) -> Figure | None:
+    """Mean probe loss per series with its pointwise 95% interval; None if no trace fits an arm.
+
+    Args:
+        summary: `summarise(runs)`.
+        runs: one row per run.
+        layout: where the axes go.
+        traces: see `figures.draw_figures`.
+    """
+    losses = by_arm(traces, summary)
+    arms = summary[summary["arm"].isin(list(losses))]
+    if arms.empty:
+        return None
+    ends = pd.Series({arm: float(np.nanmean(loss[:, -1])) for arm, loss in losses.items()})
+    arms = arms.assign(_end=arms["arm"].map(ends))
+    title = words.curves_title(arms, layout)
+    arms = _at_widest(arms, layout)
+    split = [panel for panel in panels(arms, runs, layout) if not panel.arms.empty]
+    caption = "Mean over replicates; band: pointwise 95% interval."
+    figure, grid = new_figure(len(split), 1, tall(split, 3.6), title, caption)
+    labels = [_draw(axes, panel, losses) for panel, (axes,) in zip(split, grid, strict=True)]
+    figure.draw_without_rendering()
+    for axes, panel_labels in zip(grid[:, 0], labels, strict=True):
+        end_labels(figure, axes, panel_labels)
+    return figure
+
+
+def by_arm(traces: dict[str, np.ndarray], summary: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Traces of each known arm stacked to (replicates, updates), cut to the shortest."""
+    stacks: dict[str, list[np.ndarray]] = {}
+    for key in sorted(traces):
+        rows = np.atleast_2d(np.asarray(traces[key], float))
+        if rows.shape[1]:
+            stacks.setdefault(key[:ARM_DIGITS], []).extend(rows)
+    known = {arm: rows for arm, rows in stacks.items() if arm in set(summary["arm"])}
+    return {arm: np.array([row[: min(map(len, rows))] for row in rows]) for arm, rows in known.items()}
+
+
+def _at_widest(arms: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """The arms at the x where final losses differ most; all arms if nothing but x varies."""
+    pair = words.widest_pair(arms, layout, "_end")
+    if layout.x is None or not layout.series or pair is None:
+        return arms
+    level = pair[0][layout.x.name]
+    return arms[arms[layout.x.name].isna() if pd.isna(level) else arms[layout.x.name] == level]
+
+
+def _draw(axes: Axes, panel: Panel, losses: dict[str, np.ndarray]) -> list[EndLabel]:
+    """Draw the curves of one panel; returns the labels of their ends."""
+    labels = []
+    for style, arms in panel.groups():
+        for _, arm in arms.iterrows():
+            loss = losses[arm["arm"]]
+            mean, half = loss.mean(axis=0), half_width(loss)
+            updates = np.arange(1, loss.shape[1] + 1)
+            axes.plot(updates, mean, color=style.colour, ls=style.line, lw=1.4)
+            axes.fill_between(updates, mean - half, mean + half, color=style.colour, alpha=0.15, lw=0)
+            text = style.label or panel.ticks[float(arm["_x"])]
+            labels.append(EndLabel(float(updates[-1]), float(mean[-1]), text, style.colour))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_xlabel("updates")
+    axes.set_ylabel("probe loss")
+    axes.set_title(panel.title, loc="left", fontsize=11, fontweight="bold")
+    return labels
+
+
+def half_width(values: np.ndarray) -> np.ndarray:
+    """Half of the 95% t interval of the mean over the first axis; 0 for a single replicate."""
+    n = len(values)
+    if n < 2:
+        return np.zeros(values.shape[1:])
+    return np.asarray(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n))

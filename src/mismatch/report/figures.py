@@ -1,0 +1,247 @@
+"""The generic figures of any sweep: accuracy, stability, step time, the split of losses, curves.
+
+In come runs, their summary and the layout; out go `.png` (150 dpi) and `.svg` files in
+`<out>/figures/`. A figure whose numbers are missing is left out. Means carry 95% intervals over
+replicates, replicates are faint dots, a cross on the x axis marks failed runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..analysis.axes import Layout, arrange, varied
+from ..analysis.summary import LEARNED_MARGIN, LEARNED_SKILL
+from . import curves, words
+from .canvas import REFERENCE_COLOUR, SMALL, EndLabel, Panel, dress, end_labels, new_figure, panels, tall, wrap
+from .marks import bar_lengths, draw_metric, draw_references, mark_failures
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MAX_BARS = 40
+"""Arms per panel in `loss_split`; of more, those that lose most are drawn."""
+DEAD = "a dead arm looks stable"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure on disk: its name, its title and its files (`.png` first, then `.svg`)."""
+
+    name: str
+    title: str
+    paths: tuple[Path, Path]
+
+
+def draw_figures(
+    out: Path, runs: pd.DataFrame, summary: pd.DataFrame, traces: dict[str, np.ndarray] | None = None
+) -> list[Drawing]:
+    """Draw every figure the table has numbers for into `<out>/figures/`.
+
+    Args:
+        out: folder of the experiment.
+        runs: one row per run.
+        summary: `summarise(runs)`.
+        traces: probe losses, (updates,) or (replicates, updates), under `<arm>` or
+            `<arm>-<replicate>`; only the first 12 characters of a key are read.
+
+    Returns:
+        The figures drawn, none if no run is ok.
+    """
+    layout = arrange(varied(runs))
+    arms = summary[summary["n"] > 0]
+    plans: list[tuple[str, str, Callable[[], Figure]]] = [
+        ("accuracy", "accuracy", lambda: accuracy(summary, runs, layout)),
+        ("stability", "roughness", lambda: stability(summary, runs, layout)),
+        ("step_time", "step_cpu_ms", lambda: step_time(summary, runs, layout)),
+        ("loss_split", "learnability_loss", lambda: loss_split(summary, runs, layout)),
+    ]
+    drawn = []
+    for name, needed, draw in plans:
+        if needed in arms and arms[needed].notna().any():
+            drawn.append(save(draw(), out, name))
+    if traces and not arms.empty:
+        figure = curves.curves(summary, runs, layout, traces)
+        drawn += [save(figure, out, "curves")] if figure is not None else []
+    return drawn
+
+
+def save(figure: Figure, out: Path, name: str) -> Drawing:
+    """Write `figure` as `.png` and `.svg`; the same table gives the same bytes."""
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    folder = out / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = (folder / f"{name}.png", folder / f"{name}.svg")
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    with matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(paths[0], dpi=150, metadata={"Software": None})
+        figure.savefig(paths[1], metadata={"Date": None, "Creator": None})
+    _shrink(paths[0])
+    return Drawing(name, " ".join(figure.get_suptitle().split()), paths)
+
+
+def _shrink(path: Path) -> None:
+    """Store a `.png` with a palette: a quarter of the bytes, no visible change in flat colours."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        small = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    small.save(path, optimize=True, dpi=(150, 150))
+
+
+def accuracy(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure:
+    """Mean accuracy with intervals and replicates, between chance and the ceiling of each arm."""
+    title = words.accuracy_title(summary[summary["accuracy"].notna()], layout)
+    caption = "Mean and 95% interval over replicates; faint dots are replicates." + _failures(summary)
+    split = panels(summary, runs, layout)
+    figure, grid = new_figure(len(split), 1, tall(split, 3.9), title, caption)
+    labels = []
+    for panel, (axes,) in zip(split, grid, strict=True):
+        dress(axes, panel, words.axis_label(layout.x), "accuracy")
+        labels.append(draw_metric(axes, panel, "accuracy") + draw_references(axes, panel))
+        mark_failures(axes, panel)
+    return _labelled(figure, grid[:, 0], labels)
+
+
+def stability(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure:
+    """Roughness of the probe loss above the skill that gives it a meaning; dead arms are hollow."""
+    title = words.stability_title(summary[summary["n"] > 0], layout)
+    caption = f"Mean and 95% interval over replicates. Hollow: did not learn; {DEAD}." + _failures(summary)
+    split = panels(summary, runs, layout)
+    figure, grid = new_figure(len(split), 2, tall(split, 2.9), title, caption)
+    labels = []
+    for panel, (top, bottom) in zip(split, grid, strict=True):
+        dress(top, panel, "", "roughness of\nprobe loss")
+        _log_scale(top)
+        labels.append(draw_metric(top, panel, "roughness", hollow=True))
+        labels.append(_draw_learning(bottom, panel, words.axis_label(layout.x)))
+        mark_failures(bottom, panel)
+    return _labelled(figure, grid.ravel(), labels)
+
+
+def step_time(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure:
+    """CPU time per update, and faint beside it wall time per update."""
+    caption = "Solid: CPU time, mean and 95% interval over replicates. Faint: wall time."
+    if "timing_valid" in runs and runs["timing_valid"].astype(str).str.lower().isin(["false", "0", "0.0"]).any():
+        caption += " Arms ran side by side (timing_valid = False): wall times are not a benchmark."
+    split = panels(summary, runs, layout)
+    figure, grid = new_figure(
+        len(split), 1, tall(split, 3.6), words.time_title(summary[summary["n"] > 0], layout), caption
+    )
+    labels = []
+    for panel, (axes,) in zip(split, grid, strict=True):
+        dress(axes, panel, words.axis_label(layout.x), "ms per update")
+        if "step_ms" in panel.arms:
+            draw_metric(axes, panel, "step_ms", faint=True)
+        labels.append(draw_metric(axes, panel, "step_cpu_ms"))
+        axes.set_ylim(bottom=0)
+    return _labelled(figure, grid[:, 0], labels)
+
+
+def loss_split(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure:
+    """One bar per arm: accuracy that truncation took away, and accuracy training did not reach."""
+    lost = summary.assign(_lost=summary["information_loss"] + summary["learnability_loss"])
+    split = [panel for panel in panels(lost, runs, layout) if panel.arms["_lost"].notna().any()]
+    shown = [_heaviest(panel.arms) for panel in split]
+    caption = "Length: what the arm misses of the ceiling of the full data; whiskers: 95% interval over replicates."
+    if any(len(panel.arms) > MAX_BARS for panel in split):
+        caption += f" Only the {MAX_BARS} arms that lose most are drawn."
+    height = 1.1 + 0.26 * max(len(arms) for arms in shown)
+    figure, grid = new_figure(len(split), 1, height, words.loss_title(lost[lost["_lost"].notna()], layout))
+    before: list[str] = []
+    for panel, arms, (axes,) in zip(split, shown, grid, strict=True):
+        names = [_bar_name(row, summary, layout) for _, row in arms.iterrows()]
+        _draw_bars(axes, arms, [] if names == before else names)
+        axes.set_title(panel.title, loc="left", fontsize=11, fontweight="bold")
+        before = names
+    key = {"title": wrap(caption, float(figure.get_figwidth()), SMALL), "title_fontsize": SMALL, "alignment": "left"}
+    handles, texts = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, texts, loc="outside lower left", ncols=2, frameon=False, fontsize=SMALL, **key)
+    return figure
+
+
+def _log_scale(axes: Axes) -> None:
+    """Log y axis with plain numbers at 1, 2 and 5."""
+    from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _draw_learning(axes: Axes, panel: Panel, xlabel: str) -> list[EndLabel]:
+    """Skill, or accuracy above chance where the ceiling is unknown, with the line of having learned."""
+    skilled = "skill" in panel.arms and panel.arms["skill"].notna().any()
+    name, limit = ("skill", LEARNED_SKILL) if skilled else ("accuracy above\nchance", LEARNED_MARGIN)
+    panel = replace(panel if skilled else _above_chance(panel), title="")
+    dress(axes, panel, xlabel, name)
+    draw_metric(axes, panel, "skill" if skilled else "_above", hollow=True)
+    axes.axhline(limit, color=REFERENCE_COLOUR, lw=0.9, ls=(0, (1, 1.5)))
+    return [EndLabel(axes.get_xlim()[1], limit, f"below: did not learn,\n{DEAD}", REFERENCE_COLOUR)]
+
+
+def _above_chance(panel: Panel) -> Panel:
+    """`panel` with the metric `_above`: accuracy above chance."""
+    arms, runs = panel.arms, panel.runs
+    above = {f"_above{end}": arms[f"accuracy{end}"] - arms["chance"] for end in ("", "_low", "_high")}
+    return replace(panel, arms=arms.assign(**above), runs=runs.assign(_above=runs["accuracy"] - runs["chance"]))
+
+
+def _draw_bars(axes: Axes, arms: pd.DataFrame, names: list[str]) -> None:
+    """Stacked horizontal bars, first arm on top; negative parts grow to the left of zero.
+
+    No `names`: the panel to the left names the same arms.
+    """
+    y = np.arange(len(arms))
+    ends = {True: np.zeros(len(arms)), False: np.zeros(len(arms))}
+    parts = (("information_loss", "information loss (cut away)", "#56B4E9"), ("learnability_loss", "", "#D55E00"))
+    for metric, label, colour in parts:
+        width = arms[metric].to_numpy(float)
+        start = np.where(width >= 0, ends[True], ends[False])
+        axes.barh(y, width, 0.7, start, color=colour, label=label or "learnability loss (not reached by training)")
+        for positive, end in ends.items():
+            end += np.where((width >= 0) == positive, width, 0)
+        tips = start + width
+    axes.errorbar(tips, y, xerr=bar_lengths(arms, "learnability_loss"), fmt="none", color="black", lw=1, capsize=2)
+    axes.axvline(0, color="black", lw=0.8)
+    axes.set_yticks(y, names or [""] * len(y), fontsize=8.5)
+    axes.set_ylim(len(arms) - 0.4, -0.6)
+    axes.set_xlabel("accuracy lost")
+    axes.spines[["top", "right", "left"]].set_visible(False)
+
+
+def _bar_name(row: pd.Series, arms: pd.DataFrame, layout: Layout) -> str:
+    """Name of one bar within its panel: its place on x, then its series."""
+    parts = (words.place(row, layout, panel=False), words.series_name(row, arms, layout))
+    return ", ".join(filter(None, parts)) or "all runs"
+
+
+def _heaviest(arms: pd.DataFrame) -> pd.DataFrame:
+    """Arms with known losses from left to right, at most `MAX_BARS` of them."""
+    arms = arms[arms["_lost"].notna()].nlargest(MAX_BARS, "_lost")
+    return arms.sort_values(["_x", "_series"], kind="stable")
+
+
+def _failures(summary: pd.DataFrame) -> str:
+    """Sentence on the runs that enter no mean; empty if all are ok."""
+    failed, every = int(summary["failures"].sum()), int((summary["failures"] + summary["n"]).sum())
+    return f" {failed} of {every} runs failed: not in the means, a cross marks their arms." if failed else ""
+
+
+def _labelled(figure: Figure, grid: np.ndarray, labels: list[list[EndLabel]]) -> Figure:
+    """Lay out `figure`, then write the labels of each axes where they do not overlap."""
+    figure.draw_without_rendering()
+    for axes, ends in zip(grid, labels, strict=True):
+        end_labels(figure, axes, ends)
+    return figure

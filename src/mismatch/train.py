@@ -1,0 +1,313 @@
+"""Training in compiled blocks of updates, or by plain `model.fit` on the same batches.
+
+In: an arm, its adapted data, initial weights and batch order. Out: a `Trace` and test logits. One
+compiled program serves every arm and replicate with the same shapes: weights are re-assigned and the
+optimizer's slots zeroed between runs, nothing is rebuilt. Programs live in `_PROGRAMS`, the only cache.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mismatch.adapt import Adapted
+from mismatch.backend import keras, tf
+from mismatch.config import Arm
+from mismatch.gru import SequenceGRU
+from mismatch.model import Built, build, initial_weights
+from mismatch.streams import Streams, digest
+
+KEPT_PROGRAMS = 8
+
+
+class Diverged(Exception):
+    """The loss became NaN or infinite."""
+
+
+class OutOfTime(Exception):
+    """The run exceeded its time limit."""
+
+
+@dataclass
+class Trace:
+    """What training showed, update by update.
+
+    batch_loss, grad_norm: (updates,) float32, grad_norm NaN under engine=fit
+    probe_loss, probe_accuracy: (updates / block + 1,) float32 on the fixed probe, before training and after each block
+    block_s, block_cpu_s: (updates / block,) wall and CPU seconds of each block
+    compile_s: seconds to build and compile what was not cached; train_s: seconds of training and probing
+    """
+
+    batch_loss: np.ndarray
+    grad_norm: np.ndarray
+    probe_loss: np.ndarray
+    probe_accuracy: np.ndarray
+    block_s: np.ndarray
+    block_cpu_s: np.ndarray
+    compile_s: float
+    train_s: float
+    problem: Exception | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished training: logits (N, K) on the test part, and what the model was."""
+
+    trace: Trace
+    logits: np.ndarray
+    mask_reached_gru: bool
+    init_hash: str
+    parameters: int
+
+
+@dataclass
+class _Log:
+    """A trace in the making: lists of whole blocks."""
+
+    batch_loss: list[np.ndarray] = field(default_factory=list)
+    grad_norm: list[np.ndarray] = field(default_factory=list)
+    probe: list[tuple[float, float]] = field(default_factory=list)
+    block_s: list[float] = field(default_factory=list)
+    block_cpu_s: list[float] = field(default_factory=list)
+
+    def trace(self, compile_s: float, train_s: float, problem: Exception | None) -> Trace:
+        probe = np.array(self.probe, np.float32).reshape(-1, 2)
+        losses = np.concatenate(self.batch_loss or [np.zeros(0)]).astype(np.float32)
+        norms = np.concatenate(self.grad_norm or [np.zeros(0)]).astype(np.float32)
+        times = np.array(self.block_s), np.array(self.block_cpu_s)
+        return Trace(losses, norms, probe[:, 0], probe[:, 1], *times, compile_s, train_s, problem)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A model with its compiled functions.
+
+    block(inputs (S, B, T, D), masks (S, B, T) or None, labels (S, B)) trains S updates and returns their
+    losses and gradient norms, (S,) each. predict(inputs (P, T, D), masks) returns logits (P, K).
+    """
+
+    built: Built
+    optimizer: keras.optimizers.Optimizer
+    block: Any
+    predict: Any
+
+    def reset(self, weights: list[np.ndarray], learning_rate: float) -> None:
+        """Start afresh: these weights, empty optimizer slots, step 0."""
+        self.built.model.set_weights(weights)
+        for variable in self.optimizer.variables:
+            variable.assign(tf.zeros(variable.shape, variable.dtype))
+        self.optimizer.learning_rate = learning_rate
+
+
+_PROGRAMS: OrderedDict[tuple[Any, ...], Program] = OrderedDict()
+
+
+def program(arm: Arm) -> tuple[Program, float]:
+    """The compiled program for `arm`'s shapes and the seconds it took to make (0 when cached)."""
+    if arm.program in _PROGRAMS:
+        _PROGRAMS.move_to_end(arm.program)
+        return _PROGRAMS[arm.program], 0.0
+    begin = time.perf_counter()
+    if len(_PROGRAMS) >= KEPT_PROGRAMS:
+        _PROGRAMS.popitem(last=False)
+    made = _compile(arm)
+    _PROGRAMS[arm.program] = made
+    return made, time.perf_counter() - begin
+
+
+def _compile(arm: Arm) -> Program:
+    built = build(arm, SequenceGRU)
+    model, explicit = built.model, arm.mask.kind == "explicit"
+    optimizer = keras.optimizers.get(
+        {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate}}
+    )
+    optimizer.build(model.trainable_variables)
+    loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    updates, batch = arm.train.block, arm.train.batch
+    item = (arm.steps,) if arm.data.vocabulary_size else (arm.steps, arm.width)
+    dtype = tf.int32 if arm.data.vocabulary_size else tf.float32
+
+    def update(inputs: Any, labels: Any) -> tuple[Any, Any]:
+        with tf.GradientTape() as tape:
+            loss = loss_function(labels, model(inputs, training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+        # An Embedding's gradient is a list of slices, rows repeated: its norm is that of the dense sum.
+        return loss, tf.linalg.global_norm([tf.convert_to_tensor(g) for g in gradients])
+
+    def block(inputs: Any, masks: Any, labels: Any) -> tuple[Any, Any]:
+        def body(i: Any, losses: Any, norms: Any) -> tuple[Any, Any, Any]:
+            loss, norm = update([inputs[i], masks[i]] if explicit else inputs[i], labels[i])
+            return i + 1, losses.write(i, loss), norms.write(i, norm)
+
+        arrays = [tf.TensorArray(tf.float32, updates, element_shape=()) for _ in range(2)]
+        _, losses, norms = tf.while_loop(lambda i, *_: i < updates, body, (0, *arrays), maximum_iterations=updates)
+        return losses.stack(), norms.stack()
+
+    def predict(inputs: Any, masks: Any) -> Any:
+        return model([inputs, masks] if explicit else inputs, training=False)
+
+    def compiled(function: Callable[..., Any], *lead: int, labels: bool) -> Any:
+        mask = tf.TensorSpec((*lead, arm.steps), tf.bool) if explicit else tf.TensorSpec((), tf.bool)
+        signature = [tf.TensorSpec((*lead, *item), dtype), mask] + ([tf.TensorSpec(lead, tf.int32)] if labels else [])
+        return tf.function(function, input_signature=signature, jit_compile=True, autograph=False)
+
+    return Program(
+        built, optimizer, compiled(block, updates, batch, labels=True), compiled(predict, arm.data.probe, labels=False)
+    )
+
+
+def run(
+    arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarray, time_limit: float = float("inf")
+) -> Outcome:
+    """Train on `parts["train"]` in the order (updates, batch) of indices, then predict the test part.
+
+    A run that diverges or exceeds `time_limit` seconds ends early: its trace carries the problem and
+    the logits are those of that moment.
+    """
+    engine = _train_compiled if arm.train.engine == "compiled" else _train_fit
+    return engine(arm, parts, streams, order, time_limit)
+
+
+def _train_compiled(
+    arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarray, time_limit: float
+) -> Outcome:
+    begin = time.perf_counter()
+    made, compile_s = program(arm)
+    weights = initial_weights(arm, made.built.model, streams)
+    made.reset(weights, arm.train.learning_rate)
+    train, probe, size = parts["train"], parts["probe"], arm.train.block
+    explicit = arm.mask.kind == "explicit"
+    if compile_s:  # the first call compiles; its updates are undone
+        first = time.perf_counter()
+        made.block(*_batches(train, order[:size], explicit))
+        _logits(made, probe, explicit)
+        made.reset(weights, arm.train.learning_rate)
+        compile_s += time.perf_counter() - first
+    log, problem = _Log(), None
+    start = time.perf_counter()
+    log.probe.append(_score(_logits(made, probe, explicit), probe.labels))
+    try:
+        for first_update in range(0, len(order), size):
+            batches = _batches(train, order[first_update : first_update + size], explicit)
+            wall, cpu = time.perf_counter(), time.process_time()
+            losses, norms = (tensor.numpy() for tensor in made.block(*batches))
+            log.block_s.append(time.perf_counter() - wall)
+            log.block_cpu_s.append(time.process_time() - cpu)
+            log.batch_loss.append(losses)
+            log.grad_norm.append(norms)
+            log.probe.append(_score(_logits(made, probe, explicit), probe.labels))
+            _watch(losses, begin, time_limit)
+    except (Diverged, OutOfTime) as error:
+        problem = error
+    train_s = time.perf_counter() - start
+    logits = _logits(made, parts["test"], explicit)
+    return _outcome(log.trace(compile_s, train_s, problem), logits, made.built, weights)
+
+
+def _outcome(trace: Trace, logits: np.ndarray, built: Built, weights: list[np.ndarray]) -> Outcome:
+    trainable = sum(int(np.prod(weight.shape)) for weight in weights)
+    return Outcome(trace, logits, built.mask_reached_gru, digest(*weights), trainable)
+
+
+def _batches(data: Adapted, rows: np.ndarray, explicit: bool) -> tuple[Any, Any, Any]:
+    mask = tf.constant(data.mask[rows]) if explicit else tf.constant(True)
+    return tf.constant(data.inputs[rows]), mask, tf.constant(data.labels[rows].astype(np.int32))
+
+
+def _logits(made: Program, data: Adapted, explicit: bool) -> np.ndarray:
+    """Logits (N, K), predicted in chunks of the compiled size; the last chunk is filled with repeats."""
+    size = int(made.predict.input_signature[0].shape[0])
+    rows = np.arange(-(-len(data.labels) // size) * size) % len(data.labels)
+    chunks = [
+        made.predict(data.inputs[part], data.mask[part] if explicit else True).numpy()
+        for part in rows.reshape(-1, size)
+    ]
+    return np.concatenate(chunks)[: len(data.labels)]
+
+
+def _score(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Mean cross-entropy (nats) and accuracy."""
+    shifted = logits.astype(np.float64) - logits.max(1, keepdims=True)
+    picked = shifted[np.arange(len(labels)), labels]
+    return float((np.log(np.exp(shifted).sum(1)) - picked).mean()), float((logits.argmax(1) == labels).mean())
+
+
+def _watch(losses: np.ndarray, begin: float, time_limit: float) -> None:
+    if not np.isfinite(losses).all():
+        raise Diverged(f"loss became {losses[~np.isfinite(losses)][0]}")
+    if time.perf_counter() - begin > time_limit:
+        raise OutOfTime(f"exceeded time_limit={time_limit:g} s")
+
+
+def _train_fit(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarray, time_limit: float) -> Outcome:
+    begin = time.perf_counter()
+    built = build(arm)
+    model, explicit = built.model, arm.mask.kind == "explicit"
+    weights = initial_weights(arm, model, streams)
+    model.set_weights(weights)
+    optimizer = keras.optimizers.get(
+        {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate}}
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=optimizer, loss=loss, jit_compile=False)
+
+    def feed(data: Adapted, rows: Any = slice(None)) -> Any:
+        return [data.inputs[rows], data.mask[rows]] if explicit else data.inputs[rows]
+
+    watcher = _FitWatcher(arm, feed(parts["probe"]), parts["probe"].labels, begin, time_limit)
+    start = time.perf_counter()
+    rows = order.ravel()
+    model.fit(
+        feed(parts["train"], rows),
+        parts["train"].labels[rows],
+        batch_size=arm.train.batch,
+        shuffle=False,
+        verbose=0,
+        callbacks=[watcher],
+    )
+    train_s = time.perf_counter() - start
+    logits = model.predict(feed(parts["test"]), batch_size=arm.data.probe, verbose=0)
+    return _outcome(watcher.log.trace(start - begin, train_s, watcher.problem), logits, built, weights)
+
+
+class _FitWatcher(keras.callbacks.Callback):
+    """Logs each batch's own loss (Keras reports running means) and the probe after every block."""
+
+    def __init__(self, arm: Arm, inputs: Any, labels: np.ndarray, begin: float, time_limit: float) -> None:
+        super().__init__()
+        self.arm, self.inputs, self.labels, self.begin, self.time_limit = arm, inputs, labels, begin, time_limit
+        self.log = _Log()
+        self.problem: Exception | None = None
+        self.losses: list[float] = []
+        self.wall, self.cpu = 0.0, 0.0
+
+    def _probe(self) -> None:
+        logits = keras.ops.convert_to_numpy(self.model(self.inputs, training=False))
+        self.log.probe.append(_score(logits, self.labels))
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._probe()
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        self.model.reset_metrics()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self.losses.append(logs["loss"])
+        if (batch + 1) % self.arm.train.block:
+            return
+        self.log.block_s.append(time.perf_counter() - self.wall)
+        self.log.block_cpu_s.append(time.process_time() - self.cpu)
+        losses, self.losses = np.array(self.losses, np.float32), []
+        self.log.batch_loss.append(losses)
+        self.log.grad_norm.append(np.full(len(losses), np.nan, np.float32))
+        self._probe()
+        try:
+            _watch(losses, self.begin, self.time_limit)
+        except (Diverged, OutOfTime) as error:
+            self.problem, self.model.stop_training = error, True
+        self.wall, self.cpu = time.perf_counter(), time.process_time()

@@ -16,6 +16,9 @@ from mismatch.streams import Streams
 
 layers, ops = keras.layers, keras.ops
 
+# Convolution and pooling drop a mask, and Keras warns at every trace; here it is a factor, and the row says so.
+warnings.filterwarnings("ignore", message=".*destroy the mask information")
+
 FAR_BELOW = -1e9  # stands for minus infinity before a maximum over steps that may be padding
 
 
@@ -61,18 +64,16 @@ def _reduce(arm: Arm, x: Any, mask: Any) -> tuple[Any, Any]:
     reduction = arm.reduction
     if mask is not None:
         x = _where(mask, x, 0.0)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*destroy the mask.*")
-        if reduction.kernel is not None:
-            x = layers.Conv1D(reduction.filters, reduction.kernel, padding="same", activation="relu", name="conv")(x)
-            x = x if mask is None else _where(mask, x, 0.0)
-        if reduction.pool is not None:
-            x = x if mask is None else _where(mask, x, FAR_BELOW)
-            x = layers.MaxPooling1D(reduction.pool, name="pool")(x)
-            if mask is not None:
-                windows = ops.reshape(mask[:, : arm.gru_steps * reduction.pool], (-1, arm.gru_steps, reduction.pool))
-                mask = ops.any(windows, axis=-1)
-                x = _where(mask, x, 0.0)
+    if reduction.kernel is not None:
+        x = layers.Conv1D(reduction.filters, reduction.kernel, padding="same", activation="relu", name="conv")(x)
+        x = x if mask is None else _where(mask, x, 0.0)
+    if reduction.pool is not None:
+        x = x if mask is None else _where(mask, x, FAR_BELOW)
+        x = layers.MaxPooling1D(reduction.pool, name="pool")(x)
+        if mask is not None:
+            windows = ops.reshape(mask[:, : arm.gru_steps * reduction.pool], (-1, arm.gru_steps, reduction.pool))
+            mask = ops.any(windows, axis=-1)
+            x = _where(mask, x, 0.0)
     return x, mask
 
 
@@ -93,11 +94,8 @@ def initial_weights(arm: Arm, model: keras.Model, streams: Streams) -> list[np.n
 def _draw(arm: Arm, weight: Any, rng: np.random.Generator) -> np.ndarray:
     shape, role = tuple(weight.shape), weight.path.split("/")[-1]
     if role == "bias":
-        return (
-            chrono_bias(rng, shape, arm.steps)
-            if "gru" in weight.path and arm.model.bias_init == "chrono"
-            else np.zeros(shape, np.float32)
-        )
+        chrono = arm.model.bias_init == "chrono" and "gru" in weight.path
+        return chrono_bias(rng, shape, arm.gru_steps) if chrono else np.zeros(shape, np.float32)
     if role == "recurrent_kernel":
         return orthogonal(rng, shape)
     if role == "embeddings":

@@ -26,12 +26,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Plan:
-    """runs: still to train. done: finished before. arms: distinct arms. notes: lines the user should see."""
+    """runs: still to train. done: finished before. arm_ids: the distinct arms. notes: lines the user should see."""
 
     name: str
     out: str
     time_limit: float
-    arms: int
+    arm_ids: list[str]
     runs: list[Run]
     done: int
     notes: list[str]
@@ -50,7 +50,7 @@ class Plan:
         about = f"about {minutes:.0f} min" if minutes >= 1.5 else f"about {60 * minutes:.0f} s"
         total = len(self.runs) + self.done
         return (
-            f"{self.name}: {self.arms} arms, {total} runs, {self.done} done already, "
+            f"{self.name}: {len(self.arm_ids)} arms, {total} runs, {self.done} done already, "
             f"{len(self.runs)} to train, {about} on {workers} workers"
         )
 
@@ -91,7 +91,7 @@ def make(jobs: Sequence[Settings]) -> Plan:
         notes.append(
             f"{inert} cells differ from another only in what cannot act there: trained once, left empty in the table"
         )
-    return Plan(first.name, first.out, first.time_limit, len(arms), missing, len(wanted) - len(missing), notes)
+    return Plan(first.name, first.out, first.time_limit, list(arms), missing, len(wanted) - len(missing), notes)
 
 
 def seconds(arm: Arm) -> float:

@@ -17,6 +17,7 @@ from typing import Any
 from mismatch.plan import COMPILE_S, Plan, Run
 
 GRACE_S = 60.0  # beyond its own time limit a run gets this long before its worker is killed
+WORKER_MIB = 1200  # TensorFlow keeps every compiled program: a worker that has grown beyond this is replaced
 TRIES = 2  # a run whose worker died is tried once more: the death may have been aimed at another
 
 
@@ -82,16 +83,19 @@ def workers(n_jobs: int) -> int:
 _POOLS: list[Any] = []  # kept warm from one sweep to the next; a pool of one survives the death of its worker
 
 
-def warm(n_jobs: int) -> list[Any]:
-    """Start (or keep) the workers; they import TensorFlow while the caller goes on."""
+def _new_pool() -> Any:
     from pebble import ProcessPool
 
     context = multiprocessing.get_context("spawn")
-    while len(_POOLS) < workers(n_jobs):
-        pool = ProcessPool(max_workers=1, context=context, initializer=_start_worker, initargs=[os.getpid()])
-        pool.schedule(_ready)
-        _POOLS.append(pool)
-    return _POOLS[: workers(n_jobs)]
+    pool = ProcessPool(max_workers=1, context=context, initializer=_start_worker, initargs=[os.getpid()])
+    pool.schedule(_ready)
+    return pool
+
+
+def warm(count: int) -> None:
+    """Start workers up to `count`; they import TensorFlow while the caller goes on."""
+    while len(_POOLS) < count:
+        _POOLS.append(_new_pool())
 
 
 def stop() -> None:
@@ -110,10 +114,12 @@ def execute(plan: Plan, n_jobs: int, quiet: bool = False) -> Tally:
         KeyboardInterrupt: after the workers have been stopped.
     """
     tally, schedule, halt = Tally(), Schedule.of(plan.runs), threading.Event()
+    count = min(workers(n_jobs), len(plan.runs))
+    warm(count)
     with _Bar(plan, tally, quiet) as bar:
         drivers = [
-            threading.Thread(target=_drive, args=(number, pool, schedule, plan, bar, halt), daemon=True)
-            for number, pool in enumerate(warm(min(workers(n_jobs), len(plan.runs))))
+            threading.Thread(target=_drive, args=(worker, schedule, plan, bar, halt), daemon=True)
+            for worker in range(count)
         ]
         try:
             for driver in drivers:
@@ -145,15 +151,20 @@ def _start_worker(parent: int) -> None:
     import mismatch.train  # noqa: F401
 
 
-def _drive(worker: int, pool: Any, schedule: Schedule, plan: Plan, bar: "_Bar", halt: threading.Event) -> None:
+def _drive(worker: int, schedule: Schedule, plan: Plan, bar: "_Bar", halt: threading.Event) -> None:
     """Feed one worker until nothing is left for it."""
     while not halt.is_set():
         run = schedule.next(worker)
         if run is None:
             return
-        row = _attempt(pool, run, plan, halt)
-        if row is not None:
-            bar.add(row, run.seconds)
+        row = _attempt(_POOLS[worker], run, plan, halt)
+        if row is None:
+            return
+        bar.add(row, run.seconds)
+        if row.get("peak_mib", 0) > WORKER_MIB:
+            _POOLS[worker].stop()
+            _POOLS[worker].join()
+            _POOLS[worker] = _new_pool()
 
 
 def _attempt(pool: Any, run: Run, plan: Plan, halt: threading.Event) -> dict[str, Any] | None:

@@ -45,6 +45,7 @@ def run_sweep(configs: Sequence[Any], n_jobs: int) -> None:
     workers = pool.workers(n_jobs)
     _announce(plan, workers)
     if not plan.runs:
+        pool.stop()
         return
     try:
         tally = pool.execute(plan, n_jobs)
@@ -79,6 +80,16 @@ def run_one(config: Any) -> None:
     except KeyboardInterrupt:
         print(f"interrupted: finished runs are kept in {plan.out}; run the same command to go on", file=sys.stderr)
         raise SystemExit(EXIT_INTERRUPTED) from None
+    _print_rows(plan.arm_ids[0], Path(plan.out))
+
+
+def _print_rows(arm: str, out: Path) -> None:
+    """The arm's rows, column by column: one value where all replicates agree, else all of them."""
+    rows = [p["row"] for p in records.newest(records.load(out).payloads) if p["row"]["arm"] == arm]
+    rows.sort(key=lambda row: row["replicate"])
+    for column in dict.fromkeys(column for row in rows for column in row):
+        values = [f"{v:.4g}" if isinstance(v := row.get(column), float) else str(v) for row in rows]
+        print(f"{column:20} {values[0] if len(set(values)) == 1 else '  '.join(values)}")
 
 
 def report(out: Path) -> list[str]:

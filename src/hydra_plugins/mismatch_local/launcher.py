@@ -57,7 +57,7 @@ class LocalLauncher(Launcher):
         from mismatch.sweep import run_sweep
 
         assert self.context is not None and self.config is not None
-        pool.warm(self.n_jobs)  # TensorFlow starts while the jobs are composed
+        pool.warm(pool.workers(self.n_jobs))  # TensorFlow starts while the jobs are composed
         configs = [self.context.config_loader.load_sweep_config(self.config, list(job)) for job in job_overrides]
         run_sweep(configs, self.n_jobs)
         returns: list[Any] = [

@@ -5,6 +5,7 @@ fixed d-dimensional word vectors, so that the feature adapters act on text exact
 """
 
 import re
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -28,8 +29,8 @@ class Corpus:
 
 
 def tokenise(text: str) -> list[str]:
-    """Lower-case words with their apostrophes, plus ``!`` and ``?``."""
-    return TOKEN.findall(text.lower().replace("<br />", " "))
+    """Lower-case words with their apostrophes, plus ``!`` and ``?``; equal words share their memory."""
+    return [sys.intern(word) for word in TOKEN.findall(text.lower().replace("<br />", " "))]
 
 
 @dataclass
@@ -159,7 +160,7 @@ def word_vectors(train: RaggedData, vocabulary: int, dimension: int, window: int
     information = np.log(counts.data * totals.sum() / (totals[counts.row] * totals[counts.col]))
     positive = coo_array((np.maximum(information, 0), (counts.row, counts.col)), shape=counts.shape).tocsr()
     with threadpool_limits(1):  # the same numbers whatever the number of cores
-        left_vectors, values, _ = svds(positive, k=dimension, v0=np.ones(vocabulary), random_state=0)
+        left_vectors, values, _ = svds(positive, k=dimension, solver="propack", rng=np.random.default_rng(0))
     order = np.argsort(-values)
     table = left_vectors[:, order] * np.sqrt(values[order])
     # The sign of a singular vector is arbitrary: make its largest entry positive.

@@ -12,6 +12,7 @@ from mismatch.data._text import Corpus, Text, movie_reviews
 @dataclass
 class Reviews(Text):
     name: str = "reviews"
+    train: int = ranged(3584, low=1)
     max_length: int = ranged(128, low=1)
 
     def corpus(self) -> Corpus:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ..analysis.axes import Axis, parameter_columns, varied
@@ -51,7 +51,7 @@ $fixed
 
 
 def write_report(
-    out: Path, runs: pd.DataFrame, traces: dict[str, np.ndarray] | None = None, readme: str | None = None
+    out: Path, runs: pd.DataFrame, traces: dict[str, Any] | None = None, readme: str | None = None
 ) -> list[Path]:
     """Write tables, figures and page of the experiment in `out`; the same input gives the same bytes.
 
@@ -103,7 +103,7 @@ def _counts(runs: pd.DataFrame, summary: pd.DataFrame, axes: list[Axis]) -> str:
     text = f"{len(summary)} arms, {len(runs)} runs, {ok} ok, {len(runs) - ok} failed."
     if not ok:
         return text + " No run finished, so there is nothing to draw."
-    varies = [" = ".join((axis.name, *axis.aliases)) for axis in axes]
+    varies = [axis.name + (f" (and with it {', '.join(axis.aliases)})" if axis.aliases else "") for axis in axes]
     return text + (f" Varied: {', '.join(varies)}." if varies else " Nothing varied.")
 
 

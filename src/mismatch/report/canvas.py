@@ -109,8 +109,8 @@ def new_figure(panels: int, rows: int, height: float, title: str, caption: str =
     """
     from matplotlib.figure import Figure
 
-    columns = min(panels, 3)
-    bands = -(-panels // columns)
+    bands = -(-panels // 3)
+    columns = -(-panels // bands)
     width = max(7.0, 5.4 * columns)
     figure = Figure(figsize=(width, 0.9 + height * bands * rows), layout="constrained")
     grid = figure.subplots(bands * rows, columns, squeeze=False)
@@ -150,19 +150,25 @@ def dress(axes: Axes, panel: Panel, xlabel: str, ylabel: str) -> None:
         axes.set_title(panel.title, loc="left", fontsize=11, fontweight="bold")
 
 
+def clamp(axes: Axes, low: float, high: float) -> None:
+    """Keep the y axis within [low, high]: the wide intervals of few replicates run off the edge."""
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(max(bottom, low), min(top, high))
+
+
 def end_labels(figure: Figure, axes: Axes, labels: list[EndLabel]) -> None:
     """Write `labels` right of `axes`, each as near to its line end as the others allow."""
     if not labels:
         return
     height = axes.get_window_extent().height / figure.dpi * 72
     ends = axes.transData.transform([(label.x, label.y) for label in labels])
-    wanted = axes.transAxes.inverted().transform(ends)[:, 1]
-    for label, y in zip(labels, nudge(wanted, 1.3 * SMALL / height), strict=True):
+    places = axes.transAxes.inverted().transform(ends).clip(0, 1)
+    for label, place, y in zip(labels, places, nudge(places[:, 1], 1.3 * SMALL / height), strict=True):
         axes.annotate(
             label.text,
-            (label.x, label.y),
+            tuple(place),
             (1.03, y),
-            textcoords="axes fraction",
+            xycoords="axes fraction",
             annotation_clip=False,
             va="center",
             color=label.colour,
@@ -222,11 +228,11 @@ def _rank(levels: tuple[object, ...], layout: Layout) -> list[int]:
 def _panel(title: str, arms: pd.DataFrame, runs: pd.DataFrame, styles: list[Series], x: Axis | None) -> Panel:
     """One panel, with the arms at the same x moved apart so that their intervals can be read."""
     gap = _gap(arms["_x"])
-    here = sorted(arms["_series"].unique())
     connected = x is not None and x.numeric
-    slot = min(0.1 if connected else 0.16, (0.4 if connected else 0.7) / max(1, len(here))) * gap
-    offset = {index: (i - (len(here) - 1) / 2) * slot for i, index in enumerate(here)}
-    arms["_at"] = arms["_x"] + arms["_series"].map(offset)
+    rank = arms.groupby("_x")["_series"].rank(method="dense") - 1
+    last = rank.groupby(arms["_x"]).transform("max")
+    slot = min(0.1 if connected else 0.16, (0.4 if connected else 0.7) / (1 + last.max())) * gap
+    arms["_at"] = arms["_x"] + (rank - last / 2) * slot
     ticks = {}
     for _, row in arms.sort_values("_x").iterrows():
         blank = x is None or pd.isna(row[x.name])

@@ -6,7 +6,8 @@ series end furthest apart. A mean over all of x would mix easy and hopeless leng
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,10 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ARM_DIGITS = 12
 
-
-def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: dict[str, np.ndarray]) -> Figure | None:
+def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: dict[str, Any]) -> Figure | None:
     """Mean probe loss per series with its pointwise 95% interval; None if no trace fits an arm.
 
     Args:
@@ -33,7 +32,7 @@ def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: di
         layout: where the axes go.
         traces: see `figures.draw_figures`.
     """
-    losses = by_arm(traces, summary)
+    losses = by_arm(traces, runs)
     arms = summary[summary["arm"].isin(list(losses))]
     if arms.empty:
         return None
@@ -51,15 +50,27 @@ def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: di
     return figure
 
 
-def by_arm(traces: dict[str, np.ndarray], summary: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Traces of each known arm stacked to (replicates, updates), cut to the shortest."""
+def by_arm(traces: dict[str, Any], runs: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Probe losses of the ok runs of each arm stacked to (replicates, probes), cut to the shortest."""
     stacks: dict[str, list[np.ndarray]] = {}
-    for key in sorted(traces):
-        rows = np.atleast_2d(np.asarray(traces[key], float))
-        if rows.shape[1]:
-            stacks.setdefault(key[:ARM_DIGITS], []).extend(rows)
-    known = {arm: rows for arm, rows in stacks.items() if arm in set(summary["arm"])}
-    return {arm: np.array([row[: min(map(len, rows))] for row in rows]) for arm, rows in known.items()}
+    for _, run in runs[runs["status"] == "ok"].iterrows():
+        trace = traces.get(str(run.get("run")), traces.get(f"{run['arm']}-{run['replicate']}"))
+        losses = trace.get("probe_loss") if isinstance(trace, Mapping) else trace
+        if losses is not None and len(losses):
+            stacks.setdefault(run["arm"], []).append(np.asarray(losses, float))
+    return {arm: np.array([row[: min(map(len, rows))] for row in rows]) for arm, rows in stacks.items()}
+
+
+def updates_of(arm: pd.Series, probes: int) -> np.ndarray:
+    """After how many updates each probe was taken, (probes,): before training, then block by block.
+
+    Where the table does not say how long a block is, or there are more probes than blocks, every
+    probe is one update.
+    """
+    block, updates = arm.get("train.block", np.nan), arm.get("train.updates", np.nan)
+    if pd.notna(block) and pd.notna(updates) and probes <= updates / block + 1:
+        return np.arange(probes) * float(block)
+    return np.arange(1.0, probes + 1)
 
 
 def _at_widest(arms: pd.DataFrame, layout: Layout) -> pd.DataFrame:
@@ -78,7 +89,7 @@ def _draw(axes: Axes, panel: Panel, losses: dict[str, np.ndarray]) -> list[EndLa
         for _, arm in arms.iterrows():
             loss = losses[arm["arm"]]
             mean, half = loss.mean(axis=0), half_width(loss)
-            updates = np.arange(1, loss.shape[1] + 1)
+            updates = updates_of(arm, loss.shape[1])
             axes.plot(updates, mean, color=style.colour, ls=style.line, lw=1.4)
             axes.fill_between(updates, mean - half, mean + half, color=style.colour, alpha=0.15, lw=0)
             text = style.label or panel.ticks[float(arm["_x"])]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,8 @@ import pandas as pd
 from ..analysis.axes import Layout, arrange, varied
 from ..analysis.summary import LEARNED_MARGIN, LEARNED_SKILL
 from . import curves, words
-from .canvas import REFERENCE_COLOUR, SMALL, EndLabel, Panel, dress, end_labels, new_figure, panels, tall, wrap
-from .marks import bar_lengths, draw_metric, draw_references, mark_failures
+from .canvas import REFERENCE_COLOUR, SMALL, EndLabel, Panel, clamp, dress, end_labels, new_figure, panels, tall, wrap
+from .marks import bar_lengths, draw_metric, draw_references, log_scale, log_view, mark_failures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ class Drawing:
 
 
 def draw_figures(
-    out: Path, runs: pd.DataFrame, summary: pd.DataFrame, traces: dict[str, np.ndarray] | None = None
+    out: Path, runs: pd.DataFrame, summary: pd.DataFrame, traces: dict[str, Any] | None = None
 ) -> list[Drawing]:
     """Draw every figure the table has numbers for into `<out>/figures/`.
 
@@ -48,8 +48,8 @@ def draw_figures(
         out: folder of the experiment.
         runs: one row per run.
         summary: `summarise(runs)`.
-        traces: probe losses, (updates,) or (replicates, updates), under `<arm>` or
-            `<arm>-<replicate>`; only the first 12 characters of a key are read.
+        traces: probe losses of runs, (probes,), or mappings that hold them as `probe_loss`, under
+            the value of the column `run` or under `<arm>-<replicate>`.
 
     Returns:
         The figures drawn, none if no run is ok.
@@ -109,6 +109,7 @@ def accuracy(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figur
     for panel, (axes,) in zip(split, grid, strict=True):
         dress(axes, panel, words.axis_label(layout.x), "accuracy")
         labels.append(draw_metric(axes, panel, "accuracy") + draw_references(axes, panel))
+        clamp(axes, -0.03, 1.03)
         mark_failures(axes, panel)
     return _labelled(figure, grid[:, 0], labels)
 
@@ -122,8 +123,9 @@ def stability(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figu
     labels = []
     for panel, (top, bottom) in zip(split, grid, strict=True):
         dress(top, panel, "", "roughness of\nprobe loss")
-        _log_scale(top)
+        log_scale(top)
         labels.append(draw_metric(top, panel, "roughness", hollow=True))
+        log_view(top, panel.arms["roughness"])
         labels.append(_draw_learning(bottom, panel, words.axis_label(layout.x)))
         mark_failures(bottom, panel)
     return _labelled(figure, grid.ravel(), labels)
@@ -144,6 +146,7 @@ def step_time(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figu
         if "step_ms" in panel.arms:
             draw_metric(axes, panel, "step_ms", faint=True)
         labels.append(draw_metric(axes, panel, "step_cpu_ms"))
+        clamp(axes, 0, 4 * panel.arms["step_cpu_ms"].max())
         axes.set_ylim(bottom=0)
     return _labelled(figure, grid[:, 0], labels)
 
@@ -153,10 +156,10 @@ def loss_split(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Fig
     lost = summary.assign(_lost=summary["information_loss"] + summary["learnability_loss"])
     split = [panel for panel in panels(lost, runs, layout) if panel.arms["_lost"].notna().any()]
     shown = [_heaviest(panel.arms) for panel in split]
-    caption = "Length: what the arm misses of the ceiling of the full data; whiskers: 95% interval over replicates."
+    caption = "What the arm misses of the ceiling of the full data; dot: both losses, 95% interval over replicates."
     if any(len(panel.arms) > MAX_BARS for panel in split):
         caption += f" Only the {MAX_BARS} arms that lose most are drawn."
-    height = 1.1 + 0.26 * max(len(arms) for arms in shown)
+    height = 1.9 + 0.24 * max(len(arms) for arms in shown)
     figure, grid = new_figure(len(split), 1, height, words.loss_title(lost[lost["_lost"].notna()], layout))
     before: list[str] = []
     for panel, arms, (axes,) in zip(split, shown, grid, strict=True):
@@ -170,16 +173,6 @@ def loss_split(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Fig
     return figure
 
 
-def _log_scale(axes: Axes) -> None:
-    """Log y axis with plain numbers at 1, 2 and 5."""
-    from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
-
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
-    axes.yaxis.set_minor_locator(NullLocator())
-
-
 def _draw_learning(axes: Axes, panel: Panel, xlabel: str) -> list[EndLabel]:
     """Skill, or accuracy above chance where the ceiling is unknown, with the line of having learned."""
     skilled = "skill" in panel.arms and panel.arms["skill"].notna().any()
@@ -188,6 +181,7 @@ def _draw_learning(axes: Axes, panel: Panel, xlabel: str) -> list[EndLabel]:
     dress(axes, panel, xlabel, name)
     draw_metric(axes, panel, "skill" if skilled else "_above", hollow=True)
     axes.axhline(limit, color=REFERENCE_COLOUR, lw=0.9, ls=(0, (1, 1.5)))
+    clamp(axes, -0.4, 1.4)
     return [EndLabel(axes.get_xlim()[1], limit, f"below: did not learn,\n{DEAD}", REFERENCE_COLOUR)]
 
 
@@ -212,8 +206,10 @@ def _draw_bars(axes: Axes, arms: pd.DataFrame, names: list[str]) -> None:
         axes.barh(y, width, 0.7, start, color=colour, label=label or "learnability loss (not reached by training)")
         for positive, end in ends.items():
             end += np.where((width >= 0) == positive, width, 0)
-        tips = start + width
-    axes.errorbar(tips, y, xerr=bar_lengths(arms, "learnability_loss"), fmt="none", color="black", lw=1, capsize=2)
+    whiskers = bar_lengths(arms, "learnability_loss")
+    axes.errorbar(arms["_lost"], y, xerr=whiskers, fmt="o", ms=3, color="black", lw=1, capsize=2)
+    left, right = axes.get_xlim()
+    axes.set_xlim(max(left, -0.25), min(right, 1.03))
     axes.axvline(0, color="black", lw=0.8)
     axes.set_yticks(y, names or [""] * len(y), fontsize=8.5)
     axes.set_ylim(len(arms) - 0.4, -0.6)

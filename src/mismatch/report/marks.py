@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..analysis.summary import learned
-from .canvas import INERT_COLOUR, REFERENCE_COLOUR, EndLabel, Panel, Series
+from .canvas import INERT_COLOUR, REFERENCE_COLOUR, EndLabel, Panel, Series, clamp
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +76,11 @@ def reference_curves(panel: Panel, name: str) -> list[tuple[str, pd.Series]]:
         else:
             clusters.append(({style.colour}, points))
     alone = len(clusters) == 1
-    return [(REFERENCE_COLOUR if alone or len(c) > 1 else next(iter(c)), curve) for c, curve in clusters]
+    result = []
+    for colours, curve in clusters:
+        own = colours - {INERT_COLOUR}
+        result.append((REFERENCE_COLOUR if alone or len(own) != 1 else own.pop(), curve))
+    return result
 
 
 def mark_failures(axes: Axes, panel: Panel) -> None:
@@ -88,6 +92,25 @@ def mark_failures(axes: Axes, panel: Panel) -> None:
         axes.scatter(
             failed["_at"], heights, s=30, color=style.colour, marker="x", transform=transform, clip_on=False, zorder=4
         )
+
+
+def log_scale(axes: Axes) -> None:
+    """Log y axis with plain numbers at 1, 2 and 5."""
+    from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def log_view(axes: Axes, means: pd.Series) -> None:
+    """Show from 1.5 up to 4 times beyond the means: no wide interval, and no single value, sets the scale."""
+    low, high = means.min(), means.max()
+    if low > 0:
+        clamp(axes, low / 4, high * 4)
+        bottom, top = axes.get_ylim()
+        axes.set_ylim(min(bottom, low / 1.5), max(top, high * 1.5))
 
 
 def _draw_replicates(axes: Axes, panel: Panel, style: Series, arms: pd.DataFrame, metric: str) -> None:
@@ -114,10 +137,10 @@ def _draw_reference(axes: Axes, panel: Panel, points: pd.Series, colour: str, li
 
 
 def bar_lengths(arms: pd.DataFrame, metric: str) -> np.ndarray:
-    """Lengths of the interval bars, (2, N): below and above the mean; 0 where there is no interval."""
+    """Lengths of the interval bars, (2, N): below and above the mean; NaN where there is no interval."""
     below = arms[metric] - arms[f"{metric}_low"]
     above = arms[f"{metric}_high"] - arms[metric]
-    return np.asarray(np.nan_to_num([below, above]).clip(0))
+    return np.array([below, above], float).clip(0)
 
 
 def _finite_ticks(panel: Panel) -> list[float]:

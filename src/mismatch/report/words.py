@@ -133,17 +133,17 @@ def accuracy_title(arms: pd.DataFrame, layout: Layout) -> str:
     gap = best["accuracy"] - worst["accuracy"]
     start = f"Largest gap in accuracy {gap:.2f}: "
     if best["accuracy_low"] <= worst["accuracy_high"]:
-        start = f"No clear gap in accuracy, {gap:.2f} at most and intervals overlap: "
+        start = f"Largest gap in accuracy {gap:.2f}, intervals overlap: "
     return start + _versus(pair, arms, layout, "accuracy", ".2f") + _bounds(best)
 
 
 def stability_title(arms: pd.DataFrame, layout: Layout) -> str:
     """The span of roughness over the arms that learned, and how many did not."""
     alive = arms[learned(arms) & arms["roughness"].notna()]
-    dead = len(arms) - len(alive)
+    dead = int((~learned(arms)).sum())
     if alive.empty:
         return f"None of {len(arms)} arms learned: their smooth losses say nothing about stability"
-    tail = f"; {dead} of {len(arms)} arms did not learn and do not count" if dead else ""
+    tail = f"; {dead} of {len(arms)} arms did not learn" if dead else ""
     return f"Roughness of the probe loss among arms that learned {_span(alive, layout, 'roughness', '')}{tail}"
 
 

@@ -1,0 +1,193 @@
+"""Settings: what is refused and how, what is one arm, what the command line composes."""
+
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+
+import pytest
+
+from mismatch import plan
+from mismatch.checks import ConfigError
+from mismatch.cli import expand
+from mismatch.config import register, settings
+from mismatch.paths import CONF, EXPERIMENTS
+
+from .conftest import make_arm, make_settings, mismatch
+
+EXPERIMENT_NAMES = sorted(path.parent.name for path in EXPERIMENTS.glob("*/sweep.yaml"))
+
+REFUSED = [
+    ({"train__updates": 0}, "train.updates=0: must be at least 1"),
+    ({"train__updates": 25}, "train.updates=25: must be a multiple of train.block=10"),
+    ({"train__learning_rate": 0.0}, "train.learning_rate=0.0: must be greater than 0.0"),
+    ({"train__optimizer": "adma"}, "train.optimizer=adma: must be one of adam, sgd, rmsprop"),
+    ({"length__steps": 0}, "length.steps=0: must be a whole number of at least 1, or max"),
+    ({"length__steps": "many"}, "length.steps=many: must be a whole number"),
+    ({"length__steps": 6, "length__ratio": 0.5}, "length.ratio=0.5: cannot be given beside length.steps=6"),
+    ({"length__padding": "left"}, "length.padding=left: must be one of pre, post"),
+    ({"mask": "yes"}, "mask.kind=yes: must be one of none, masking, explicit"),
+    ({"features__width": 4}, "features.width=4: needs an adapter"),
+    ({"features__adapter": "zero"}, "features.adapter=zero: needs features.width"),
+    ({"features__adapter": "zero", "features__width": 3}, "features.width=3: must be at least 6"),
+    ({"features__adapter": "truncate", "features__width": 9}, "features.width=9: must be at most 6"),
+    ({"reduction": "conv", "length__steps": 2}, "reduction.kernel=3: must be at most length.steps=2"),
+    ({"reduction": "pool", "length__steps": 1}, "reduction.pool=2: must be at most length.steps=1"),
+    ({"data__noise": 0.8}, "data.noise=0.8: must be below 1 - 1/data.classes"),
+    ({"data__min_length": 20}, "data.min_length=20: must be at most data.max_length=12"),
+    ({"model__units": -1}, "model.units=-1: must be at least 1"),
+    ({"data": "snippets", "features__adapter": "zero", "features__width": 32}, "features.adapter=zero: must be native"),
+    ({"data": "snippets", "length__pad_value": 1.0}, "length.pad_value=1.0: must be 0 for token ids"),
+    ({"data": "snippets", "mask": "masking", "mask__value": 2.0}, "mask.value=2.0: must be 0 for token ids"),
+]
+
+
+@pytest.mark.parametrize(("overrides", "message"), REFUSED, ids=[message.split(":")[0] for _, message in REFUSED])
+def test_bad_settings_are_refused_by_key_value_and_what_is_accepted(overrides, message):
+    with pytest.raises(ConfigError) as error:
+        make_arm(**overrides)
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)
+
+
+SAME_ARM = [
+    ({"length__steps": 12, "length__truncating": "pre"}, {"length__steps": "max", "length__truncating": "post"}),
+    ({"length__steps": 4, "length__padding": "pre"}, {"length__steps": 4, "length__padding": "post"}),
+    ({"reduction__kernel": 3}, {"reduction__kernel": 5}),
+    ({"reduction": "pool", "reduction__mask": "rebuilt"}, {"reduction": "pool", "reduction__mask": "destroyed"}),
+    ({"mask__value": 0.0}, {"mask__value": 7.0}),
+    ({"features__adapter": "zero", "features__width": 6}, {"features__adapter": "tile", "features__width": 6}),
+    ({"length__ratio": 0.5}, {"length__steps": 6}),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME_ARM)
+def test_arms_that_differ_in_what_cannot_act_are_one_arm(one, other):
+    assert make_arm(**one).id == make_arm(**other).id
+
+
+def test_arms_that_differ_in_what_acts_are_two():
+    ids = {
+        make_arm(**overrides).id
+        for overrides in ({}, {"length__padding": "post"}, {"mask": "masking"}, {"seed": 1}, {"data__noise": 0.2},
+                          {"length__steps": 8}, {"length__steps": 8, "length__truncating": "post"}, {"train__block": 5})
+    }  # fmt: skip
+    assert len(ids) == 8
+
+
+def test_identity_depends_on_arm_and_replicate_not_on_name_or_folder():
+    arm = make_arm()
+    assert make_arm(name="x", out="y").run_id(0) == arm.run_id(0) != arm.run_id(1)
+
+
+def test_programs_are_shared_by_arms_of_equal_shapes():
+    shared = [make_arm(length__padding=side, model__bias_init=init, train__learning_rate=rate, seed=seed).program
+              for side, init, rate, seed in (("pre", "zeros", 0.1, 0), ("post", "chrono", 0.2, 1))]  # fmt: skip
+    assert shared[0] == shared[1] != make_arm(mask="masking").program
+
+
+def test_parameters_are_flat_dotted_and_resolved():
+    row = make_arm(length__ratio=2.0, mask="masking").parameters()
+    assert row["data"] == "early" and row["mask"] == "masking" and row["reduction"] == "none"
+    assert row["length.steps"] == 24 and row["length.ratio"] == 2.0 and row["features.width"] == 6
+    assert row["reduction.pool"] is None and row["length.truncating"] is None
+    assert list(row)[-1] == "seed"
+
+
+def compose_jobs(*words: str) -> list[object]:
+    """What the sweeper would hand to the launcher, composed through Hydra itself."""
+    from hydra import compose, initialize_config_dir
+    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = compose("config", list(words), return_hydra_config=True)
+        params = [f"{key}={value}" for key, value in (config.hydra.sweeper.params or {}).items()]
+        overrides = OverridesParser.create().parse_overrides(params)
+        jobs = BasicSweeper.split_arguments(overrides, None)[0]
+        return [settings(compose("config", [*words, *job])) for job in jobs]
+
+
+@pytest.mark.parametrize("name", EXPERIMENT_NAMES)
+def test_every_experiment_composes_into_the_same_possible_plan_twice(name, tmp_path):
+    words = [f"+experiment={name}", f"out={tmp_path}"]
+    first, second = plan.make(compose_jobs(*words)), plan.make(compose_jobs(*words))
+    assert [run.arm.id for run in first.runs] == [run.arm.id for run in second.runs]
+    assert len(first.arm_ids) > 10 and len(first.runs) == 5 * len(first.arm_ids) and first.done == 0
+    kinds = {run.arm.data.name for run in first.runs}
+    assert kinds & {"snippets", "reviews"} and kinds - {"snippets", "reviews"}  # text and synthetic
+
+
+def test_impossible_cells_are_skipped_only_on_request(tmp_path):
+    cells = [make_settings(features__adapter="zero", features__width=width, out=str(tmp_path)) for width in (2, 8)]
+    with pytest.raises(ConfigError, match=r"features.width=2"):
+        plan.make(cells)
+    for cell in cells:
+        cell.impossible = "skip"
+    made = plan.make(cells)
+    assert len(made.arm_ids) == 1 and "1 impossible of 2 cells left out, such as features.width=2" in made.notes[0]
+
+
+def test_several_experiments_become_a_multirun_each():
+    assert expand(["-m", "+experiment=padding,features", "seed=3"]) == [
+        ["-m", "+experiment=padding", "seed=3"],
+        ["-m", "+experiment=features", "seed=3"],
+    ]
+    assert expand(["-m", "experiment=padding"]) == [["-m", "+experiment=padding"]]
+
+
+def test_the_same_sweep_finds_its_own_folder_and_another_does_not():
+    def name(*words: str) -> str:
+        return expand(list(words))[0][-1]
+
+    assert name("-m", "data=early,late", "replicates=3") == name("-m", "data=early,late", "replicates=9")
+    assert name("-m", "data=early,late") != name("-m", "data=early,uniform")
+    assert expand(["name=mine", "seed=1"]) == [["name=mine", "seed=1"]]
+
+
+USAGE = [
+    (["-m", "length.steps=12,0"], 2, "length.steps=0: must be a whole number"),
+    (["-m", "+experiment=padding,nothing"], 2, "experiment=nothing: must be one or more of"),
+    (["features.width=4"], 2, "features.width=4: needs an adapter"),
+    (["replicates=0"], 2, "replicates=0: must be at least 1"),
+    (["train.updates=ten"], 1, "Value 'ten' of type 'str' could not be converted to Integer"),
+    (["length.stepz=4"], 1, "Key 'stepz' not in 'Length'"),
+    (["data=nothing"], 1, "Could not find 'data/nothing'"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "message"), USAGE, ids=[" ".join(words) for words, _, _ in USAGE])
+def test_a_wrong_command_ends_in_a_message_without_traceback_and_trains_nothing(words, code, message, tmp_path):
+    done = mismatch(*words, cwd=tmp_path)
+    assert done.returncode == code
+    assert message in done.stderr and "Traceback" not in done.stderr
+    if code == 2:
+        assert len(done.stderr.strip().splitlines()) == 1
+    assert not list(tmp_path.glob("**/records"))
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--cfg", "job"], ["--info", "searchpath"], ["+experiment=padding", "--cfg", "job"]]
+)
+def test_looking_does_not_import_tensorflow(words, tmp_path):
+    code = (
+        "import sys; from mismatch import cli; sys.argv = ['mismatch', *sys.argv[1:]]\n"
+        "try: cli.main()\nexcept SystemExit: pass\n"
+        "heavy = {'tensorflow', 'keras', 'matplotlib', 'pandas', 'scipy'} & set(sys.modules); assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_help_names_the_groups_and_how_to_sweep(tmp_path):
+    begin = time.perf_counter()
+    text = mismatch("--help", cwd=tmp_path).stdout
+    assert time.perf_counter() - begin < 60  # a guard against importing the world, not a benchmark
+    for word in ("data: early", "reduction:", "mask:", "experiment: features, padding", "+experiment=padding"):
+        assert word in text
+
+
+def test_settings_survive_composition_with_their_types():
+    job = compose_jobs("data=late", "length.steps=9", "replicates=2")[0]
+    assert asdict(job)["length"]["steps"] == 9 and job.replicates == 2 and type(job.data).__name__ == "Late"

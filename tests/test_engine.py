@@ -1,0 +1,166 @@
+"""The engine: the same numbers as `model.fit`, the same numbers every time, and what theory says must hold."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mismatch.adapt import adapt
+from mismatch.arm import run
+from mismatch.streams import Streams, batch_order
+from mismatch.train import run as train
+
+from .conftest import make_arm
+
+TIMES = {"step_ms", "step_ms_iqr", "step_cpu_ms", "compile_s", "train_s", "peak_mib", "started", "commit", "dirty"}
+
+BOTH_ENGINES = {
+    "unmasked": {"length__ratio": 2.0},
+    "masking": {"length__ratio": 2.0, "mask": "masking", "length__padding": "post"},
+    "explicit": {"length__ratio": 2.0, "mask": "explicit"},
+    "conv destroyed": {"mask": "masking", "reduction": "conv_pool"},
+    "conv rebuilt": {"mask": "explicit", "reduction": "conv_pool", "reduction__mask": "rebuilt"},
+    "embedding": {"data": "snippets", "mask": "masking"},
+    "word vectors": {"data": "snippets", "data__embedding": "vectors", "length__steps": 20},
+    "bidirectional": {"model__bidirectional": True, "mask": "masking", "length__padding": "post"},
+    "sgd": {"train__optimizer": "sgd", "train__learning_rate": 0.1},
+}
+
+
+def trained(arm, replicate: int = 0):
+    streams = Streams(arm.seed, replicate)
+    parts = adapt(arm, arm.data.draw(streams), streams)
+    order = batch_order(streams.rng("order"), arm.data.train, arm.train.updates, arm.train.batch)
+    return train(arm, parts, streams, order)
+
+
+@pytest.mark.parametrize("kind", BOTH_ENGINES)
+def test_compiled_blocks_and_model_fit_give_the_same_losses(kind):
+    """Tolerance 1e-5 nats: float32 rounding over 30 updates (seen: at most 4e-6)."""
+    ours, theirs = (trained(make_arm(train__engine=engine, **BOTH_ENGINES[kind])) for engine in ("compiled", "fit"))
+    assert ours.init_hash == theirs.init_hash
+    assert np.abs(ours.trace.batch_loss - theirs.trace.batch_loss).max() < 1e-5
+    assert np.abs(ours.trace.probe_loss - theirs.trace.probe_loss).max() < 1e-5
+    assert len(ours.trace.batch_loss) == 30 and len(ours.trace.probe_loss) == 4
+    assert np.isfinite(ours.trace.grad_norm).all() and np.isnan(theirs.trace.grad_norm).all()
+    assert (ours.logits.argmax(1) == theirs.logits.argmax(1)).mean() > 0.99
+
+
+def test_a_program_leaves_nothing_behind_for_the_next_run():
+    first = trained(make_arm())
+    trained(make_arm(length__padding="post", train__learning_rate=0.5, seed=9), replicate=3)  # same program
+    again = trained(make_arm())
+    assert (first.trace.batch_loss == again.trace.batch_loss).all() and (first.logits == again.logits).all()
+    assert again.trace.compile_s == 0
+
+
+def rows_in_a_fresh_process(order: str) -> dict:
+    """Rows of two arms x two replicates run in the given order by a new interpreter."""
+    code = (
+        "import json, sys; from tests.conftest import make_arm; from mismatch.arm import run\n"
+        "arms = {'a': make_arm(mask='masking'), 'b': make_arm('snippets', data__embedding='vectors')}\n"
+        "print(json.dumps({k: run(arms[k[0]], int(k[1]), 'x')['row'] for k in sys.argv[1].split(',')}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, order], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_two_fresh_processes_give_identical_rows_in_any_order():
+    one, other = rows_in_a_fresh_process("a0,a1,b0"), rows_in_a_fresh_process("b0,a1,a0")
+    for key, row in one.items():
+        assert row["status"] == "ok"
+        assert {c: v for c, v in row.items() if c not in TIMES} == {
+            c: v for c, v in other[key].items() if c not in TIMES
+        }
+
+
+def test_arms_share_their_streams():
+    rows = [run(make_arm(**kw), 1, "x")["row"] for kw in ({}, {"length__padding": "post"}, {"mask": "masking"})]
+    for column in ("data_hash", "order_hash", "init_hash"):
+        assert len({row[column] for row in rows}) == 1
+    assert run(make_arm(), 2, "x")["row"]["data_hash"] != rows[0]["data_hash"]
+
+
+def test_zero_padded_features_are_inert():
+    """With the kernel's real rows matched, zeros change nothing: float32 rounding of longer sums apart."""
+    native = trained(make_arm("sparse_features"))
+    padded = trained(
+        make_arm("sparse_features", features__adapter="zero", features__width=32, model__kernel_init="matched")
+    )
+    assert np.abs(native.trace.batch_loss - padded.trace.batch_loss).max() < 1e-5
+
+
+def test_truncating_what_is_not_there_is_the_same_run():
+    arms = [make_arm(length__truncating=side) for side in ("pre", "post")]
+    assert arms[0].run_id(0) == arms[1].run_id(0)
+
+
+@pytest.mark.slow
+def test_post_padding_without_a_mask_kills_learning_and_a_mask_or_pre_padding_saves_it():
+    """Science: early cue, T = 48, 400 updates. Chance .25, ceiling .90, 4 standard errors .03."""
+    rows = {
+        (side, mask): run(full(length__ratio=4.0, length__padding=side, mask=mask), 0, "x")["row"]
+        for side in ("pre", "post")
+        for mask in ("none", "masking")
+    }
+    assert rows["post", "none"]["exact_accuracy"] < 0.25 + 0.03
+    for key in (("pre", "none"), ("pre", "masking"), ("post", "masking")):
+        assert rows[key]["exact_accuracy"] == pytest.approx(0.9, abs=0.03)
+        assert rows[key]["accuracy"] < rows[key]["ceiling"] + 3 * np.sqrt(0.9 * 0.1 / 4096)
+
+
+def full(**overrides):
+    from mismatch.config import Settings, resolve
+    from mismatch.data import classes
+
+    settings = Settings(data=classes()["early"]())
+    for key, value in overrides.items():
+        group, _, name = key.partition("__")
+        setattr(getattr(settings, group), name or "kind", value)
+    return resolve(settings)
+
+
+def test_a_run_that_diverges_is_a_row_that_says_so():
+    row = run(make_arm("sparse_features", train__optimizer="sgd", train__learning_rate=1e38), 0, "x")["row"]
+    assert row["status"] == "diverged" and "loss became" in row["error"] and "accuracy" not in row
+    assert row["data_hash"] and row["init_hash"]
+
+
+def test_a_run_out_of_time_is_a_row_that_says_so():
+    row = run(make_arm(), 0, "x", time_limit=1e-6)["row"]
+    assert row["status"] == "timeout" and row["error"] == "exceeded time_limit=1e-06 s"
+
+
+def test_a_run_that_raises_is_a_row_with_its_error():
+    row = run(make_arm("snippets", data__train=100_000), 0, "x")["row"]
+    assert row["status"] == "failed" and row["error"].startswith("ConfigError: data.train=100000: at most")
+
+
+def test_stability_metrics_read_a_trace_as_defined():
+    from mismatch.measure import moving_average, stability
+    from mismatch.train import Trace
+
+    assert moving_average(np.array([1.0, 0.0, 0.0])).tolist() == pytest.approx([1.0, 0.9, 0.81])
+    loss = np.array([2.0, 1.0, 1.5, 0.5, 0.4])
+    trace = Trace(np.ones(4), np.array([1.0, 1.0, 2.0, 4.0]), loss, loss, np.ones(4), np.ones(4), 0.0, 0.0)
+    got = stability(trace, updates=40)
+    assert got["drawup"] == pytest.approx(0.5)
+    assert got["path_ratio"] == pytest.approx((1 + 0.5 + 1 + 0.1) / 1.6)
+    assert got["grad_norm_cv"] == pytest.approx(1 / 3)  # sd 1, mean 3
+    residual = loss[1:] - moving_average(loss)[:-1]
+    half = residual[2:]
+    assert got["roughness"] == pytest.approx(1.4826 * np.median(np.abs(half - np.median(half))))
+
+
+def test_work_columns_follow_their_formulas():
+    row = run(make_arm("sparse_features", features__adapter="noise", features__width=16, length__ratio=2.0), 0, "x")[
+        "row"
+    ]
+    assert row["flops_per_sample"] == 6 * 16 * 20 * (16 + 16)
+    assert row["padded_fraction"] == 0.5 and row["truncated_fraction"] == 0
+    assert row["useful_fraction"] == pytest.approx(0.5 * (8 + 16) / (16 + 16))
+    assert row["parameters"] == 3 * 16 * (16 + 16 + 2) + 2 * 16 + 2
+    assert row["skill"] == pytest.approx((row["exact_accuracy"] - 0.5) / (row["ceiling"] - 0.5))
+    assert row["information_loss"] == 0

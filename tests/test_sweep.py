@@ -1,0 +1,176 @@
+"""Sweeps through the real command line: plan, resume, death of workers and parents, failures, exit codes."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from mismatch.plan import Run
+from mismatch.pool import Schedule
+
+from .conftest import SCRIPT, make_arm, mismatch
+from .test_engine import TIMES
+
+SMALL = ["data.train=512", "data.test=256", "train.updates=40", "replicates=2", "name=small"]
+AXES = ["-m", "length.padding=pre,post", "mask=none,masking", *SMALL]
+
+
+def table(folder: Path) -> pd.DataFrame:
+    runs = pd.read_csv(folder / "results" / "small" / "runs.csv")
+    return runs.drop(columns=[*TIMES]).sort_values("run").reset_index(drop=True)
+
+
+def start(*words: str, cwd: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [SCRIPT, *words], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def wait_for_records(folder: Path, count: int, timeout: float = 120) -> None:
+    end = time.time() + timeout
+    while len(list(folder.glob("results/*/records/*.json"))) < count:
+        assert time.time() < end, "no records appeared"
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    """Workers (not multiprocessing's resource tracker) of the process `pid`."""
+    found = subprocess.run(["pgrep", "-P", str(pid), "-f", "spawn_main"], capture_output=True, text=True).stdout
+    return [int(word) for word in found.split()]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    done = mismatch(*AXES, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "small: 4 arms, 8 runs, 0 done already, 8 to train" in done.stderr
+    return folder
+
+
+def test_a_sweep_leaves_its_table_summary_and_figures(undisturbed):
+    out = undisturbed / "results" / "small"
+    runs = table(undisturbed)
+    assert len(runs) == 8 and (runs["status"] == "ok").all() and runs["error"].isna().all()
+    assert len(pd.read_csv(out / "summary.csv")) == 4
+    assert {"accuracy", "stability", "step_time"} <= {path.stem for path in (out / "figures").glob("*.png")}
+    assert (out / "report.html").stat().st_size > 1000
+
+
+def test_the_same_command_again_trains_nothing_and_more_replicates_only_the_new(undisturbed):
+    again = mismatch(*AXES, cwd=undisturbed)
+    assert again.returncode == 0 and "8 done already, 0 to train" in again.stderr
+    more = mismatch(*AXES, "replicates=3", cwd=undisturbed)
+    assert more.returncode == 0 and "12 runs, 8 done already, 4 to train" in more.stderr
+    assert sorted(table(undisturbed)["replicate"]) == [0] * 4 + [1] * 4 + [2] * 4
+
+
+def test_another_launcher_and_a_single_process_give_the_same_table(undisturbed, tmp_path):
+    done = mismatch(*AXES, "hydra/launcher=basic", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    ours = table(undisturbed)
+    pd.testing.assert_frame_equal(table(tmp_path), ours[ours["replicate"] < 2].reset_index(drop=True))
+
+
+def test_a_killed_worker_and_a_killed_parent_cost_only_the_runs_in_flight(undisturbed, tmp_path):
+    sweep = start(*AXES, cwd=tmp_path)
+    wait_for_records(tmp_path, 1)
+    workers = children(sweep.pid)
+    assert workers
+    os.kill(workers[0], signal.SIGKILL)
+    wait_for_records(tmp_path, 3)
+    workers = children(sweep.pid)
+    os.kill(sweep.pid, signal.SIGKILL)
+    sweep.wait()
+    kept = len(list(tmp_path.glob("results/small/records/*.json")))
+    assert kept >= 3
+    end = time.time() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in workers) and Path("/proc").exists():
+        assert time.time() < end, "a worker outlived its parent"
+        time.sleep(0.2)
+    done = mismatch(*AXES, cwd=tmp_path)
+    assert done.returncode == 0 and f"{len(list(tmp_path.glob('results/small/records/*.json')))}" == "8"
+    ours = table(undisturbed)
+    pd.testing.assert_frame_equal(table(tmp_path), ours[ours["replicate"] < 2].reset_index(drop=True))
+
+
+def test_ctrl_c_ends_within_seconds_keeps_finished_runs_and_says_how_to_go_on(tmp_path):
+    sweep = start(*AXES, "replicates=40", cwd=tmp_path)
+    wait_for_records(tmp_path, 2)
+    os.killpg(sweep.pid, signal.SIGINT)  # as a terminal does: to the workers as well
+    begin = time.time()
+    _, text = sweep.communicate(timeout=30)
+    assert time.time() - begin < 10
+    assert sweep.returncode == 130 and "Traceback" not in text
+    kept = len(list(tmp_path.glob("results/small/records/*.json")))
+    assert f"interrupted: {kept} finished runs are kept in results/small; run the same command to go on" in text
+    assert not list(tmp_path.glob("results/small/records/*.tmp"))
+
+
+def test_failures_are_rows_the_rest_goes_on_and_the_exit_code_says_so(tmp_path):
+    words = ["-m", "train.optimizer=sgd", "train.learning_rate=0.1,1e38", *SMALL]
+    done = mismatch(*words, cwd=tmp_path)
+    assert done.returncode == 3 and "2 of 4 runs did not end ok" in done.stderr
+    runs = pd.read_csv(tmp_path / "results" / "small" / "runs.csv")
+    assert runs.groupby("train.learning_rate")["status"].agg(set).tolist() == [{"ok"}, {"diverged"}]
+    assert runs.loc[runs["status"] == "diverged", "error"].str.contains("loss became").all()
+    assert pd.read_csv(tmp_path / "results" / "small" / "summary.csv")["failures"].tolist() == [0, 2]
+
+
+def test_a_damaged_record_is_named_and_its_run_trained_again(undisturbed):
+    path = sorted((undisturbed / "results" / "small" / "records").glob("*.json"))[0]
+    before = path.read_text()
+    path.write_text(before[:100])
+    done = mismatch(*AXES, cwd=undisturbed)
+    assert done.returncode == 0 and f"{path.name}: damaged record left out" in done.stderr
+    assert "1 to train" in done.stderr and len(path.read_text()) > 1000
+
+
+def test_the_report_is_rebuilt_from_the_records_alone(undisturbed, tmp_path):
+    import shutil
+
+    out = undisturbed / "results" / "small"
+    shutil.copytree(out / "records", tmp_path / "copy" / "records")
+    report = subprocess.run([SCRIPT.parent / "mismatch-report", "copy"], cwd=tmp_path, capture_output=True, text=True)
+    assert report.returncode == 0, report.stderr
+    assert (tmp_path / "copy" / "runs.csv").read_text() == (out / "runs.csv").read_text()
+    assert (tmp_path / "copy" / "summary.csv").read_text() == (out / "summary.csv").read_text()
+    wrong = subprocess.run([SCRIPT.parent / "mismatch-report", "nothing"], cwd=tmp_path, capture_output=True, text=True)
+    assert wrong.returncode == 2 and wrong.stderr.startswith("mismatch: error: results=nothing: must be a folder")
+
+
+def test_one_arm_prints_its_rows(tmp_path):
+    done = mismatch("length.steps=8", *SMALL, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "replicate 1: accuracy 0." in done.stderr
+    assert "accuracy" in done.stdout and "length.steps" in done.stdout
+
+
+def test_the_schedule_keeps_programs_together_and_shares_only_what_pays():
+    wide, narrow = make_arm(length__steps=24), make_arm(length__steps=6)
+    runs = [Run(wide, k, 5.0) for k in range(4)] + [Run(narrow, k, 0.1) for k in range(4)]
+    schedule = Schedule.of(runs)
+    assert schedule.next(0).arm is wide and schedule.next(1).arm is narrow
+    for _ in range(3):
+        assert schedule.next(1).arm is narrow
+    assert schedule.next(1).arm is wide  # 15 s are left of the other group: sharing pays
+    assert schedule.next(0).arm is wide and schedule.next(0).arm is wide
+    assert schedule.next(1) is None and schedule.next(0) is None
+
+
+def test_every_run_is_handed_out_once():
+    runs = [Run(make_arm(length__steps=steps), k, 3.0) for steps in (6, 8, 10) for k in range(5)]
+    schedule, seen = Schedule.of(runs), []
+    active = {0, 1, 2}
+    while active:
+        for worker in sorted(active):
+            run = schedule.next(worker)
+            if run is None:
+                active.discard(worker)
+            else:
+                seen.append((run.arm.id, run.replicate))
+    assert sorted(seen) == sorted((run.arm.id, run.replicate) for run in runs)

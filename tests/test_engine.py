@@ -14,7 +14,18 @@ from mismatch.train import run as train
 
 from .conftest import make_arm
 
-TIMES = {"step_ms", "step_ms_iqr", "step_cpu_ms", "compile_s", "train_s", "peak_mib", "started", "commit", "dirty"}
+TIMES = {
+    "step_ms",
+    "step_ms_iqr",
+    "step_cpu_ms",
+    "compile_s",
+    "train_s",
+    "run_s",
+    "peak_mib",
+    "started",
+    "commit",
+    "dirty",
+}
 
 BOTH_ENGINES = {
     "unmasked": {"length__ratio": 2.0},

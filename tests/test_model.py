@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mismatch.backend import keras, tf
-from mismatch.gru import SequenceGRU
+from mismatch.layers import MatmulConv1D, SequenceGRU
 from mismatch.model import build, chrono_bias, initial_weights, orthogonal
 from mismatch.streams import Streams
 
@@ -114,6 +114,24 @@ def test_the_sequence_gradient_equals_the_gradient_keras_derives(masked, backwar
     for reference, ours in zip(*results, strict=True):
         scale = float(tf.reduce_max(tf.abs(reference)))
         assert float(tf.reduce_max(tf.abs(reference - ours))) < FLOAT * scale
+
+
+@pytest.mark.parametrize("kernel", [1, 2, 3, 5])
+def test_the_matrix_product_equals_the_convolution_and_its_gradient(kernel):
+    inputs = tf.constant(np.random.default_rng(5).standard_normal((4, 9, 5)), tf.float32)
+    results = []
+    for kind in (keras.layers.Conv1D, MatmulConv1D):
+        layer = kind(6, kernel, padding="same", activation="relu")
+        layer.build((4, 9, 5))
+        values = np.random.default_rng(6)
+        layer.set_weights([values.standard_normal(w.shape).astype(np.float32) for w in layer.weights])
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            output = layer(inputs)
+            loss = tf.reduce_sum(output * output)
+        results.append([output, *tape.gradient(loss, [inputs, *(w.value for w in layer.trainable_variables)])])
+    for reference, ours in zip(*results, strict=True):
+        assert float(tf.reduce_max(tf.abs(reference - ours))) < FLOAT * float(tf.reduce_max(tf.abs(reference)))
 
 
 def test_initial_weights_follow_keras_defaults():

@@ -3,6 +3,7 @@
 import json
 import platform
 import subprocess
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -24,9 +25,10 @@ def run(arm: Arm, replicate: int, experiment: str, time_limit: float = float("in
     """
     row = identity(arm, replicate, experiment)
     trace: dict[str, Any] = {}
+    begin = time.perf_counter()
     try:
         measured, trace, problem = _train(arm, replicate, time_limit)
-        row |= measured
+        row |= measured | {"run_s": time.perf_counter() - begin}
         if problem is not None:
             row |= {"status": "diverged" if type(problem).__name__ == "Diverged" else "timeout", "error": str(problem)}
     except Exception as error:  # the row says what happened; other runs go on

@@ -196,7 +196,7 @@ def code_hash() -> str:
     from importlib.metadata import version
 
     here = Path(__file__).parent
-    rooms = ("arm", "checks", "config", "gru", "measure", "model", "streams", "train")
+    rooms = ("arm", "backend", "checks", "config", "layers", "measure", "model", "streams", "train")
     paths = [here / f"{room}.py" for room in rooms] + sorted(here.glob("data/*.py")) + sorted(here.glob("adapt/*.py"))
     sha = hashlib.sha256()
     for path in paths:

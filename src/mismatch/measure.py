@@ -61,6 +61,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "step_cpu_ms": ("ms", "median CPU time of an update over the same blocks"),
     "compile_s": ("s", "building and compiling the program; 0 when an earlier run had compiled it"),
     "train_s": ("s", "training with its probes, after compiling"),
+    "run_s": ("s", "the whole run: drawing and adapting data, compiling, training, testing"),
     "peak_mib": ("MiB", "largest resident memory of the process so far"),
     "parameters": ("", "trainable parameters"),
     "flops_per_sample": ("FLOP", "multiply-adds x 2 of a forward pass through convolution and GRU, per sequence"),

@@ -30,8 +30,10 @@ class Built:
     mask_reached_gru: bool
 
 
-def build(arm: Arm, gru: type[keras.layers.GRU] = keras.layers.GRU) -> Built:
-    """Build the model of `arm` with `gru` as its recurrent layer."""
+def build(
+    arm: Arm, gru: type[keras.layers.GRU] = keras.layers.GRU, conv: type[keras.layers.Conv1D] = keras.layers.Conv1D
+) -> Built:
+    """Build the model of `arm` from stock layers, or with an equivalent `gru` and `conv`."""
     tokens = arm.data.vocabulary_size
     shape = (arm.steps,) if tokens else (arm.steps, arm.width)
     inputs = [keras.Input(shape, dtype="int32" if tokens else "float32", name="inputs")]
@@ -50,7 +52,7 @@ def build(arm: Arm, gru: type[keras.layers.GRU] = keras.layers.GRU) -> Built:
             mask = ops.any(ops.not_equal(x, arm.mask.value), axis=-1)
         x = layers.Masking(arm.mask.value, name="masking")(x)
     if arm.reduction.kind != "none":
-        x, mask = _reduce(arm, x, mask if arm.reduction.mask == "rebuilt" else None)
+        x, mask = _reduce(arm, x, mask if arm.reduction.mask == "rebuilt" else None, conv)
     layer = gru(arm.model.units, use_cudnn=False, name="gru")
     head = layers.Bidirectional(layer, name="bidirectional") if arm.model.bidirectional else layer
     reached = mask is not None or getattr(x, "_keras_mask", None) is not None
@@ -59,13 +61,13 @@ def build(arm: Arm, gru: type[keras.layers.GRU] = keras.layers.GRU) -> Built:
     return Built(keras.Model(inputs if len(inputs) > 1 else inputs[0], logits), reached)
 
 
-def _reduce(arm: Arm, x: Any, mask: Any) -> tuple[Any, Any]:
+def _reduce(arm: Arm, x: Any, mask: Any, conv: type[keras.layers.Conv1D]) -> tuple[Any, Any]:
     """Convolution and pooling. Given a mask (N, T), keep padding out of both and rebuild it for T // pool."""
     reduction = arm.reduction
     if mask is not None:
         x = _where(mask, x, 0.0)
     if reduction.kernel is not None:
-        x = layers.Conv1D(reduction.filters, reduction.kernel, padding="same", activation="relu", name="conv")(x)
+        x = conv(reduction.filters, reduction.kernel, padding="same", activation="relu", name="conv")(x)
         x = x if mask is None else _where(mask, x, 0.0)
     if reduction.pool is not None:
         x = x if mask is None else _where(mask, x, FAR_BELOW)

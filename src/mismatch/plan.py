@@ -100,7 +100,7 @@ def seconds(arm: Arm) -> float:
     recurrent = arm.gru_steps * (0.004 + 6.3e-7 * batch * units * (arm.gru_width + units))
     step_ms = 0.1 + recurrent * (2 if arm.model.bidirectional else 1) * (1.2 if arm.mask.kind != "none" else 1)
     if arm.reduction.kernel:
-        step_ms += 1.1e-6 * arm.steps * batch * arm.reduction.kernel * arm.width * (arm.reduction.filters or 0)
+        step_ms += 2.2e-7 * arm.steps * batch * arm.reduction.kernel * arm.width * (arm.reduction.filters or 0)
     if arm.train.engine == "fit":
         step_ms = 6 + 8 * step_ms
     evaluated = (arm.train.updates / arm.train.block + 1) * data.probe + data.test

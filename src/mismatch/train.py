@@ -16,7 +16,7 @@ import numpy as np
 from mismatch.adapt import Adapted
 from mismatch.backend import keras, tf
 from mismatch.config import Arm
-from mismatch.gru import SequenceGRU
+from mismatch.layers import MatmulConv1D, SequenceGRU
 from mismatch.model import Built, build, initial_weights
 from mismatch.streams import Streams, digest
 
@@ -119,7 +119,7 @@ def program(arm: Arm) -> tuple[Program, float]:
 
 
 def _compile(arm: Arm) -> Program:
-    built = build(arm, SequenceGRU)
+    built = build(arm, SequenceGRU, MatmulConv1D)
     model, explicit = built.model, arm.mask.kind == "explicit"
     optimizer = keras.optimizers.get(
         {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate}}
@@ -181,15 +181,16 @@ def _train_compiled(
     made.reset(weights, arm.train.learning_rate)
     train, probe, size = parts["train"], parts["probe"], arm.train.block
     explicit = arm.mask.kind == "explicit"
+    chunks = _chunks(made, probe, explicit)
     if compile_s:  # the first call compiles; its updates are undone
         first = time.perf_counter()
         made.block(*_batches(train, order[:size], explicit))
-        _logits(made, probe, explicit)
+        _logits(made, chunks, len(probe.labels))
         made.reset(weights, arm.train.learning_rate)
         compile_s += time.perf_counter() - first
     log, problem = _Log(), None
     start = time.perf_counter()
-    log.probe.append(_score(_logits(made, probe, explicit), probe.labels))
+    log.probe.append(_score(_logits(made, chunks, len(probe.labels)), probe.labels))
     try:
         for first_update in range(0, len(order), size):
             batches = _batches(train, order[first_update : first_update + size], explicit)
@@ -199,12 +200,13 @@ def _train_compiled(
             log.block_cpu_s.append(time.process_time() - cpu)
             log.batch_loss.append(losses)
             log.grad_norm.append(norms)
-            log.probe.append(_score(_logits(made, probe, explicit), probe.labels))
+            log.probe.append(_score(_logits(made, chunks, len(probe.labels)), probe.labels))
             _watch(losses, begin, time_limit)
     except (Diverged, OutOfTime) as error:
         problem = error
     train_s = time.perf_counter() - start
-    logits = _logits(made, parts["test"], explicit)
+    test = parts["test"]
+    logits = _logits(made, _chunks(made, test, explicit), len(test.labels))
     return _outcome(log.trace(compile_s, train_s, problem), logits, made.built, weights)
 
 
@@ -218,15 +220,19 @@ def _batches(data: Adapted, rows: np.ndarray, explicit: bool) -> tuple[Any, Any,
     return tf.constant(data.inputs[rows]), mask, tf.constant(data.labels[rows].astype(np.int32))
 
 
-def _logits(made: Program, data: Adapted, explicit: bool) -> np.ndarray:
-    """Logits (N, K), predicted in chunks of the compiled size; the last chunk is filled with repeats."""
+def _chunks(made: Program, data: Adapted, explicit: bool) -> list[tuple[Any, Any]]:
+    """Inputs and masks in pieces of the compiled size, as tensors; the last piece is filled with repeats."""
     size = int(made.predict.input_signature[0].shape[0])
     rows = np.arange(-(-len(data.labels) // size) * size) % len(data.labels)
-    chunks = [
-        made.predict(data.inputs[part], data.mask[part] if explicit else True).numpy()
+    return [
+        (tf.constant(data.inputs[part]), tf.constant(data.mask[part] if explicit else True))
         for part in rows.reshape(-1, size)
     ]
-    return np.concatenate(chunks)[: len(data.labels)]
+
+
+def _logits(made: Program, chunks: list[tuple[Any, Any]], count: int) -> np.ndarray:
+    """Logits (count, K)."""
+    return np.concatenate([made.predict(*chunk).numpy() for chunk in chunks])[:count]
 
 
 def _score(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:

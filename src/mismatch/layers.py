@@ -1,0 +1,137 @@
+"""Two layers of the compiled engine: Keras's own numbers, with less work.
+
+`SequenceGRU`: Keras differentiates step by step, so each step adds its share to the weight gradients.
+Here the backward loop only carries the state's gradient; the weight gradients follow in one product over
+all steps (as cuDNN does; derivation in `_sequence`). `MatmulConv1D`: XLA's convolution is some twenty
+times slower on a CPU than the matrix product it amounts to. Used for training inside the compiled
+blocks; that both agree with Keras is tested.
+"""
+
+from typing import Any
+
+from mismatch.backend import keras, tf
+
+
+@keras.saving.register_keras_serializable(package="mismatch")
+class SequenceGRU(keras.layers.GRU):
+    """`keras.layers.GRU` for its common case: tanh/sigmoid, reset_after, no dropout, last state only.
+
+    Call arguments: as the parent's. Inputs (N, T, D) float32, mask (N, T) bool or None; output (N, units).
+    """
+
+    def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
+        start = initial_state[0] if isinstance(initial_state, (list, tuple)) else initial_state
+        inputs = tf.transpose(sequences, [1, 0, 2])
+        present = None if mask is None else tf.cast(tf.transpose(mask), inputs.dtype)[:, :, None]
+        if self.go_backwards:
+            inputs, present = inputs[::-1], None if present is None else present[::-1]
+        cell = self.cell
+        run = _sequence if training else _final_state
+        state = run(inputs, present, start, cell.kernel.value, cell.recurrent_kernel.value, cell.bias.value)
+        return state, state[:, None], [state]
+
+
+@keras.saving.register_keras_serializable(package="mismatch")
+class MatmulConv1D(keras.layers.Conv1D):
+    """`keras.layers.Conv1D` for stride 1 and padding ``same``, as one matrix product over shifted copies.
+
+    Call arguments: inputs (N, T, D) float32; output (N, T, filters).
+    """
+
+    def call(self, inputs: Any) -> Any:
+        size, steps = self.kernel_size[0], inputs.shape[1]
+        before = (size - 1) // 2
+        padded = tf.pad(inputs, [[0, 0], [before, size - 1 - before], [0, 0]])
+        windows = tf.concat([padded[:, shift : shift + steps] for shift in range(size)], axis=-1)
+        matrix = tf.reshape(self.kernel.value, [-1, self.filters])
+        return self.activation(tf.matmul(windows, matrix) + self.bias.value)
+
+
+def _project(inputs: Any, kernel: Any, bias: Any) -> tuple[Any, Any]:
+    """Inputs (T, N, D) as (T N, D), and all their gate inputs x W + b0, (T, N, 3H), in one product."""
+    flat = tf.reshape(inputs, [-1, inputs.shape[2]])
+    return flat, tf.reshape(flat @ kernel + bias[0], [inputs.shape[0], -1, kernel.shape[1]])
+
+
+def _step(a: Any, state: Any, present: Any, recurrent: Any, bias: Any) -> tuple[Any, Any, Any]:
+    """One step from gate inputs `a` (N, 3H): the new state, the gates [z r c] and the inner product i_c."""
+    units = int(recurrent.shape[0])
+    i = state @ recurrent + bias[1]
+    zr = tf.sigmoid(a[:, : 2 * units] + i[:, : 2 * units])
+    z, r, i_c = zr[:, :units], zr[:, units:], i[:, 2 * units :]
+    c = tf.tanh(a[:, 2 * units :] + r * i_c)
+    new = c + z * (state - c) if present is None else state + present * (1 - z) * (c - state)
+    return new, tf.concat([zr, c], 1), i_c
+
+
+def _final_state(inputs: Any, present: Any, start: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
+    """The state (N, H) after all steps.
+
+    The state is carried in an array of states, not as a loop variable: XLA updates a loop variable in place,
+    cannot prove that input and output do not overlap, and leaves the step unvectorised, three times slower.
+    (In `_sequence` the arrays written beside it make up for it; there the plain variable is faster.)
+    """
+    steps = inputs.shape[0]
+    _, projected = _project(inputs, kernel, bias)
+
+    def forward(t: Any, states: Any) -> Any:
+        now = None if present is None else present[t]
+        return t + 1, states.write(t + 1, _step(projected[t], states.read(t), now, recurrent, bias)[0])
+
+    states = tf.TensorArray(tf.float32, steps + 1, element_shape=start.shape).write(0, start)
+    return tf.while_loop(lambda t, _: t < steps, forward, (0, states), maximum_iterations=steps)[1].read(steps)
+
+
+def _sequence(inputs: Any, present: Any, start: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
+    """Final state (N, H) of a GRU over `inputs` (T, N, D), carried where `present` (T, N, 1) is 0.
+
+    With a = x W + b0 and i = h U + b1 per step: z = sigmoid(a_z + i_z), r = sigmoid(a_r + i_r),
+    c = tanh(a_c + r i_c), h' = c + z (h - c). Given g = dL/dh': dz = g (h - c) z (1 - z),
+    dc = g (1 - z)(1 - c^2), dr = dc i_c r (1 - r), di_c = dc r; dh = g z + [dz dr di_c] U^T.
+    """
+    units = int(recurrent.shape[0])
+    steps, samples, features = inputs.shape
+
+    def array(width: int) -> Any:
+        return tf.TensorArray(tf.float32, steps, element_shape=(samples, width))
+
+    @tf.custom_gradient
+    def run(inputs: Any, start: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
+        flat, projected = _project(inputs, kernel, bias)
+
+        def forward(t: Any, state: Any, gates: Any, inner: Any, states: Any) -> Any:
+            now = None if present is None else present[t]
+            new, zrc, i_c = _step(projected[t], state, now, recurrent, bias)
+            return t + 1, new, gates.write(t, zrc), inner.write(t, i_c), states.write(t, state)
+
+        begin = (0, start, array(3 * units), array(units), array(units))
+        loop = tf.while_loop(lambda t, *_: t < steps, forward, begin, maximum_iterations=steps)
+        gates, inner, states = (kept.stack() for kept in loop[2:])
+
+        def gradient(upstream: Any, variables: Any = None) -> Any:
+            transposed = tf.transpose(recurrent)
+
+            def backward(t: Any, carried: Any, to_input: Any, to_state: Any) -> Any:
+                z, r, c = tf.split(gates[t], 3, axis=1)
+                g = carried if present is None else carried * present[t]
+                dz = g * (states[t] - c) * z * (1 - z)
+                dc = g * (1 - z) * (1 - c * c)
+                dr = dc * inner[t] * r * (1 - r)
+                dzr = tf.concat([dz, dr], 1)
+                d_state = tf.concat([dzr, dc * r], 1)
+                back = d_state @ transposed
+                before = g * z + back if present is None else carried - g * (1 - z) + back
+                return t - 1, before, to_input.write(t, tf.concat([dzr, dc], 1)), to_state.write(t, d_state)
+
+            last = (steps - 1, upstream, array(3 * units), array(3 * units))
+            loop = tf.while_loop(lambda t, *_: t >= 0, backward, last, maximum_iterations=steps)
+            to_input, to_state = (tf.reshape(kept.stack(), [steps * samples, 3 * units]) for kept in loop[2:])
+            d_kernel = tf.matmul(flat, to_input, transpose_a=True)
+            d_recurrent = tf.matmul(tf.reshape(states, [steps * samples, units]), to_state, transpose_a=True)
+            d_bias = tf.stack([tf.reduce_sum(to_input, 0), tf.reduce_sum(to_state, 0)])
+            d_inputs = tf.reshape(tf.matmul(to_input, kernel, transpose_b=True), [steps, samples, features])
+            return d_inputs, loop[1], d_kernel, d_recurrent, d_bias
+
+        return loop[1], gradient
+
+    return run(inputs, start, kernel, recurrent, bias)

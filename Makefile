@@ -3,33 +3,39 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-EXPERIMENT ?= padding,truncation,features,reduction
+empty  :=
+space  := $(empty) $(empty)
+comma  := ,
+EXPERIMENT ?= $(subst $(space),$(comma),$(patsubst experiments/%/sweep.yaml,%,$(wildcard experiments/*/sweep.yaml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup smoke sweep report test test-all lint bench lock clean
+.PHONY: help setup smoke sweep report test lint bench reference lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## make the environment from the hash-pinned lock
 
-# The stamp is written last: an install that failed leaves none, and the next call starts over.
-$(STAMP): requirements.lock pyproject.toml
+# Stamps are written last: an install that failed leaves none, and the next call starts over.
+$(VENV)/.locked: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: PYTHON=$(PYTHON) is older than 3.11; say make PYTHON=/path/to/python3.11"; exit 2; }
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(STAMP): $(VENV)/.locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 smoke: $(STAMP)  ## a cut of every experiment, under a minute
-	$(BIN)/mismatch -m +experiment=$(EXPERIMENT) +debug=smoke
+	$(BIN)/mismatch -m +experiment=$(subst $(comma),/smoke$(comma),$(EXPERIMENT))/smoke
 
 sweep: $(STAMP)  ## all experiments, or EXPERIMENT=padding for one; finished runs are not trained again
 	$(BIN)/mismatch -m +experiment=$(EXPERIMENT)
 
 report: $(STAMP)  ## tables and figures again, from the records alone
-	$(BIN)/mismatch-report $(addprefix results/,$(shell echo $(EXPERIMENT) | tr ',' ' '))
+	$(BIN)/mismatch-report $(addprefix results/,$(subst $(comma), ,$(EXPERIMENT)))
 
 test: $(STAMP)  ## the test suite
 	$(BIN)/python -m pytest
@@ -41,6 +47,12 @@ lint: $(STAMP)  ## ruff (lint, format) and mypy
 
 bench: $(STAMP)  ## plain model.fit multirun against this engine, side by side
 	$(BIN)/python experiments/throughput/bench.py
+
+reference:  ## copy tables, figures and report of results/<experiment> to results/reference (no records)
+	@for name in $(subst $(comma), ,$(EXPERIMENT)); do \
+		mkdir -p results/reference/$$name/figures && \
+		cp results/$$name/runs.csv results/$$name/summary.csv results/$$name/columns.csv results/$$name/report.html results/reference/$$name/ && \
+		cp results/$$name/figures/*.png results/$$name/figures/*.svg results/reference/$$name/figures/ || exit 1; done
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock

@@ -119,6 +119,24 @@ def test_every_experiment_composes_into_the_same_possible_plan_twice(name, tmp_p
     assert kinds & {"snippets", "reviews"} and kinds - {"snippets", "reviews"}  # text and synthetic
 
 
+@pytest.mark.parametrize("name", EXPERIMENT_NAMES)
+def test_every_experiment_has_a_small_cut_of_its_own_axes(name, tmp_path):
+    cut = plan.make(compose_jobs(f"+experiment={name}/smoke", f"out={tmp_path}"))
+    assert 2 <= len(cut.arm_ids) <= 16 and len({run.arm.program for run in cut.runs}) <= 8
+    assert {run.arm.train.updates for run in cut.runs} == {40} and cut.name == name
+
+
+def test_shell_completion_knows_groups_options_and_experiments(tmp_path):
+    for line, words in {
+        "mismatch data=": {"data=early", "data=snippets"},
+        "mismatch mask=": {"mask=explicit"},
+        "mismatch length.pad": {"length.padding=", "length.pad_value="},
+        "mismatch +experiment=": {"+experiment=padding", "+experiment=features"},
+    }.items():
+        done = mismatch("-sc", "query=bash", cwd=tmp_path, COMP_LINE=line, COMP_POINT=str(len(line)))
+        assert words <= set(done.stdout.split()), (line, done.stdout, done.stderr)
+
+
 def test_impossible_cells_are_skipped_only_on_request(tmp_path):
     cells = [make_settings(features__adapter="zero", features__width=width, out=str(tmp_path)) for width in (2, 8)]
     with pytest.raises(ConfigError, match=r"features.width=2"):

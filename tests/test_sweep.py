@@ -85,7 +85,7 @@ def test_a_killed_worker_and_a_killed_parent_cost_only_the_runs_in_flight(undist
     wait_for_records(tmp_path, 3)
     workers = children(sweep.pid)
     os.kill(sweep.pid, signal.SIGKILL)
-    sweep.wait()
+    sweep.communicate()
     kept = len(list(tmp_path.glob("results/small/records/*.json")))
     assert kept >= 3
     end = time.time() + 20

@@ -17,9 +17,9 @@ import pandas as pd
 HERE = Path(__file__).parent
 OUT = Path("results/throughput")
 KEYS = ["length.steps", "length.padding", "mask", "replicate"]
-# Both train the same runs from the same weights in the same order. Float rounding differs, and an arm at
-# the edge of learning amplifies it, so arms are compared by their mean over replicates.
-AGREE = 0.02
+# Both train the same runs from the same weights in the same order. Float rounding differs, and an arm at the
+# edge of learning amplifies it run by run: its mean may differ by chance, within 3 standard errors of the pairs.
+AGREE, ERRORS = 0.005, 3
 
 
 def timed(words: list[str]) -> float:
@@ -41,12 +41,12 @@ def naive(replicates: int) -> tuple[float, pd.DataFrame]:
 
 
 def ours(replicates: int) -> tuple[float, pd.DataFrame]:
-    """(b): seconds and rows of `mismatch`, tables and figures included."""
+    """(b): seconds and rows of `mismatch`: records, tables and summary, but no figures, as (a) draws none."""
     words = ["-m", "data=early", "length.steps=12,24,48", "length.padding=pre,post", "mask=none,masking"]
     folder = OUT / "ours"
     shutil.rmtree(folder, ignore_errors=True)
     command = Path(sys.executable).parent / "mismatch"
-    seconds = timed([str(command), *words, f"replicates={replicates}", f"out={folder}"])
+    seconds = timed([str(command), *words, f"replicates={replicates}", f"out={folder}", "figures=false"])
     return seconds, pd.read_csv(folder / "runs.csv", dtype={"arm": str})
 
 
@@ -55,7 +55,7 @@ def shares(rows: pd.DataFrame, seconds: float, workers: int) -> dict[str, float]
     total = seconds * workers
     spent = {"compile": rows["compile_s"].sum(), "train and probe": rows["train_s"].sum()}
     spent["data, test and record"] = rows["run_s"].sum() - sum(spent.values())
-    spent["start, plan, tables, figures, idle"] = total - sum(spent.values())
+    spent["start, plan, tables, idle"] = total - sum(spent.values())
     return {name: value / total for name, value in spent.items()}
 
 
@@ -75,8 +75,10 @@ def main() -> None:
     print(f"(a) model.fit:  {runs} runs in {naive_seconds:6.1f} s = {60 * runs / naive_seconds:6.1f} runs per minute")
     print(f"ratio {naive_seconds / our_seconds:.1f}")
     both = our_rows.merge(naive_rows, on=KEYS, suffixes=("_ours", "_naive"))
-    arms = both.groupby(KEYS[:-1])[["accuracy_ours", "accuracy_naive"]].mean()
-    arms["difference"] = (arms["accuracy_ours"] - arms["accuracy_naive"]).abs()
+    both["difference"] = both["accuracy_ours"] - both["accuracy_naive"]
+    groups = both.groupby(KEYS[:-1])
+    arms = groups[["accuracy_ours", "accuracy_naive", "difference"]].mean()
+    arms["allowed"] = (ERRORS * groups["difference"].sem()).clip(lower=AGREE)
     print(arms.round(4).to_string())
     for name, share in shares(our_rows, our_seconds, os.cpu_count() or 1).items():
         print(f"{share:6.1%}  {name}")
@@ -84,8 +86,9 @@ def main() -> None:
     arms.reset_index().assign(seconds_ours=our_seconds, seconds_naive=naive_seconds).to_csv(
         OUT / "bench.csv", index=False
     )
-    if len(both) != runs or arms["difference"].max() > AGREE:
-        raise SystemExit(f"accuracies do not agree: largest difference {arms['difference'].max():.3f} > {AGREE}")
+    wrong = arms[arms["difference"].abs() > arms["allowed"]]
+    if len(both) != runs or len(wrong):
+        raise SystemExit(f"accuracies do not agree:\n{wrong.to_string()}")
 
 
 if __name__ == "__main__":

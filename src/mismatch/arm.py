@@ -53,7 +53,7 @@ def _train(arm: Arm, replicate: int, time_limit: float) -> tuple[dict[str, Any],
     return measure.metrics(arm, parts, outcome, streams) | hashes, trace, None
 
 
-@lru_cache(maxsize=4)  # neighbouring arms share their raw data; word vectors take seconds to make
+@lru_cache(maxsize=16)  # neighbouring arms share their raw data; word vectors take seconds to make
 def _draw(settings: str, streams: Streams) -> tuple[Splits, str]:
     """The raw data of a replicate and their hash, from a dataset's settings as JSON."""
     values = json.loads(settings)

@@ -36,13 +36,15 @@ def _hydra(words: list[str]) -> None:
 
 def expand(words: list[str]) -> list[list[str]]:
     """One argument list per experiment asked for; one if none is. Ends the program on an unknown experiment."""
+    if {"-sc", "--shell-completion", "--shell_completion"} & set(words):
+        return [words]
     chosen = [word for word in words if word.lstrip("+").startswith("experiment=")]
     if not chosen:
         return [_named(words)]
     names = [name for word in chosen for name in word.split("=", 1)[1].split(",")]
     known = sorted(path.parent.name for path in EXPERIMENTS.glob("*/sweep.yaml"))
     for name in names:
-        if name not in known:
+        if name.removesuffix("/smoke") not in known:
             sweep.fail(f"experiment={name}: must be one or more of {','.join(known)}")
     place = words.index(chosen[0])
     before, after = words[:place], [word for word in words[place:] if word not in chosen]

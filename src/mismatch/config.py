@@ -96,6 +96,7 @@ class Settings:
     out: str = "results/${name}"
     time_limit: float = ranged(600.0, above=0.0)
     impossible: str = choice("refuse", "refuse", "skip")
+    figures: bool = True
 
 
 GROUPS: dict[str, type] = {

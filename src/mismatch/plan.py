@@ -81,7 +81,8 @@ def make(jobs: Sequence[Settings]) -> Plan:
         raise ConfigError("impossible", "skip", f"leaves no possible arm: {skipped[0]}")
     loaded = records.load(Path(first.out))
     finished = records.finished(loaded.payloads)
-    wanted = [(arm, replicate) for arm, replicates in arms.values() for replicate in range(replicates)]
+    # Replicate by replicate: a worker draws the raw data of a replicate once for all arms of a program.
+    wanted = [(arm, k) for k in range(max(n for _, n in arms.values())) for arm, n in arms.values() if k < n]
     missing = [Run(arm, replicate, seconds(arm)) for arm, replicate in wanted if arm.run_id(replicate) not in finished]
     notes = list(loaded.damaged)
     if skipped:

@@ -4,6 +4,7 @@ In: a `Plan`. Out: records on disk, and how many runs ended how. Arms that share
 the same worker; an idle worker helps the busiest one when compiling once more pays.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -12,6 +13,7 @@ import time
 from collections import deque
 from concurrent.futures import CancelledError, TimeoutError
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from mismatch.plan import COMPILE_S, Plan, Run
@@ -116,6 +118,7 @@ def execute(plan: Plan, n_jobs: int, quiet: bool = False) -> Tally:
     tally, schedule, halt = Tally(), Schedule.of(plan.runs), threading.Event()
     count = min(workers(n_jobs), len(plan.runs))
     warm(count)
+    threading.Thread(target=_preload, daemon=True).start()
     with _Bar(plan, tally, quiet) as bar:
         drivers = [
             threading.Thread(target=_drive, args=(worker, schedule, plan, bar, halt), daemon=True)
@@ -134,6 +137,12 @@ def execute(plan: Plan, n_jobs: int, quiet: bool = False) -> Tally:
     return tally
 
 
+def _preload() -> None:
+    """Import what the report will need while the workers train."""
+    for name in ("mismatch.report.build", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"):
+        import_module(name)
+
+
 def _ready() -> None:
     """Nothing: a task that makes a pool start its worker."""
 
@@ -149,6 +158,8 @@ def _start_worker(parent: int) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     import mismatch.train  # noqa: F401
+
+    gc.freeze()  # TensorFlow's million objects stay: no garbage collection need walk them again
 
 
 def _drive(worker: int, schedule: Schedule, plan: Plan, bar: "_Bar", halt: threading.Event) -> None:

@@ -92,12 +92,13 @@ def _print_rows(arm: str, out: Path) -> None:
         print(f"{column:20} {values[0] if len(set(values)) == 1 else '  '.join(values)}")
 
 
-def report(out: Path) -> list[str]:
-    """Rebuild tables and figures of `out` from its records alone; returns the paths written.
+def report(out: Path, figures: bool = True) -> list[str]:
+    """Rebuild the tables of `out`, its figures and its page from the records alone; returns the paths written.
 
     Raises:
         ConfigError: when there are no sound records.
     """
+    from mismatch.analysis.summary import summarise, write_summary
     from mismatch.paths import EXPERIMENTS
     from mismatch.report.build import write_report
 
@@ -108,6 +109,8 @@ def report(out: Path) -> list[str]:
         raise ConfigError("results", out, "must be a folder with records/*.json of a sweep")
     runs = records.table(loaded.payloads)
     records.write_tables(out, runs)
+    if not figures:
+        return [str(out / "runs.csv"), str(write_summary(summarise(runs), out))]
     readme = EXPERIMENTS / str(runs["experiment"].iloc[0]) / "README.md"
     traces = {payload["row"]["run"]: payload["trace"] for payload in records.newest(loaded.payloads)}
     text = readme.read_text() if readme.is_file() else None

@@ -85,7 +85,7 @@ class _Log:
 class Program:
     """A model with its compiled functions.
 
-    block(inputs (S, B, T, D), masks (S, B, T) or None, labels (S, B)) trains S updates and returns their
+    `probe` is P. block(inputs (S, B, T, D), masks (S, B, T) or None, labels (S, B)) trains S updates and returns their
     losses and gradient norms, (S,) each. predict(inputs (P, T, D), masks) returns logits (P, K).
     """
 
@@ -93,6 +93,7 @@ class Program:
     optimizer: keras.optimizers.Optimizer
     block: Any
     predict: Any
+    probe: int
 
     def reset(self, weights: list[np.ndarray], learning_rate: float) -> None:
         """Start afresh: these weights, empty optimizer slots, step 0."""
@@ -153,10 +154,12 @@ def _compile(arm: Arm) -> Program:
     def compiled(function: Callable[..., Any], *lead: int, labels: bool) -> Any:
         mask = tf.TensorSpec((*lead, arm.steps), tf.bool) if explicit else tf.TensorSpec((), tf.bool)
         signature = [tf.TensorSpec((*lead, *item), dtype), mask] + ([tf.TensorSpec(lead, tf.int32)] if labels else [])
-        return tf.function(function, input_signature=signature, jit_compile=True, autograph=False)
+        traced = tf.function(function, input_signature=signature, jit_compile=True, autograph=False)
+        return traced.get_concrete_function()  # called hundreds of times a run: no signature matching each time
 
+    probe = arm.data.probe
     return Program(
-        built, optimizer, compiled(block, updates, batch, labels=True), compiled(predict, arm.data.probe, labels=False)
+        built, optimizer, compiled(block, updates, batch, labels=True), compiled(predict, probe, labels=False), probe
     )
 
 
@@ -222,7 +225,7 @@ def _batches(data: Adapted, rows: np.ndarray, explicit: bool) -> tuple[Any, Any,
 
 def _chunks(made: Program, data: Adapted, explicit: bool) -> list[tuple[Any, Any]]:
     """Inputs and masks in pieces of the compiled size, as tensors; the last piece is filled with repeats."""
-    size = int(made.predict.input_signature[0].shape[0])
+    size = made.probe
     rows = np.arange(-(-len(data.labels) // size) * size) % len(data.labels)
     return [
         (tf.constant(data.inputs[part]), tf.constant(data.mask[part] if explicit else True))

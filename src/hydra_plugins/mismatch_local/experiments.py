@@ -8,26 +8,28 @@ from hydra.core.object_type import ObjectType
 from hydra.plugins.config_source import ConfigLoadError, ConfigResult
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 
-GROUP, FILE = "experiment", "sweep.yaml"
+GROUP, SWEEP = "experiment", "sweep"
 
 
 class ExperimentSource(FileConfigSource):
-    """``experiment/<name>`` is read from ``<path>/<name>/sweep.yaml``."""
+    """``experiment/<name>`` is ``<path>/<name>/sweep.yaml``; ``experiment/<name>/smoke`` is smoke.yaml beside it."""
 
     @staticmethod
     def scheme() -> str:
         return "experiments"
 
-    def _sweep(self, config_path: str) -> Path | None:
+    def _file(self, config_path: str) -> Path | None:
         parts = Path(config_path.removesuffix(".yaml")).parts
-        path = Path(self.path, parts[1], FILE) if len(parts) == 2 and parts[0] == GROUP else None
-        return path if path is not None and path.is_file() else None
+        if len(parts) not in (2, 3) or parts[0] != GROUP:
+            return None
+        path = Path(self.path, parts[1], f"{parts[2] if len(parts) == 3 else SWEEP}.yaml")
+        return path if path.is_file() and (path.parent / f"{SWEEP}.yaml").is_file() else None
 
     def load_config(self, config_path: str) -> ConfigResult:
-        path = self._sweep(config_path)
+        path = self._file(config_path)
         if path is None:
             raise ConfigLoadError(f"Config not found : {config_path}")
-        return FileConfigSource("mismatch", str(path.parent)).load_config(FILE)
+        return FileConfigSource("mismatch", str(path.parent)).load_config(path.name)
 
     def available(self) -> bool:
         return Path(self.path).is_dir()
@@ -36,14 +38,14 @@ class ExperimentSource(FileConfigSource):
         return config_path in ("", GROUP)
 
     def is_config(self, config_path: str) -> bool:
-        return self._sweep(config_path) is not None
+        return self._file(config_path) is not None
 
     def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
         if config_path == "":
             return [GROUP] if results_filter in (None, ObjectType.GROUP) else []
         if config_path != GROUP or results_filter is ObjectType.GROUP:
             return []
-        return sorted(path.parent.name for path in Path(self.path).glob(f"*/{FILE}"))
+        return sorted(path.parent.name for path in Path(self.path).glob(f"*/{SWEEP}.yaml"))
 
 
 class ExperimentSearchPath(SearchPathPlugin):

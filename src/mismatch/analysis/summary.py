@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit  # the quantile alone: scipy.stats takes most of a second to import
 
 from .axes import parameter_columns, varied
 
@@ -89,7 +89,7 @@ def _intervals(numbers: pd.DataFrame, arm: pd.Series) -> pd.DataFrame:
     grouped = numbers.groupby(arm, sort=False)
     mean, sd, n = grouped.mean(), grouped.std(ddof=1), grouped.count()
     n = n.where(n > 1)
-    quantile = pd.DataFrame(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1), index=n.index, columns=n.columns)
+    quantile = pd.DataFrame(stdtrit(n - 1, 0.5 + CONFIDENCE / 2), index=n.index, columns=n.columns)
     half = sd * quantile / n**0.5
     columns = {}
     for name in numbers:

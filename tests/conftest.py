@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from mismatch.config import Arm, Settings, resolve
 from mismatch.data import classes
 
@@ -43,8 +41,3 @@ def mismatch(*words: str, cwd: Path, timeout: float = 300, **environment: str) -
     """Run the command; the caller looks at returncode, stdout and stderr."""
     env = os.environ | environment
     return subprocess.run([SCRIPT, *words], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout)
-
-
-@pytest.fixture
-def arm_of() -> Any:
-    return make_arm

@@ -176,14 +176,44 @@ def test_splits_are_disjoint_stratified_and_differ_by_replicate():
     assert set(other["test"]) != set(parts["test"])
 
 
-def test_too_small_a_corpus_is_refused_with_what_is_left():
-    with pytest.raises(ConfigError, match=r"data.train=900: at most 700 are left"):
-        stratified_split(
-            Streams(0, 0).rng("split"),
-            np.arange(1000),
-            np.repeat([0, 1], 500),
-            {"train": 900, "probe": 100, "test": 200},
-        )
+def test_too_small_a_corpus_is_refused_before_training_with_what_is_left():
+    with pytest.raises(
+        ConfigError, match=r"data.train=9000: must be at most 6226, what data.probe and data.test leave"
+    ):
+        classes()["snippets"](train=9000).check()  # 8530 sentences, half of each class
+
+
+def test_your_own_csv_is_read_split_and_identified_by_its_content(tmp_path):
+    path = tmp_path / "mine.csv"
+    rows = [f'"film number {n} was {"good" if n % 3 else "bad"}",{5 if n % 3 else 1}' for n in range(300)]
+    path.write_text("review,stars\n" + "\n".join(rows) + "\n,5\nno label,\n")
+    dataset = classes()["csv"](path=str(path), text="review", label="stars")
+    dataset.check()
+    assert dataset.classes_count == 2 and dataset.longest == 5  # 100 bad ones: 200 in equal shares
+    assert (dataset.train, dataset.probe, dataset.test) == (136, 10, 50)
+    splits = dataset.draw(Streams(0, 0))
+    assert splits.train.labels.sum() == 68 and len(splits.test) == 50
+    before = dataset.sha256
+    path.write_text(path.read_text() + "one more,5\n")
+    again = classes()["csv"](path=str(path), text="review", label="stars")
+    again.check()
+    assert again.sha256 != before
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"path": "nowhere.csv"}, "data.path=nowhere.csv: must be a CSV file"),
+        ({"text": "body"}, "data.text=body: must be a column of .*: review, stars"),
+        ({"label": "score"}, "data.label=score: must be a column of"),
+        ({"label": "review", "text": "stars"}, "data.train=1: must be at most"),
+    ],
+)
+def test_an_unusable_csv_is_refused(settings, message, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("review,stars\ngood,5\nbad,1\n")
+    with pytest.raises(ConfigError, match=message):
+        classes()["csv"](**({"path": str(path), "text": "review", "label": "stars"} | settings)).check()
 
 
 def test_word_vectors_put_words_that_keep_the_same_company_together():

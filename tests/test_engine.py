@@ -146,14 +146,32 @@ def test_a_run_that_diverges_is_a_row_that_says_so():
     assert row["data_hash"] and row["init_hash"]
 
 
+@pytest.mark.parametrize("engine", ["compiled", "fit"])
+def test_divergence_in_the_very_last_update_is_seen(engine, monkeypatch):
+    """The batch loss before a ruinous update is finite; the probe after it is not."""
+    monkeypatch.setattr("mismatch.train._score", lambda *_: (float("nan"), 0.25))
+    row = run(make_arm(train__engine=engine, train__updates=10), 0, "x")["row"]
+    assert row["status"] == "diverged" and row["error"] == "loss became nan"
+
+
+def test_the_masked_fraction_counts_the_steps_the_gru_sees():
+    """Lengths 4..12 at T = 24, mask rebuilt by windows of 4: ceil(L / 4) of 6 steps are real."""
+    pooled = {"reduction": "pool", "reduction__pool": 4, "reduction__mask": "rebuilt", "length__padding": "post"}
+    arm = make_arm(mask="explicit", length__ratio=2.0, **pooled)
+    lengths = arm.data.draw(Streams(0, 0)).train.lengths
+    expected = 1 - np.ceil(lengths / 4).mean() / 6
+    assert run(arm, 0, "x")["row"]["masked_fraction"] == pytest.approx(expected)
+
+
 def test_a_run_out_of_time_is_a_row_that_says_so():
     row = run(make_arm(), 0, "x", time_limit=1e-6)["row"]
     assert row["status"] == "timeout" and row["error"] == "exceeded time_limit=1e-06 s"
 
 
-def test_a_run_that_raises_is_a_row_with_its_error():
-    row = run(make_arm("snippets", data__train=100_000), 0, "x")["row"]
-    assert row["status"] == "failed" and row["error"].startswith("ConfigError: data.train=100000: at most")
+def test_a_run_that_raises_is_a_row_with_its_error(monkeypatch):
+    monkeypatch.setattr("mismatch.arm.adapt", lambda *_: 1 / 0)
+    row = run(make_arm(), 0, "x")["row"]
+    assert row["status"] == "failed" and row["error"] == "ZeroDivisionError: division by zero"
 
 
 def test_stability_metrics_read_a_trace_as_defined():

@@ -5,8 +5,9 @@ import pytest
 
 from mismatch.backend import keras, tf
 from mismatch.layers import MatmulConv1D, SequenceGRU
-from mismatch.model import build, chrono_bias, initial_weights, orthogonal
+from mismatch.model import build
 from mismatch.streams import Streams
+from mismatch.weights import chrono_bias, initial_weights, orthogonal
 
 from .conftest import make_arm
 
@@ -17,7 +18,7 @@ FLOAT = 1e-5  # float32 sums of some hundred terms in another order
 def ready(**overrides):
     arm = make_arm(**overrides)
     built = build(arm)
-    built.model.set_weights(initial_weights(arm, built.model, STREAMS))
+    built.model.set_weights(initial_weights(arm, built.weights, STREAMS))
     return arm, built
 
 
@@ -137,8 +138,9 @@ def test_the_matrix_product_equals_the_convolution_and_its_gradient(kernel):
 def test_initial_weights_follow_keras_defaults():
     """Glorot limits to the digit, orthogonal rows, zero biases: as a freshly built layer has them."""
     arm = make_arm(model__units=64, reduction="conv", data__classes=8)
-    model = build(arm).model
-    ours = dict(zip([w.path for w in model.weights], initial_weights(arm, model, STREAMS), strict=True))
+    built = build(arm)
+    model = built.model
+    ours = dict(zip([w.path for w in model.weights], initial_weights(arm, built.weights, STREAMS), strict=True))
     theirs = {w.path: np.asarray(w) for w in model.weights}
     assert ours.keys() == theirs.keys()
     for path, values in ours.items():
@@ -164,8 +166,8 @@ def test_orthogonal_has_orthonormal_rows_and_chrono_a_positive_update_bias():
 def test_arms_that_differ_in_width_share_kernel_rows_and_everything_else():
     def weights(**overrides):
         arm = make_arm("sparse_features", **overrides)
-        model = build(arm).model
-        return dict(zip([w.path for w in model.weights], initial_weights(arm, model, STREAMS), strict=True))
+        shapes = build(arm).weights
+        return dict(zip([path for path, _ in shapes], initial_weights(arm, shapes, STREAMS), strict=True))
 
     narrow = weights()
     wide = weights(features__adapter="zero", features__width=32)

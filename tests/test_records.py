@@ -56,7 +56,7 @@ def test_only_outcomes_that_would_repeat_count_as_finished():
 
 def test_the_table_holds_one_row_per_arm_and_replicate_the_newest(tmp_path):
     old, new = payload(0, started="2026-01-01", run="a" * 16), payload(0, started="2026-02-01", run="b" * 16)
-    table = records.table([new, old, payload(1)])
+    table = records.table(records.newest([new, old, payload(1)]))
     assert table["replicate"].tolist() == [0, 1]
     assert table["run"].iloc[0] == "b" * 16
 

@@ -15,12 +15,11 @@ from mismatch.adapt.length import place
 from mismatch.config import Model, Settings, resolve
 from mismatch.data import classes
 from mismatch.streams import Streams, batch_order
+from mismatch.weights import initial_weights
 
 
 @hydra.main(version_base="1.3", config_path=".", config_name="naive")
 def main(cfg: DictConfig) -> None:
-    from mismatch.model import initial_weights
-
     dataset = classes()["early"]()
     for replicate in range(cfg.replicates):
         streams = Streams(0, replicate)
@@ -37,7 +36,8 @@ def main(cfg: DictConfig) -> None:
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile(optimizer=keras.optimizers.Adam(cfg.learning_rate), loss=loss, metrics=["accuracy"])
         settings = Settings(data=dataset, model=Model(units=cfg.units))
-        model.set_weights(initial_weights(resolve(settings), model, streams))
+        shapes = [(weight.path, tuple(weight.shape)) for weight in model.weights]
+        model.set_weights(initial_weights(resolve(settings), shapes, streams))
 
         model.fit(train[order], splits.train.labels[order], batch_size=cfg.batch, shuffle=False, verbose=0)
         _, accuracy = model.evaluate(test, splits.test.labels, verbose=0)

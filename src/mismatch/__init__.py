@@ -9,4 +9,4 @@ import os
 # One thread per process: at these sizes two threads are slower than one, and results that do not
 # depend on a thread count are the same on any machine with the same instruction set.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+    os.environ[_name] = "1"

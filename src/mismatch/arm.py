@@ -72,13 +72,12 @@ def identity(arm: Arm, replicate: int, experiment: str) -> dict[str, Any]:
         "status": "ok",
         "error": None,
         **arm.parameters(),
-        "code_hash": code_hash(),
+        "code_hash": code_hash(arm.data.name),
         "commit": commit,
         "dirty": dirty,
         "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "host": platform.node(),
         "cpu": _cpu(),
-        "threads": 1,
         "timing_valid": False,
     }
 

@@ -1,6 +1,7 @@
 """Errors at the border: one line that names the key, the value and what would be accepted."""
 
 from dataclasses import field, fields
+from math import isfinite
 from typing import Any
 
 
@@ -37,6 +38,8 @@ def check(group: str, node: Any) -> None:
                 raise ConfigError(key, value, "must be one of " + ", ".join(limits["choices"]))
             continue
         low, high, above = limits["low"], limits["high"], limits["above"]
+        if isinstance(value, float) and not isfinite(value):
+            raise ConfigError(key, value, "must be a finite number")
         wrong = (low is not None and not value >= low) or (high is not None and not value <= high)
         if wrong or (above is not None and not value > above):
             bounds = [f"greater than {above}"] if above is not None else []

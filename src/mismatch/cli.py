@@ -11,7 +11,8 @@ import sys
 from mismatch import pool, sweep
 from mismatch.paths import CONF, EXPERIMENTS
 
-CONTROLS = ("replicates", "time_limit", "impossible", "hydra", "+hydra", "name", "out")  # do not change what is asked
+CONTROLS = {"replicates", "time_limit", "impossible", "figures", "hydra"}  # do not change what is asked
+COMPLETION = {"-sc", "--shell-completion", "--shell_completion"}
 
 
 def main() -> None:
@@ -19,9 +20,17 @@ def main() -> None:
     try:
         for words in expand(sys.argv[1:]):
             _hydra(words)
+        sweep.run_pending()
+        code = sweep.exit_code()
+    except KeyboardInterrupt:
+        print("interrupted: finished runs are kept; run the same command to go on", file=sys.stderr)
+        code = sweep.EXIT_INTERRUPTED
+    except OSError as error:  # a full disk, say; everything else is a bug and shows itself
+        print(f"mismatch: error: {error}; finished runs are kept", file=sys.stderr)
+        code = sweep.EXIT_BROKEN
     finally:
         pool.stop()
-    raise SystemExit(sweep.exit_code)
+    raise SystemExit(code)
 
 
 def _hydra(words: list[str]) -> None:
@@ -36,7 +45,7 @@ def _hydra(words: list[str]) -> None:
 
 def expand(words: list[str]) -> list[list[str]]:
     """One argument list per experiment asked for; one if none is. Ends the program on an unknown experiment."""
-    if {"-sc", "--shell-completion", "--shell_completion"} & set(words):
+    if COMPLETION & set(words):
         return [words]
     chosen = [word for word in words if word.lstrip("+").startswith("experiment=")]
     if not chosen:
@@ -52,12 +61,12 @@ def expand(words: list[str]) -> list[list[str]]:
 
 
 def _named(words: list[str]) -> list[str]:
-    """Add name=adhoc-<hash of what is asked> unless a name or a folder is given."""
-    overrides = [word for word in words if "=" in word and not word.startswith("-")]
-    keys = [word.split("=", 1)[0] for word in overrides]
-    if "name" in keys or "out" in keys:
+    """Add name=adhoc-<hash of what is asked> beside the other overrides, unless a name or a folder is given."""
+    places = [place for place, word in enumerate(words) if "=" in word and not word.startswith("-")]
+    keys = {place: words[place].split("=", 1)[0].lstrip("+") for place in places}
+    if {"name", "out"} & set(keys.values()):
         return words
-    asked = sorted(
-        word for word, key in zip(overrides, keys, strict=True) if key.split(".")[0].split("/")[0] not in CONTROLS
-    )
-    return [*words, f"name=adhoc-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:8]}"]
+    asked = sorted(words[place] for place, key in keys.items() if key.split(".")[0].split("/")[0] not in CONTROLS)
+    name = f"name=adhoc-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:8]}"
+    first = places[0] if places else 0
+    return [*words[:first], name, *words[first:]]

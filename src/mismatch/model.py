@@ -1,18 +1,15 @@
-"""The classifier: stock Keras layers from adapted inputs to logits, and its initial weights.
+"""The classifier: stock Keras layers from adapted inputs to logits.
 
 In: an `Arm`. Out: a `keras.Model` from inputs (N, T, D) or token ids (N, T), plus the mask (N, T) where
-it is explicit, to logits (N, K); and numpy weights from the replicate's init stream.
+it is explicit, to logits (N, K).
 """
 
 import warnings
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from mismatch.backend import keras
 from mismatch.config import Arm
-from mismatch.streams import Streams
 
 layers, ops = keras.layers, keras.ops
 
@@ -28,6 +25,11 @@ class Built:
 
     model: keras.Model
     mask_reached_gru: bool
+
+    @property
+    def weights(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Path and shape of every weight, in the order of `model.set_weights`."""
+        return [(weight.path, tuple(weight.shape)) for weight in self.model.weights]
 
 
 def build(
@@ -81,50 +83,3 @@ def _reduce(arm: Arm, x: Any, mask: Any, conv: type[keras.layers.Conv1D]) -> tup
 
 def _where(mask: Any, x: Any, other: float) -> Any:
     return ops.where(ops.expand_dims(mask, -1), x, ops.cast(other, "float32"))
-
-
-def initial_weights(arm: Arm, model: keras.Model, streams: Streams) -> list[np.ndarray]:
-    """One array per entry of `model.weights`, from Keras's default distributions.
-
-    Each weight has its own stream, named by its path, and is drawn row by row: arms whose models differ
-    in D alone share the first rows of the input kernel up to the Glorot limit (with kernel_init=matched
-    that too), and all other weights.
-    """
-    return [_draw(arm, weight, streams.rng(f"init/{weight.path}")) for weight in model.weights]
-
-
-def _draw(arm: Arm, weight: Any, rng: np.random.Generator) -> np.ndarray:
-    shape, role = tuple(weight.shape), weight.path.split("/")[-1]
-    if role == "bias":
-        chrono = arm.model.bias_init == "chrono" and "gru" in weight.path
-        return chrono_bias(rng, shape, arm.gru_steps) if chrono else np.zeros(shape, np.float32)
-    if role == "recurrent_kernel":
-        return orthogonal(rng, shape)
-    if role == "embeddings":
-        return rng.uniform(-0.05, 0.05, shape).astype(np.float32)
-    # Glorot & Bengio 2010: U(-limit, limit) with limit = sqrt(6 / (fan_in + fan_out)).
-    receptive = int(np.prod(shape[:-2]))
-    rows = shape[-2]
-    first = "conv" if arm.reduction.kernel else "gru"
-    if arm.model.kernel_init == "matched" and first in weight.path:
-        rows = arm.data.feature_count
-    limit = np.sqrt(6.0 / (receptive * (rows + shape[-1])))
-    return (limit * rng.uniform(-1, 1, shape)).astype(np.float32)
-
-
-def orthogonal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """(H, 3H) with orthonormal rows, uniformly distributed (Saxe et al. 2014), as Keras draws it."""
-    rows, columns = shape
-    q, r = np.linalg.qr(rng.standard_normal((columns, rows)))
-    return (q * np.sign(np.diag(r))).T.astype(np.float32)
-
-
-def chrono_bias(rng: np.random.Generator, shape: tuple[int, ...], steps: int) -> np.ndarray:
-    """(2, 3H) zeros with log U(1, T - 1) on the input bias of the update gate (Tallec & Ollivier 2018).
-
-    In Keras z multiplies the OLD state, so a positive bias is a long memory.
-    """
-    bias = np.zeros(shape, np.float32)
-    units = shape[1] // 3
-    bias[0, :units] = np.log(rng.uniform(1, max(steps - 1, 1) + 1e-6, units))
-    return bias

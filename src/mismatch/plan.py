@@ -31,6 +31,7 @@ class Plan:
     name: str
     out: str
     time_limit: float
+    figures: bool
     arm_ids: list[str]
     runs: list[Run]
     done: int
@@ -46,13 +47,16 @@ class Plan:
 
     def text(self, workers: int) -> str:
         """The plan in one line."""
-        minutes = self.minutes(workers)
-        about = f"about {minutes:.0f} min" if minutes >= 1.5 else f"about {60 * minutes:.0f} s"
         total = len(self.runs) + self.done
         return (
             f"{self.name}: {len(self.arm_ids)} arms, {total} runs, {self.done} done already, "
-            f"{len(self.runs)} to train, {about} on {workers} workers"
+            f"{len(self.runs)} to train, {about(self.minutes(workers))} on {workers} workers"
         )
+
+
+def about(minutes: float) -> str:
+    """An estimate in words."""
+    return f"about {minutes:.0f} min" if minutes >= 1.5 else f"about {60 * minutes:.0f} s"
 
 
 def make(jobs: Sequence[Settings]) -> Plan:
@@ -92,7 +96,8 @@ def make(jobs: Sequence[Settings]) -> Plan:
         notes.append(
             f"{inert} cells differ from another only in what cannot act there: trained once, left empty in the table"
         )
-    return Plan(first.name, first.out, first.time_limit, list(arms), missing, len(wanted) - len(missing), notes)
+    done = len(wanted) - len(missing)
+    return Plan(first.name, first.out, first.time_limit, first.figures, list(arms), missing, done, notes)
 
 
 def seconds(arm: Arm) -> float:

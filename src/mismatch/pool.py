@@ -14,8 +14,10 @@ from collections import deque
 from concurrent.futures import CancelledError, TimeoutError
 from dataclasses import dataclass, field
 from importlib import import_module
+from multiprocessing import resource_tracker
 from typing import Any
 
+from mismatch.checks import ConfigError
 from mismatch.plan import COMPILE_S, Plan, Run
 
 GRACE_S = 60.0  # beyond its own time limit a run gets this long before its worker is killed
@@ -51,7 +53,7 @@ class Schedule:
 
     def _share(self) -> deque[Run]:
         """Half of the largest group in progress, if that saves more than another compilation costs."""
-        largest = max(self.taken.values(), key=_load, default=deque())
+        largest = max((group for group in self.taken.values() if len(group) > 1), key=_load, default=deque())
         if _load(largest) < 2 * COMPILE_S:
             return deque()
         return deque(largest.pop() for _ in range(len(largest) // 2))
@@ -76,21 +78,33 @@ class Tally:
 
 
 def workers(n_jobs: int) -> int:
-    """Number of workers: `n_jobs`, or one per usable core when it is -1."""
+    """Number of workers: `n_jobs`, or one per usable core when it is -1.
+
+    Raises:
+        ConfigError: for any other number below 1.
+    """
+    if n_jobs < 1 and n_jobs != -1:
+        raise ConfigError("hydra.launcher.n_jobs", n_jobs, "must be at least 1, or -1 for one worker per core")
     if n_jobs > 0:
         return n_jobs
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 _POOLS: list[Any] = []  # kept warm from one sweep to the next; a pool of one survives the death of its worker
+_LOCK = threading.Lock()  # guards _POOLS while it changes
 
 
 def _new_pool() -> Any:
     from pebble import ProcessPool
 
     context = multiprocessing.get_context("spawn")
+    # Threads and processes inherit the mask: Ctrl-C reaches this process alone, which then stops its workers.
+    # (Starting the resource tracker would lift the mask, so it comes first.)
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     pool = ProcessPool(max_workers=1, context=context, initializer=_start_worker, initargs=[os.getpid()])
     pool.schedule(_ready)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pool
 
 
@@ -102,34 +116,39 @@ def warm(count: int) -> None:
 
 def stop() -> None:
     """Stop all workers at once; what they were training is lost."""
-    for pool in _POOLS:
-        pool.stop()
-    for pool in _POOLS:
-        pool.join()
-    _POOLS.clear()
+    with _LOCK:
+        for pool in _POOLS:
+            pool.stop()
+        for pool in _POOLS:
+            pool.join()
+        _POOLS.clear()
 
 
-def execute(plan: Plan, n_jobs: int, quiet: bool = False) -> Tally:
-    """Train every run of `plan`. Ctrl-C stops the workers and leaves finished runs in place.
-
-    Raises:
-        KeyboardInterrupt: after the workers have been stopped.
-    """
+def execute(plan: Plan, n_jobs: int) -> Tally:
+    """Train every run of `plan`. Any error, Ctrl-C included, stops the workers and leaves finished runs in place."""
     tally, schedule, halt = Tally(), Schedule.of(plan.runs), threading.Event()
+    errors: list[Exception] = []
     count = min(workers(n_jobs), len(plan.runs))
     warm(count)
     threading.Thread(target=_preload, daemon=True).start()
-    with _Bar(plan, tally, quiet) as bar:
-        drivers = [
-            threading.Thread(target=_drive, args=(worker, schedule, plan, bar, halt), daemon=True)
-            for worker in range(count)
-        ]
+    with _Bar(plan, tally) as bar:
+
+        def drive(worker: int) -> None:
+            try:
+                _drive(worker, schedule, plan, bar, halt)
+            except Exception as error:  # a thread's exception reaches nobody by itself
+                errors.append(error)
+                halt.set()
+
+        drivers = [threading.Thread(target=drive, args=(worker,), daemon=True) for worker in range(count)]
         try:
             for driver in drivers:
                 driver.start()
-            while any(driver.is_alive() for driver in drivers):
+            while any(driver.is_alive() for driver in drivers) and not errors:
                 time.sleep(0.2)
                 bar.refresh()
+            if errors:
+                raise errors[0]
         except BaseException:
             halt.set()
             stop()
@@ -148,8 +167,7 @@ def _ready() -> None:
 
 
 def _start_worker(parent: int) -> None:
-    """Ignore Ctrl-C (the parent decides), die with the parent, and import TensorFlow ahead of the first run."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Die with the parent, and import TensorFlow ahead of the first run."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -164,18 +182,25 @@ def _start_worker(parent: int) -> None:
 
 def _drive(worker: int, schedule: Schedule, plan: Plan, bar: "_Bar", halt: threading.Event) -> None:
     """Feed one worker until nothing is left for it."""
-    while not halt.is_set():
-        run = schedule.next(worker)
-        if run is None:
-            return
-        row = _attempt(_POOLS[worker], run, plan, halt)
+    pool, peak = _POOLS[worker], 0.0
+    while not halt.is_set() and (run := schedule.next(worker)) is not None:
+        if peak > WORKER_MIB:
+            pool = _renew(worker, pool, halt)
+        row = _attempt(pool, run, plan, halt)
         if row is None:
             return
         bar.add(row, run.seconds)
-        if row.get("peak_mib", 0) > WORKER_MIB:
-            _POOLS[worker].stop()
-            _POOLS[worker].join()
-            _POOLS[worker] = _new_pool()
+        peak = row.get("peak_mib", 0.0)
+
+
+def _renew(worker: int, pool: Any, halt: threading.Event) -> Any:
+    """Replace a worker that has grown too large, unless the sweep is being stopped."""
+    pool.stop()
+    pool.join()
+    with _LOCK:
+        if not halt.is_set():
+            _POOLS[worker] = pool = _new_pool()
+    return pool
 
 
 def _attempt(pool: Any, run: Run, plan: Plan, halt: threading.Event) -> dict[str, Any] | None:
@@ -208,15 +233,15 @@ def _attempt(pool: Any, run: Run, plan: Plan, halt: threading.Event) -> dict[str
 class _Bar:
     """Runs done, failed and time left: a bar on a terminal, a line every tenth elsewhere."""
 
-    def __init__(self, plan: Plan, tally: Tally, quiet: bool) -> None:
+    def __init__(self, plan: Plan, tally: Tally) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        self.plan, self.tally, self.quiet = plan, tally, quiet
+        self.plan, self.tally = plan, tally
         self.lock, self.begin = threading.Lock(), time.perf_counter()
         self.spent, self.all = 0.0, sum(run.seconds for run in plan.runs)
         console = Console(stderr=True)
-        self.live = console.is_terminal and not quiet
+        self.live = console.is_terminal
         columns = [
             TextColumn("{task.description}"),
             BarColumn(),
@@ -252,7 +277,7 @@ class _Bar:
             self.progress.update(self.task, completed=done)
             if row["status"] != "ok":
                 self._say(f"{row['status']}: arm {row['arm']} replicate {row['replicate']}: {row['error']}")
-            if not self.live and not self.quiet and done * 10 // total > (done - 1) * 10 // total:
+            if not self.live and done * 10 // total > (done - 1) * 10 // total:
                 self._say(f"{self.plan.name}: {done}/{total} runs, {self.tally.failed} failed, {self.left}")
 
     def _say(self, line: str) -> None:

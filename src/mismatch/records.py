@@ -40,8 +40,11 @@ def write(out: Path, payload: dict[str, Any]) -> Path:
 
 
 def load(out: Path) -> Loaded:
-    """Every sound record below `out`, ordered by name; leftovers of interrupted writes are ignored."""
+    """Every sound record below `out`, ordered by name. Drafts of writers that died are removed."""
     payloads, damaged = [], []
+    for draft in (out / "records").glob("*.tmp"):
+        if not _alive(int(draft.stem.rpartition(".")[2])):
+            draft.unlink(missing_ok=True)
     for path in sorted((out / "records").glob("*.json")):
         try:
             content = json.loads(path.read_text())
@@ -53,7 +56,7 @@ def load(out: Path) -> Loaded:
                 raise ValueError("content does not match its checksum")
             payloads.append(content["payload"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            damaged.append(f"{path}: damaged record left out, the run will be trained again ({error})")
+            damaged.append(f"{path}: damaged record left out; its run counts as not trained ({error})")
     return Loaded(payloads, damaged)
 
 
@@ -62,12 +65,27 @@ def finished(payloads: list[dict[str, Any]]) -> set[str]:
     return {payload["row"]["run"] for payload in payloads if payload["row"]["status"] in FINISHED}
 
 
-def newest(payloads: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One payload per arm and replicate, the one started last: older code's runs give way to newer."""
+def newest(payloads: list[dict[str, Any]], arms: list[str] | None = None) -> list[dict[str, Any]]:
+    """One payload per arm and replicate, the one started last; of `arms` only, if given."""
     latest: dict[tuple[str, int], dict[str, Any]] = {}
     for payload in sorted(payloads, key=lambda p: p["row"]["started"]):
         latest[payload["row"]["arm"], payload["row"]["replicate"]] = payload
-    return list(latest.values())
+    return [payload for (arm, _), payload in latest.items() if arms is None or arm in arms]
+
+
+def write_plan(out: Path, arms: list[str]) -> None:
+    """Note the arms last asked for: tables and figures show these, whatever else lies in the folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    _replace(out / "plan.json", lambda path: path.write_text(json.dumps({"arms": arms}) + "\n"))
+
+
+def read_plan(out: Path) -> list[str] | None:
+    """The arms last asked for, or None where no plan is (a folder that holds records alone)."""
+    try:
+        arms: list[str] = json.loads((out / "plan.json").read_text())["arms"]
+        return arms
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def table(payloads: list[dict[str, Any]]) -> "pd.DataFrame":
@@ -76,7 +94,7 @@ def table(payloads: list[dict[str, Any]]) -> "pd.DataFrame":
 
     from mismatch.measure import COLUMNS
 
-    runs = pd.DataFrame([payload["row"] for payload in newest(payloads)])
+    runs = pd.DataFrame([payload["row"] for payload in payloads])
     known = list(COLUMNS)
     cut = known.index("accuracy")
     parameters = [column for column in runs.columns if column not in COLUMNS]
@@ -98,6 +116,16 @@ def write_tables(out: Path, runs: "pd.DataFrame") -> None:
     rows = [(name, *COLUMNS.get(name, ("", PARAMETERS.get(name, other)))) for name in map(str, runs.columns)]
     dictionary = pd.DataFrame(rows, columns=["column", "unit", "meaning"])
     _replace(out / "columns.csv", lambda path: dictionary.to_csv(path, index=False))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _replace(path: Path, write_to: Any) -> None:

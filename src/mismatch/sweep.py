@@ -1,32 +1,47 @@
-"""One sweep or one arm from composed configs: plan, train, then tables and figures.
+"""From composed configs to a results folder: plan everything, train what is missing, write tables and figures.
 
-In: Hydra configs. Out: a results folder. Errors of the user end here, as one line and exit code 2.
+In: Hydra configs. Out: results folders and an exit code. Errors of the user end here, as one line.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from mismatch import plan as planning
 from mismatch import pool, records
 from mismatch.checks import ConfigError
-from mismatch.config import settings
+from mismatch.config import resolve, settings
 
-EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED = 2, 3, 130
-exit_code = 0  # Hydra drops what a launcher returns; `cli.main` ends with this
+EXIT_BROKEN, EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED = 1, 2, 3, 130
+
+
+class Pending(NamedTuple):
+    """A sweep that Hydra has composed and `run_pending` will train."""
+
+    plan: planning.Plan
+    n_jobs: int
+
+
+_PENDING: list[Pending] = []  # one entry per experiment: all are planned before the first one trains
+_CODES: list[int] = []  # Hydra drops what jobs and callbacks return; `exit_code` is the worst of these
+
+
+def exit_code() -> int:
+    """0, or the highest code of what went wrong."""
+    return max(_CODES, default=0)
 
 
 def fail(message: str) -> NoReturn:
     """End with one line on stderr and exit code 2."""
-    print(f"mismatch: error: {message}", file=sys.stderr)
+    _say(f"mismatch: error: {message}")
     raise SystemExit(EXIT_USAGE)
 
 
 @contextmanager
 def usage_errors() -> Iterator[None]:
-    """Turn a ConfigError into `fail`."""
+    """Turn a ConfigError, or a value OmegaConf cannot read, into `fail`."""
     from omegaconf.errors import OmegaConfBaseException
 
     try:
@@ -37,63 +52,84 @@ def usage_errors() -> Iterator[None]:
         fail(" ".join(str(error).split()))
 
 
-def run_sweep(configs: Sequence[Any], n_jobs: int) -> None:
-    """Train every arm of a multirun on warm workers. Nothing trains unless every arm is sound."""
-    global exit_code
+def plan_sweep(configs: Sequence[Any]) -> planning.Plan:
+    """Check and resolve every job of a multirun; ends the program if one is unusable."""
     with usage_errors():
         plan = planning.make([settings(config) for config in configs])
-    workers = pool.workers(n_jobs)
-    _announce(plan, workers)
-    if not plan.runs:
+    records.write_plan(Path(plan.out), plan.arm_ids)
+    return plan
+
+
+def postpone(configs: Sequence[Any], n_jobs: int) -> None:
+    """Plan a multirun of the local launcher for `run_pending`."""
+    with usage_errors():
+        pool.workers(n_jobs)
+    _PENDING.append(Pending(plan_sweep(configs), n_jobs))
+
+
+def run_pending() -> None:
+    """Train what was postponed, sweep after sweep, each to its tables and figures."""
+    for plan, n_jobs in _PENDING:
+        _announce(plan, pool.workers(n_jobs))
+    if len(_PENDING) > 1:
+        runs = sum(len(plan.runs) for plan, _ in _PENDING)
+        minutes = sum(plan.minutes(pool.workers(n_jobs)) for plan, n_jobs in _PENDING)
+        _say(f"in all: {runs} runs to train, {planning.about(minutes)}")
+    if not any(plan.runs for plan, _ in _PENDING):
         pool.stop()
-        return
-    try:
-        tally = pool.execute(plan, n_jobs)
-    except KeyboardInterrupt:
-        done = plan.done + len(records.finished(records.load(Path(plan.out)).payloads))
-        print(
-            f"interrupted: {done} finished runs are kept in {plan.out}; run the same command to go on", file=sys.stderr
-        )
-        raise SystemExit(EXIT_INTERRUPTED) from None
-    if tally.failed:
-        exit_code = EXIT_FAILED_RUNS
-        print(f"{tally.failed} of {len(plan.runs)} runs did not end ok; their rows say why", file=sys.stderr)
+    for plan, n_jobs in _PENDING:
+        if plan.runs:
+            pool.execute(plan, n_jobs)
+        finish(Path(plan.out), plan.figures)
+    _PENDING.clear()
 
 
 def run_one(config: Any) -> None:
     """Train the replicates of one arm in this process and print its row: the task function of a Hydra job."""
-    global exit_code
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.types import RunMode
+
     from mismatch.arm import run_and_record
 
     with usage_errors():
-        plan = planning.make([settings(config)])
+        job = settings(config)
+        try:
+            resolve(job)
+        except ConfigError as error:
+            if job.impossible != "skip":
+                raise
+            _say(f"left out: {error}")
+            return
+        plan = planning.make([job])
+    if HydraConfig.get().mode == RunMode.RUN:
+        records.write_plan(Path(plan.out), plan.arm_ids)
     _announce(plan, 1)
-    try:
-        for run in plan.runs:
-            row = run_and_record(run.arm, run.replicate, plan.name, plan.out, plan.time_limit)
-            if row["status"] != "ok":
-                exit_code = EXIT_FAILED_RUNS
-            accuracy = (
-                f"accuracy {row['accuracy']:.3f}" if row["status"] == "ok" else f"{row['status']}: {row['error']}"
-            )
-            print(f"replicate {row['replicate']}: {accuracy}", file=sys.stderr)
-    except KeyboardInterrupt:
-        print(f"interrupted: finished runs are kept in {plan.out}; run the same command to go on", file=sys.stderr)
-        raise SystemExit(EXIT_INTERRUPTED) from None
+    for run in plan.runs:
+        row = run_and_record(run.arm, run.replicate, plan.name, plan.out, plan.time_limit)
+        ok = row["status"] == "ok"
+        _say(f"replicate {row['replicate']}: " + (f"accuracy {row['accuracy']:.3f}" if ok else str(row["error"])))
     _print_rows(plan.arm_ids[0], Path(plan.out))
 
 
-def _print_rows(arm: str, out: Path) -> None:
-    """The arm's rows, column by column: one value where all replicates agree, else all of them."""
-    rows = [p["row"] for p in records.newest(records.load(out).payloads) if p["row"]["arm"] == arm]
-    rows.sort(key=lambda row: row["replicate"])
-    for column in dict.fromkeys(column for row in rows for column in row):
-        values = [f"{v:.4g}" if isinstance(v := row.get(column), float) else str(v) for row in rows]
-        print(f"{column:20} {values[0] if len(set(values)) == 1 else '  '.join(values)}")
+def finish(out: Path, figures: bool) -> None:
+    """Write the report of a sweep, say where it is, and note the exit code its rows deserve."""
+    if not (out / "records").is_dir():
+        return
+    try:
+        runs = report(out, figures)
+    except Exception as error:  # the records are safe; Hydra would turn this into a warning and end with 0
+        _CODES.append(EXIT_BROKEN)
+        _say(f"mismatch: error: the runs are in {out}/records, but not the report: {error!r}")
+        return
+    failed = int((runs["status"] != "ok").sum())
+    if failed:
+        _CODES.append(EXIT_FAILED_RUNS)
+        _say(f"{failed} of {len(runs)} runs did not end ok; their rows say why")
+    _say(f"{out}: runs.csv, summary.csv{', report.html, figures/' if figures else ''}")
 
 
-def report(out: Path, figures: bool = True) -> list[str]:
-    """Rebuild the tables of `out`, its figures and its page from the records alone; returns the paths written.
+def report(out: Path, figures: bool = True) -> Any:
+    """Rebuild the tables of `out`, its figures and its page from the records alone; returns the runs table.
 
     Raises:
         ConfigError: when there are no sound records.
@@ -104,20 +140,35 @@ def report(out: Path, figures: bool = True) -> list[str]:
 
     loaded = records.load(out)
     for line in loaded.damaged:
-        print(line, file=sys.stderr)
-    if not loaded.payloads:
+        _say(line)
+    payloads = records.newest(loaded.payloads, records.read_plan(out))
+    if not payloads:
         raise ConfigError("results", out, "must be a folder with records/*.json of a sweep")
-    runs = records.table(loaded.payloads)
+    runs = records.table(payloads)
     records.write_tables(out, runs)
     if not figures:
-        return [str(out / "runs.csv"), str(write_summary(summarise(runs), out))]
+        write_summary(summarise(runs), out)
+        return runs
     readme = EXPERIMENTS / str(runs["experiment"].iloc[0]) / "README.md"
-    traces = {payload["row"]["run"]: payload["trace"] for payload in records.newest(loaded.payloads)}
-    text = readme.read_text() if readme.is_file() else None
-    return [str(out / "runs.csv"), *(str(path) for path in write_report(out, runs, traces=traces, readme=text))]
+    traces = {payload["row"]["run"]: payload["trace"] for payload in payloads}
+    write_report(out, runs, traces=traces, readme=readme.read_text() if readme.is_file() else None)
+    return runs
+
+
+def _print_rows(arm: str, out: Path) -> None:
+    """The arm's rows, column by column: one value where all replicates agree, else all of them."""
+    rows = [payload["row"] for payload in records.newest(records.load(out).payloads, [arm])]
+    rows.sort(key=lambda row: row["replicate"])
+    for column in dict.fromkeys(column for row in rows for column in row):
+        values = [f"{v:.4g}" if isinstance(v := row.get(column), float) else str(v) for row in rows]
+        print(f"{column:20} {values[0] if len(set(values)) == 1 else '  '.join(values)}")
 
 
 def _announce(plan: planning.Plan, workers: int) -> None:
     for note in plan.notes:
-        print(note, file=sys.stderr)
-    print(plan.text(workers), file=sys.stderr, flush=True)
+        _say(note)
+    _say(plan.text(workers))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

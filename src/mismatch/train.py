@@ -17,8 +17,9 @@ from mismatch.adapt import Adapted
 from mismatch.backend import keras, tf
 from mismatch.config import Arm
 from mismatch.layers import MatmulConv1D, SequenceGRU
-from mismatch.model import Built, build, initial_weights
+from mismatch.model import Built, build
 from mismatch.streams import Streams, digest
+from mismatch.weights import initial_weights
 
 KEPT_PROGRAMS = 8
 
@@ -61,6 +62,7 @@ class Outcome:
     mask_reached_gru: bool
     init_hash: str
     parameters: int
+    threads: int
 
 
 @dataclass
@@ -180,7 +182,7 @@ def _train_compiled(
 ) -> Outcome:
     begin = time.perf_counter()
     made, compile_s = program(arm)
-    weights = initial_weights(arm, made.built.model, streams)
+    weights = initial_weights(arm, made.built.weights, streams)
     made.reset(weights, arm.train.learning_rate)
     train, probe, size = parts["train"], parts["probe"], arm.train.block
     explicit = arm.mask.kind == "explicit"
@@ -204,7 +206,7 @@ def _train_compiled(
             log.batch_loss.append(losses)
             log.grad_norm.append(norms)
             log.probe.append(_score(_logits(made, chunks, len(probe.labels)), probe.labels))
-            _watch(losses, begin, time_limit)
+            _watch(np.append(losses, [*norms, log.probe[-1][0]]), begin, time_limit)
     except (Diverged, OutOfTime) as error:
         problem = error
     train_s = time.perf_counter() - start
@@ -215,7 +217,8 @@ def _train_compiled(
 
 def _outcome(trace: Trace, logits: np.ndarray, built: Built, weights: list[np.ndarray]) -> Outcome:
     trainable = sum(int(np.prod(weight.shape)) for weight in weights)
-    return Outcome(trace, logits, built.mask_reached_gru, digest(*weights), trainable)
+    threads = tf.config.threading.get_intra_op_parallelism_threads()
+    return Outcome(trace, logits, built.mask_reached_gru, digest(*weights), trainable, threads)
 
 
 def _batches(data: Adapted, rows: np.ndarray, explicit: bool) -> tuple[Any, Any, Any]:
@@ -245,9 +248,10 @@ def _score(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     return float((np.log(np.exp(shifted).sum(1)) - picked).mean()), float((logits.argmax(1) == labels).mean())
 
 
-def _watch(losses: np.ndarray, begin: float, time_limit: float) -> None:
-    if not np.isfinite(losses).all():
-        raise Diverged(f"loss became {losses[~np.isfinite(losses)][0]}")
+def _watch(values: np.ndarray, begin: float, time_limit: float) -> None:
+    """Raise Diverged unless all losses and gradient norms of a block are finite, OutOfTime past the limit."""
+    if not np.isfinite(values).all():
+        raise Diverged(f"loss became {values[~np.isfinite(values)][0]}")
     if time.perf_counter() - begin > time_limit:
         raise OutOfTime(f"exceeded time_limit={time_limit:g} s")
 
@@ -256,7 +260,7 @@ def _train_fit(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.
     begin = time.perf_counter()
     built = build(arm)
     model, explicit = built.model, arm.mask.kind == "explicit"
-    weights = initial_weights(arm, model, streams)
+    weights = initial_weights(arm, built.weights, streams)
     model.set_weights(weights)
     optimizer = keras.optimizers.get(
         {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate}}
@@ -316,7 +320,7 @@ class _FitWatcher(keras.callbacks.Callback):
         self.log.grad_norm.append(np.full(len(losses), np.nan, np.float32))
         self._probe()
         try:
-            _watch(losses, self.begin, self.time_limit)
+            _watch(np.append(losses, self.log.probe[-1][0]), self.begin, self.time_limit)
         except (Diverged, OutOfTime) as error:
             self.problem, self.model.stop_training = error, True
         self.wall, self.cpu = time.perf_counter(), time.process_time()

@@ -34,15 +34,20 @@ ConfigStore.instance().store(group="hydra/launcher", name="local", node=LocalCon
 
 
 class LocalSweeper(BasicSweeper):
-    """Hydra's basic sweeper without its trial composition of every job: the local launcher checks all jobs itself."""
+    """Hydra's basic sweeper that checks all jobs as arms before any is launched, whatever the launcher."""
 
     def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
-        if not isinstance(self.launcher, LocalLauncher):
-            super().validate_batch_is_legal(batch)
+        from mismatch.sweep import plan_sweep
+
+        if isinstance(self.launcher, LocalLauncher):  # checks the jobs itself, composing them only once
+            return
+        assert self.hydra_context is not None and self.config is not None
+        load = self.hydra_context.config_loader.load_sweep_config
+        plan_sweep([load(self.config, list(job)) for job in batch])
 
 
 class LocalLauncher(Launcher):
-    """Trains all arms of a sweep on warm workers on this machine."""
+    """Plans all arms of a sweep; `sweep.run_pending` then trains them on warm workers on this machine."""
 
     def __init__(self, n_jobs: int = -1) -> None:
         self.n_jobs = n_jobs
@@ -53,13 +58,13 @@ class LocalLauncher(Launcher):
         self.context, self.config = hydra_context, config
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        from mismatch import pool
-        from mismatch.sweep import run_sweep
+        from mismatch import pool, sweep
 
         assert self.context is not None and self.config is not None
-        pool.warm(pool.workers(self.n_jobs))  # TensorFlow starts while the jobs are composed
+        with sweep.usage_errors():
+            pool.warm(pool.workers(self.n_jobs))  # TensorFlow starts while the jobs are composed
         configs = [self.context.config_loader.load_sweep_config(self.config, list(job)) for job in job_overrides]
-        run_sweep(configs, self.n_jobs)
+        sweep.postpone(configs, self.n_jobs)
         returns: list[Any] = [
             JobReturn(overrides=list(job), status=JobStatus.COMPLETED, _return_value=None) for job in job_overrides
         ]

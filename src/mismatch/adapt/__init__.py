@@ -59,4 +59,6 @@ def view(arm: "Arm", streams: Streams) -> View:
     features = arm.data.feature_count
     mixed = arm.features.adapter == "project" and arm.width < features
     matrix = projection(streams, features, arm.width) if mixed else None
-    return View(arm.steps, arm.length.truncating or "pre", min(arm.width, features), matrix)
+    return View(
+        arm.steps, arm.length.truncating or "pre", min(arm.width, features), matrix, arm.reduction.pool is not None
+    )

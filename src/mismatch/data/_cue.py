@@ -78,7 +78,7 @@ class Cue(Generated):
 
         The observer sees which of the first m = min(D, K) cue channels fired, or none, and how many
         real steps were kept. Projecting maps the K + 3 distinct step vectors to distinct points
-        (almost surely), so it loses nothing.
+        (almost surely), so it loses nothing; nor does a maximum over steps, as a cue is 1 among zeros.
         """
         k = self.classes
         m = k if view.projection is not None else min(view.kept_features, k)

@@ -43,7 +43,7 @@ class Text(Dataset):
     dimension: int = ranged(16, low=1)
     vocabulary: int = ranged(4000, low=3)
     max_length: int = ranged(64, low=1)
-    window: int = ranged(4, low=1)
+    window: int | None = ranged(4, low=1)
 
     def corpus(self) -> Corpus:
         """All documents, whatever their length."""
@@ -51,6 +51,10 @@ class Text(Dataset):
 
     def check(self) -> None:
         super().check()
+        if self.embedding == "learned":
+            self.window = None  # cannot act
+        else:
+            require(self.window is not None, "data.window", None, "must be given for data.embedding=vectors")
         # The lower bound on the word list keeps the truncated SVD well-posed.
         require(
             self.embedding == "learned" or self.dimension < self.vocabulary - 2,
@@ -58,6 +62,21 @@ class Text(Dataset):
             self.dimension,
             f"must be below data.vocabulary - 2 = {self.vocabulary - 2} for word vectors",
         )
+        left = (
+            self.smallest_class() - sum(-(-part // self.classes_count) for part in (self.probe, self.test))
+        ) * self.classes_count
+        require(
+            self.train <= left, "data.train", self.train, f"must be at most {left}, what data.probe and data.test leave"
+        )
+
+    def smallest_class(self) -> int:
+        """Usable documents of the rarest class."""
+        return int(np.bincount(self.corpus().labels[self.usable()], minlength=self.classes_count).min())
+
+    def usable(self) -> np.ndarray:
+        """Rows of the documents of 1 to `max_length` tokens, (M,) int64."""
+        sizes = np.fromiter((len(words) for words in self.corpus().tokens), np.int64)
+        return np.flatnonzero((sizes >= 1) & (sizes <= self.max_length))
 
     @property
     def classes_count(self) -> int:
@@ -81,15 +100,13 @@ class Text(Dataset):
 
     def draw(self, streams: Streams) -> Splits:
         corpus = self.corpus()
-        sizes = np.fromiter((len(words) for words in corpus.tokens), np.int64, len(corpus.tokens))
-        usable = np.flatnonzero((sizes >= 1) & (sizes <= self.max_length))
         wanted = {"train": self.train, "probe": self.probe, "test": self.test}
-        picked = stratified_split(streams.rng("split"), usable, corpus.labels, wanted)
+        picked = stratified_split(streams.rng("split"), self.usable(), corpus.labels, wanted)
         train_words = [corpus.tokens[i] for i in picked["train"]]
         index = build_index(train_words, self.vocabulary)
         parts = {part: encode(corpus, rows, index) for part, rows in picked.items()}
         if self.embedding == "vectors":
-            table = word_vectors(parts["train"], self.vocabulary, self.dimension, self.window)
+            table = word_vectors(parts["train"], self.vocabulary, self.dimension, self.window or 1)
             parts = {part: lookup(data, table) for part, data in parts.items()}
         return Splits(**parts)
 
@@ -97,23 +114,12 @@ class Text(Dataset):
 def stratified_split(
     rng: np.random.Generator, rows: np.ndarray, labels: np.ndarray, wanted: dict[str, int]
 ) -> dict[str, np.ndarray]:
-    """Disjoint random subsets of `rows`, each with the classes in equal shares (to within one row).
-
-    Raises:
-        ConfigError: when a class has fewer rows than the parts ask for.
-    """
+    """Disjoint random subsets of `rows`, each with the classes in equal shares (to within one row)."""
     kinds = np.unique(labels[rows])
     picked: dict[str, list[np.ndarray]] = {part: [] for part in wanted}
     for number, kind in enumerate(kinds):
         pool = rng.permutation(rows[labels[rows] == kind])
         shares = {part: count // len(kinds) + (number < count % len(kinds)) for part, count in wanted.items()}
-        largest = len(pool) - sum(shares.values()) + shares["train"]
-        require(
-            largest >= shares["train"],
-            "data.train",
-            wanted["train"],
-            f"at most {max(largest, 0) * len(kinds)} are left beside data.probe and data.test",
-        )
         start = 0
         for part, share in shares.items():
             picked[part].append(pool[start : start + share])

@@ -67,12 +67,14 @@ class View:
     truncating: which end is cut when L > T: pre | post | head_tail
     kept_features: how many of the d features survive, counted from the first
     projection: (d, D) where the features are mixed by a linear map instead, else None
+    pooled: whether a maximum over neighbouring steps comes before the model
     """
 
     steps: int
     truncating: str
     kept_features: int
     projection: np.ndarray | None = None
+    pooled: bool = False
 
     def kept(self, length: int) -> np.ndarray:
         """Which steps of a sequence of `length` steps survive truncation: (length,) bool."""

@@ -67,6 +67,8 @@ class SparseFeatures(Generated):
         Dropping features keeps coordinates, so w'Pw = signal^2 |S in kept|; a projection x_t R keeps
         the column space of R, P = R (R'R)^-1 R' (the linear discriminant of two Gaussians).
         """
+        if view.pooled:  # a maximum over steps is not a function of the sufficient sum: nobody knows
+            return float("nan")
         direction = np.zeros(self.features)
         direction[self.informative_positions] = self.signal
         if view.projection is not None:

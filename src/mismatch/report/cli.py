@@ -12,7 +12,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="+", type=Path, help="results folder holding records/, such as results/padding")
     for folder in parser.parse_args().folder:
         try:
-            paths = report(folder)
+            runs = report(folder)
         except ConfigError as error:
             fail(str(error))
-        print("\n".join(paths))
+        print(f"{folder}: {len(runs)} runs in runs.csv, summary.csv, report.html, figures/")

@@ -1,0 +1,55 @@
+"""Initial weights, in numpy: Keras's default distributions from the replicate's init stream.
+
+In: an arm and the (path, shape) of each weight of its model. Out: one array each.
+"""
+
+import numpy as np
+
+from mismatch.config import Arm
+from mismatch.streams import Streams
+
+
+def initial_weights(arm: Arm, weights: list[tuple[str, tuple[int, ...]]], streams: Streams) -> list[np.ndarray]:
+    """One float32 array per (path, shape), in order.
+
+    Each weight has its own stream, named by its path, and is drawn row by row: arms whose models differ
+    in D alone share the first rows of the input kernel up to the Glorot limit (with kernel_init=matched
+    that too), and all other weights.
+    """
+    return [_draw(arm, path, shape, streams.rng(f"init/{path}")) for path, shape in weights]
+
+
+def _draw(arm: Arm, path: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    role = path.split("/")[-1]
+    if role == "bias":
+        chrono = arm.model.bias_init == "chrono" and "gru" in path
+        return chrono_bias(rng, shape, arm.gru_steps) if chrono else np.zeros(shape, np.float32)
+    if role == "recurrent_kernel":
+        return orthogonal(rng, shape)
+    if role == "embeddings":
+        return rng.uniform(-0.05, 0.05, shape).astype(np.float32)
+    # Glorot & Bengio 2010: U(-limit, limit) with limit = sqrt(6 / (fan_in + fan_out)).
+    receptive, rows = int(np.prod(shape[:-2])), shape[-2]
+    first = "conv" if arm.reduction.kernel else "gru"
+    if arm.model.kernel_init == "matched" and first in path:
+        rows = arm.data.feature_count
+    limit = np.sqrt(6.0 / (receptive * (rows + shape[-1])))
+    return (limit * rng.uniform(-1, 1, shape)).astype(np.float32)
+
+
+def orthogonal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """(H, 3H) with orthonormal rows, uniformly distributed (Saxe et al. 2014), as Keras draws it."""
+    rows, columns = shape
+    q, r = np.linalg.qr(rng.standard_normal((columns, rows)))
+    return (q * np.sign(np.diag(r))).T.astype(np.float32)
+
+
+def chrono_bias(rng: np.random.Generator, shape: tuple[int, ...], steps: int) -> np.ndarray:
+    """(2, 3H) zeros with log U(1, T - 1) on the input bias of the update gate (Tallec & Ollivier 2018).
+
+    In Keras z multiplies the OLD state, so a positive bias is a long memory.
+    """
+    bias = np.zeros(shape, np.float32)
+    units = shape[1] // 3
+    bias[0, :units] = np.log(rng.uniform(1, max(steps - 1, 1) + 1e-6, units))
+    return bias

@@ -263,7 +263,7 @@ class _Bar:
         """Time left, from the share of the estimated work done so far."""
         if not self.spent:
             return "time left unknown yet"
-        seconds = (time.perf_counter() - self.begin) * (self.all - self.spent) / self.spent
+        seconds = (time.perf_counter() - self.begin) * max(self.all - self.spent, 0.0) / self.spent
         return f"{seconds / 60:.0f} min left" if seconds >= 90 else f"{seconds:.0f} s left"
 
     def refresh(self) -> None:

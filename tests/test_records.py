@@ -49,6 +49,14 @@ def test_a_damaged_record_is_named_and_trained_again_and_never_crashes(kind, tmp
     assert records.finished(loaded.payloads) == {sound.stem}
 
 
+def test_drafts_of_dead_writers_are_removed_and_other_files_left_alone(tmp_path):
+    folder = records.write(tmp_path, payload()).parent
+    (folder / "abc.4194999.tmp").write_text("half")  # beyond the largest process id of Linux
+    (folder / "notes.tmp").write_text("mine")
+    assert len(records.load(tmp_path).payloads) == 1
+    assert [path.name for path in folder.glob("*.tmp")] == ["notes.tmp"]
+
+
 def test_only_outcomes_that_would_repeat_count_as_finished():
     rows = [payload(i, status=status) for i, status in enumerate(("ok", "diverged", "failed", "killed", "timeout"))]
     assert len(records.finished(rows)) == 2

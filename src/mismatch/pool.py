@@ -1,6 +1,6 @@
 """Warm, single-threaded workers, one per core, that outlive the death of any of them.
 
-In: a `Plan`. Out: records on disk, and how many runs ended how. Arms that share a compiled program go to
+In: a `Plan`. Out: records on disk. Arms that share a compiled program go to
 the same worker; an idle worker helps the busiest one when compiling once more pays.
 """
 
@@ -63,20 +63,6 @@ def _load(runs: deque[Run]) -> float:
     return sum(run.seconds for run in runs)
 
 
-@dataclass
-class Tally:
-    """How many runs ended ok, and how many otherwise."""
-
-    ok: int = 0
-    failed: int = 0
-
-    def add(self, row: dict[str, Any]) -> None:
-        if row["status"] == "ok":
-            self.ok += 1
-        else:
-            self.failed += 1
-
-
 def workers(n_jobs: int) -> int:
     """Number of workers: `n_jobs`, or one per usable core when it is -1.
 
@@ -124,14 +110,14 @@ def stop() -> None:
         _POOLS.clear()
 
 
-def execute(plan: Plan, n_jobs: int) -> Tally:
+def execute(plan: Plan, n_jobs: int) -> None:
     """Train every run of `plan`. Any error, Ctrl-C included, stops the workers and leaves finished runs in place."""
-    tally, schedule, halt = Tally(), Schedule.of(plan.runs), threading.Event()
+    schedule, halt = Schedule.of(plan.runs), threading.Event()
     errors: list[Exception] = []
     count = min(workers(n_jobs), len(plan.runs))
     warm(count)
-    threading.Thread(target=_preload, daemon=True).start()
-    with _Bar(plan, tally) as bar:
+    threading.Thread(target=_preload, args=[plan.figures], daemon=True).start()
+    with _Bar(plan) as bar:
 
         def drive(worker: int) -> None:
             try:
@@ -153,12 +139,12 @@ def execute(plan: Plan, n_jobs: int) -> Tally:
             halt.set()
             stop()
             raise
-    return tally
 
 
-def _preload() -> None:
+def _preload(figures: bool) -> None:
     """Import what the report will need while the workers train."""
-    for name in ("mismatch.report.build", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"):
+    drawing = ("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg") if figures else ()
+    for name in ("mismatch.report.build", *drawing):
         import_module(name)
 
 
@@ -233,11 +219,11 @@ def _attempt(pool: Any, run: Run, plan: Plan, halt: threading.Event) -> dict[str
 class _Bar:
     """Runs done, failed and time left: a bar on a terminal, a line every tenth elsewhere."""
 
-    def __init__(self, plan: Plan, tally: Tally) -> None:
+    def __init__(self, plan: Plan) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-        self.plan, self.tally = plan, tally
+        self.plan, self.done, self.failed = plan, 0, 0
         self.lock, self.begin = threading.Lock(), time.perf_counter()
         self.spent, self.all = 0.0, sum(run.seconds for run in plan.runs)
         console = Console(stderr=True)
@@ -267,18 +253,19 @@ class _Bar:
         return f"{seconds / 60:.0f} min left" if seconds >= 90 else f"{seconds:.0f} s left"
 
     def refresh(self) -> None:
-        self.progress.update(self.task, note=f"{self.tally.failed} failed, {self.left}")
+        self.progress.update(self.task, note=f"{self.failed} failed, {self.left}")
 
     def add(self, row: dict[str, Any], seconds: float) -> None:
         with self.lock:
-            self.tally.add(row)
+            self.done += 1
+            self.failed += row["status"] != "ok"
             self.spent += seconds
-            done, total = self.tally.ok + self.tally.failed, len(self.plan.runs)
+            done, total = self.done, len(self.plan.runs)
             self.progress.update(self.task, completed=done)
             if row["status"] != "ok":
                 self._say(f"{row['status']}: arm {row['arm']} replicate {row['replicate']}: {row['error']}")
             if not self.live and done * 10 // total > (done - 1) * 10 // total:
-                self._say(f"{self.plan.name}: {done}/{total} runs, {self.tally.failed} failed, {self.left}")
+                self._say(f"{self.plan.name}: {done}/{total} runs, {self.failed} failed, {self.left}")
 
     def _say(self, line: str) -> None:
         self.progress.console.print(line, highlight=False, soft_wrap=True)

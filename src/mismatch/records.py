@@ -43,7 +43,8 @@ def load(out: Path) -> Loaded:
     """Every sound record below `out`, ordered by name. Drafts of writers that died are removed."""
     payloads, damaged = [], []
     for draft in (out / "records").glob("*.tmp"):
-        if not _alive(int(draft.stem.rpartition(".")[2])):
+        writer = draft.stem.rpartition(".")[2]
+        if writer.isdecimal() and not _alive(int(writer)):
             draft.unlink(missing_ok=True)
     for path in sorted((out / "records").glob("*.json")):
         try:

@@ -28,13 +28,13 @@ $(STAMP): $(VENV)/.locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-smoke: $(STAMP)  ## a cut of every experiment, under a minute
+smoke: $(STAMP)  ## a cut of every experiment, about two minutes
 	$(BIN)/mismatch -m +experiment=$(subst $(comma),/smoke$(comma),$(EXPERIMENT))/smoke
 
-sweep: $(STAMP)  ## all experiments, or EXPERIMENT=padding for one; finished runs are not trained again
+sweep: $(STAMP)  ## all experiments, or EXPERIMENT=padding for one, and the verdicts; finished runs are not trained again
 	$(BIN)/mismatch -m +experiment=$(EXPERIMENT)
 
-report: $(STAMP)  ## tables and figures again, from the records alone
+report: $(STAMP)  ## tables, figures and verdicts again, from the records alone
 	$(BIN)/mismatch-report $(addprefix results/,$(subst $(comma), ,$(EXPERIMENT)))
 
 test: $(STAMP)  ## the test suite
@@ -48,11 +48,13 @@ lint: $(STAMP)  ## ruff (lint, format) and mypy
 bench: $(STAMP)  ## plain model.fit multirun against this engine, side by side
 	$(BIN)/python experiments/throughput/bench.py
 
-reference:  ## copy tables, figures and report of results/<experiment> to results/reference (no records)
+reference:  ## copy tables, figures, reports and verdicts of results/ to results/reference (no records)
 	@for name in $(subst $(comma), ,$(EXPERIMENT)); do \
-		mkdir -p results/reference/$$name/figures && \
-		cp results/$$name/runs.csv results/$$name/summary.csv results/$$name/columns.csv results/$$name/report.html results/reference/$$name/ && \
+		rm -rf results/reference/$$name && mkdir -p results/reference/$$name/figures && \
+		cp results/$$name/*.csv results/$$name/report.html results/reference/$$name/ && \
+		{ cp results/$$name/*.md results/reference/$$name/ 2>/dev/null || true; } && \
 		cp results/$$name/figures/*.png results/$$name/figures/*.svg results/reference/$$name/figures/ || exit 1; done
+	cp results/verdicts.* results/reference/
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from mismatch.adapt import adapt, view
-from mismatch.adapt.features import adapt_features, projection, standardise
-from mismatch.adapt.length import place
+from mismatch.adapt import adapt, ceiling, view
+from mismatch.adapt.features import adapt_features, linear_map, moments, projection, standardise
+from mismatch.adapt.layout import arrange
+from mismatch.adapt.length import crop_starts, place
 from mismatch.data import RaggedData
 from mismatch.streams import Streams
 
@@ -20,33 +21,69 @@ def ragged(lengths: list[int], features: int = 2, seed: int = 0) -> RaggedData:
     return RaggedData(values, np.array(lengths), np.zeros(len(lengths), np.int64))
 
 
-def place_by_loop(data: RaggedData, steps: int, padding: str, truncating: str, pad_value: float):
+def place_by_loop(data, steps, padding, truncating, pad_value, fill="constant", starts=None):
     """The length policy as one would say it, one sequence after another."""
     values, masks = [], []
-    for start, length in zip(data.offsets, data.lengths, strict=True):
+    for number, (start, length) in enumerate(zip(data.offsets, data.lengths, strict=True)):
         rows = data.values[start : start + length]
         if length > steps:
-            if truncating == "head_tail":
-                tail = steps // 2
-                rows = np.concatenate([rows[: steps - tail], rows[length - tail :]])
-            else:
-                rows = rows[-steps:] if truncating == "pre" else rows[:steps]
-        pads = np.full((steps - len(rows), rows.shape[1]), pad_value, rows.dtype)
+            tail, first = steps // 2, 0 if starts is None else starts[number]
+            rows = {
+                "pre": lambda rows=rows: rows[-steps:],
+                "post": lambda rows=rows: rows[:steps],
+                "head_tail": lambda rows=rows, n=length, t=tail: np.concatenate([rows[: steps - t], rows[n - t :]]),
+                "crop": lambda rows=rows, first=first: rows[first : first + steps],
+                "stride": lambda rows=rows, n=length: rows[[int((i + 0.5) * n / steps) for i in range(steps)]],
+            }[truncating]()
+        before = {"pre": 0, "mid": -(-len(rows) // 2)}.get(padding, len(rows))
+        nearest = rows[max(before - 1, 0)]
+        pad = nearest if fill == "last" else np.full(rows.shape[1], pad_value)
+        pads = np.broadcast_to(pad, (steps - len(rows), rows.shape[1]))
+        values.append(np.concatenate([rows[:before], pads, rows[before:]]))
         real, empty = np.ones(len(rows), bool), np.zeros(len(pads), bool)
-        values.append(np.concatenate([pads, rows] if padding == "pre" else [rows, pads]))
-        masks.append(np.concatenate([empty, real] if padding == "pre" else [real, empty]))
-    return np.stack(values), np.stack(masks)
+        masks.append(np.concatenate([real[:before], empty, real[before:]]))
+    return np.stack(values).astype(data.values.dtype), np.stack(masks)
 
 
-@pytest.mark.parametrize("truncating", ["pre", "post", "head_tail"])
-@pytest.mark.parametrize("padding", ["pre", "post"])
+@pytest.mark.parametrize("fill", ["constant", "last"])
+@pytest.mark.parametrize("truncating", ["pre", "post", "head_tail", "crop", "stride"])
+@pytest.mark.parametrize("padding", ["pre", "post", "mid", "none"])
 @pytest.mark.parametrize("steps", [1, 2, 5, 8, 20])
-def test_place_equals_the_plain_loop(steps, padding, truncating):
+def test_place_equals_the_plain_loop(steps, padding, truncating, fill):
     data = ragged([1, 2, 5, 8, 13])
-    placed = place(data, steps, padding, truncating, -3.5)
-    values, mask = place_by_loop(data, steps, padding, truncating, -3.5)
+    starts = crop_starts(np.random.default_rng(1), data.lengths, steps)
+    placed = place(data, steps, padding, truncating, -3.5, fill, starts)
+    values, mask = place_by_loop(data, steps, padding, truncating, -3.5, fill, starts)
     assert (placed.values == values).all() and placed.values.dtype == np.float32
     assert (placed.mask == mask).all()
+
+
+@pytest.mark.parametrize("padding", ["pre", "post", "mid"])
+def test_noise_fills_the_pads_alone_and_is_standard_normal(padding):
+    data = ragged([3] * 500)
+    placed = place(data, 23, padding, "pre", 0.0, "noise", noise=np.random.default_rng(0))
+    assert (placed.values[placed.mask] == data.values).all()
+    noise = placed.values[~placed.mask]
+    assert noise.mean() == pytest.approx(0, abs=4 / np.sqrt(noise.size))  # 4 standard errors
+    assert noise.std() == pytest.approx(1, abs=4 / np.sqrt(2 * noise.size))
+
+
+def test_a_crop_starts_anywhere_it_fits_and_nowhere_else():
+    lengths = np.repeat([3, 8, 12], 20_000)
+    starts = crop_starts(np.random.default_rng(0), lengths, 8)
+    assert (starts[lengths <= 8] == 0).all()
+    shares = np.bincount(starts[lengths == 12], minlength=5) / 20_000
+    assert shares == pytest.approx(0.2, abs=4 * np.sqrt(0.2 * 0.8 / 20_000))  # 4 binomial standard errors
+
+
+def test_a_stride_keeps_the_order_and_spreads_evenly():
+    data = RaggedData(np.arange(100, dtype=np.float32)[:, None], np.array([100]), np.zeros(1, np.int64))
+    for steps in (1, 3, 7, 99):
+        kept = place(data, steps, "post", "stride", 0.0).values[0, :, 0]
+        gaps = np.diff(kept)
+        assert len(set(kept)) == steps and (gaps > 0).all()
+        assert abs(kept[0] - (99 - kept[-1])) <= 1  # as far from one end as from the other
+        assert steps == 1 or gaps.max() - gaps.min() <= 1
 
 
 def test_the_mask_comes_from_lengths_even_where_data_look_like_padding():
@@ -85,6 +122,56 @@ def test_truncate_keeps_the_first_features_and_native_everything():
     assert adapt_features(values, "native", 5, STREAMS, "train") is values
 
 
+def test_truncate_last_keeps_the_last_features():
+    values = ragged([4], 5).values
+    assert (adapt_features(values, "truncate_last", 2, STREAMS, "train") == values[:, 3:]).all()
+
+
+def test_dense_leaves_the_data_to_the_layer_that_learns_them():
+    values = ragged([4], 5).values
+    assert adapt_features(values, "dense", 9, STREAMS, "train") is values
+
+
+def test_scaled_tiles_add_up_to_the_feature():
+    values = ragged([6], 3).values
+    wide = adapt_features(values, "tile_scaled", 8, STREAMS, "train")
+    assert wide.shape == (6, 8) and wide.dtype == np.float32
+    for feature in range(3):
+        assert wide[:, feature::3].sum(1) == pytest.approx(values[:, feature], abs=1e-6)  # float32 rounding
+        assert (wide[:, feature::3] == wide[:, [feature]]).all()
+
+
+def test_resampled_columns_hold_the_values_of_a_training_feature_and_nothing_of_the_row():
+    reference = np.random.default_rng(0).standard_normal((2000, 3)).astype(np.float32) + np.array([0, 10, 20], "f4")
+    values = reference[:1500]
+    wide = adapt_features(values, "resample", 9, STREAMS, "train", reference)
+    assert wide.shape == (1500, 9) and (wide[:, :3] == values).all()
+    for column in wide.T[3:]:
+        source = round(float(column.mean()) / 10)
+        assert np.isin(column, reference[:, source]).all()
+        tolerance = 4 / np.sqrt(1500)  # 4 standard errors of a mean of unit variance, and of a correlation
+        assert column.mean() == pytest.approx(reference[:, source].mean(), abs=tolerance)
+        assert abs(np.corrcoef(column, values[:, source])[0, 1]) < tolerance
+
+
+def test_resampled_columns_stand_for_the_same_features_in_all_parts_and_at_all_widths():
+    reference = np.arange(12, dtype=np.float32).reshape(4, 3)
+    train, test = (adapt_features(reference, "resample", 40, STREAMS, part, reference) for part in ("train", "test"))
+    assert (train[:, 3:] % 3 == test[:, 3:] % 3).all() and (train[:, 3:] != test[:, 3:]).any()
+    assert (adapt_features(reference, "resample", 9, STREAMS, "train", reference) == train[:, :9]).all()
+
+
+@pytest.mark.parametrize("adapter", ["zero", "tile", "tile_scaled", "project"])
+def test_the_linear_map_of_an_adapter_does_what_the_adapter_does(adapter):
+    values = ragged([6], 3).values
+    wide = adapt_features(values, adapter, 8, STREAMS, "train")
+    assert values @ linear_map(adapter, 3, 8, STREAMS) == pytest.approx(wide, abs=1e-6)  # float32 rounding
+    for narrow in ("truncate", "truncate_last"):
+        kept = adapt_features(values, narrow, 2, STREAMS, "train")
+        assert (values @ linear_map(narrow, 3, 2, STREAMS) == kept).all()
+    assert linear_map("noise", 3, 8, STREAMS) is None
+
+
 def test_a_narrow_projection_is_the_beginning_of_a_wide_one():
     assert (projection(STREAMS, 6, 9)[:, :4] == projection(STREAMS, 6, 4)).all()
     assert projection(STREAMS, 400, 300).var() == pytest.approx(1 / 400, rel=0.02)
@@ -92,7 +179,7 @@ def test_a_narrow_projection_is_the_beginning_of_a_wide_one():
 
 def test_scaling_uses_real_training_steps_alone():
     train = np.array([[0.0, 5.0], [2.0, 5.0]], np.float32)
-    scaled = standardise(np.array([[1.0, 5.0], [3.0, 6.0]], np.float32), train)
+    scaled = standardise(np.array([[1.0, 5.0], [3.0, 6.0]], np.float32), *moments(train))
     assert scaled.tolist() == [[0.0, 0.0], [2.0, 1.0]]  # a constant feature is centred, not divided by zero
 
 
@@ -113,8 +200,81 @@ def test_adapted_data_have_the_arms_shape_and_all_arms_share_the_raw_data():
     assert arm.data.draw(STREAMS).hash() == other.data.draw(STREAMS).hash()
 
 
-def test_view_says_what_is_left():
-    wide = view(make_arm("sparse_features", features__adapter="noise", features__width=32), STREAMS)
-    assert (wide.kept_features, wide.projection) == (8, None)
+def test_a_layout_keeps_the_shape_and_moves_the_numbers_where_the_mistake_would():
+    x = np.arange(6 * 3 * 3, dtype=np.float32).reshape(6, 3, 3)
+    moved = {kind: arrange(x, kind) for kind in ("correct", "transpose", "scramble", "time_major")}
+    assert all(layout.shape == x.shape for layout in moved.values())
+    for n, t, j in np.ndindex(6, 3, 3):
+        assert moved["correct"][n, t, j] == x[n, t, j]
+        assert moved["transpose"][n, t, j] == moved["scramble"][n, t, j] == x[n, j, t]
+        # A row of the wrong array is one timestep, each of its steps another sample of the chunk.
+        assert moved["time_major"][n, t, j] == x[n // 3 * 3 + t, n % 3, j]
+
+
+def test_a_scramble_reads_the_wrong_memory_order_when_the_sizes_differ():
+    x = np.arange(2 * 2 * 3).reshape(2, 2, 3)
+    assert arrange(x, "scramble")[0].tolist() == [[0, 3, 1], [4, 2, 5]]
+
+
+def test_a_layout_at_test_time_leaves_the_training_data_alone():
+    common = {"features__adapter": "zero", "features__width": 12, "layout": "transpose"}
+    plain = make_arm("early", features__adapter="zero", features__width=12)
+    correct = adapt(plain, plain.data.draw(STREAMS), STREAMS)
+    for at, parts in (("both", {"train", "probe", "test"}), ("test", {"test"})):
+        arm = make_arm("early", layout__at=at, **common)
+        adapted = adapt(arm, arm.data.draw(STREAMS), STREAMS)
+        assert {part for part in adapted if (adapted[part].inputs != correct[part].inputs).any()} == parts
+        assert np.isnan(ceiling(arm, STREAMS))
+    assert ceiling(plain, STREAMS) == pytest.approx(0.9)
+
+
+def test_crops_and_fills_differ_by_part_and_repeat():
+    arm = make_arm("uniform", length__steps=8, length__truncating="crop", length__fill="noise")
+    splits = arm.data.draw(STREAMS)
+    twice = [adapt(arm, splits, STREAMS)["test"].inputs for _ in range(2)]
+    assert (twice[0] == twice[1]).all()
+    long = splits.test.lengths > 8
+    last = adapt(make_arm("uniform", length__steps=8), splits, STREAMS)["test"]
+    assert (twice[0][long] != last.inputs[long]).any((1, 2)).mean() > 0.5
+    swapped = type(splits)(train=splits.test, probe=splits.probe, test=splits.train)
+    assert (adapt(arm, swapped, STREAMS)["train"].inputs != twice[0]).any()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({}, {"steps": 12, "mask": "none", "matrix": None, "extra": "none", "kernel": None, "pool": None}),
+        ({"features__adapter": "noise", "features__width": 32}, {"matrix": None, "extra": "noise"}),
+        ({"features__adapter": "dense", "features__width": 3}, {"matrix": None, "kernel": None}),
+        ({"features__adapter": "dense", "features__width": 3, "reduction": "pool"}, {"kernel": 1, "pool": 2}),
+        ({"reduction": "pool", "reduction__pool": 1}, {"kernel": None, "pool": 1}),
+        ({"mask": "masking", "mask__value": -1.0}, {"mask": "masking", "mask_value": -1.0}),
+        (
+            {"length__steps": 8, "length__truncating": "stride", "length__padding": "mid", "length__fill": "last"},
+            {"steps": 8, "truncating": "stride", "padding": "mid", "fill": "last"},
+        ),
+        ({"length__padding": "none"}, {"padding": "none"}),
+        (
+            {"reduction": "strided", "reduction__pool": 4, "mask": "explicit", "reduction__mask": "rebuilt"},
+            {"stride": True, "pool": 4, "kernel": 3, "rebuilt": True},
+        ),
+        ({"reduction": "pool"}, {"stride": False, "pool": 2, "kernel": None, "rebuilt": False}),
+    ],
+)
+def test_view_says_what_is_left(overrides, expected):
+    seen = view(make_arm("early", **overrides), STREAMS)
+    assert {name: getattr(seen, name) for name in expected} == expected
+
+
+def test_view_holds_the_map_and_the_scale_of_the_features():
     narrow = view(make_arm("sparse_features", features__adapter="project", features__width=4), STREAMS)
-    assert narrow.projection is not None and narrow.projection.shape == (8, 4)
+    assert (narrow.matrix == projection(STREAMS, 8, 4)).all()
+    arm = make_arm("early", features__scale="standard")
+    center, spread = moments(arm.data.draw(STREAMS).train.values)
+    assert (view(arm, STREAMS).center == center).all() and (view(arm, STREAMS).spread == spread).all()
+
+
+def test_views_are_equal_where_they_show_the_same():
+    narrow = make_arm("sparse_features", features__adapter="project", features__width=4)
+    first, again, other = view(narrow, STREAMS), view(narrow, STREAMS), view(narrow, Streams(0, 1))
+    assert first == again and hash(first) == hash(again) and first != other

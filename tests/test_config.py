@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
+from types import SimpleNamespace
 
 import pytest
 
@@ -36,7 +37,7 @@ REFUSED = [
     ({"reduction": "pool", "length__steps": 13}, "reduction.pool=2: must divide length.steps=13"),
     ({"reduction": "conv", "reduction__kernel": None}, "reduction.kernel=None: must be given for reduction=conv"),
     ({"reduction": "pool", "reduction__pool": None}, "reduction.pool=None: must be given for reduction=pool"),
-    ({"length__padding": None}, "length.padding=None: must be pre or post"),
+    ({"length__padding": None}, "length.padding=None: must be one of pre, post, mid, none"),
     ({"length__pad_value": float("nan")}, "length.pad_value=nan: must be a finite number"),
     ({"mask": "masking", "mask__value": None}, "mask.value=None: must be a finite number"),
     ({"train__learning_rate": float("inf")}, "train.learning_rate=inf: must be a finite number"),
@@ -50,6 +51,17 @@ REFUSED = [
     ({"data": "snippets", "features__adapter": "zero", "features__width": 32}, "features.adapter=zero: must be native"),
     ({"data": "snippets", "length__pad_value": 1.0}, "length.pad_value=1.0: must be 0 for token ids"),
     ({"data": "snippets", "mask": "masking", "mask__value": 2.0}, "mask.value=2.0: must be 0 for token ids"),
+    ({"data": "snippets", "length__fill": "noise"}, "length.fill=noise: must be constant for token ids"),
+    ({"length__padding": "none", "length__ratio": 2.0}, "length.padding=none: needs length.steps=max (12)"),
+    ({"length__padding": "none", "mask": "masking"}, "length.padding=none: needs mask=none"),
+    ({"length__padding": "none", "train__engine": "fit"}, "length.padding=none: needs train.engine=compiled"),
+    ({"layout": "transpose"}, "layout=transpose: needs T = D, here 12 and 6"),
+    ({"layout": "scramble", "mask": "explicit"}, "layout=scramble: needs mask=none"),
+    ({"layout": "time_major"}, "layout=time_major: needs data.train, data.probe and data.test to be multiples of T=12"),
+    ({"layout": "scramble", "data": "snippets"}, "layout=scramble: needs data of numbers"),
+    ({"layout": "scramble", "data": "parity"}, "layout=scramble: needs at least 2 features, data=parity has one"),
+    ({"control": "noisy", "control__rate": None}, "control.rate=None: must be given for control=noisy"),
+    ({"control": "wrong"}, "control.kind=wrong: must be one of none, sham, noisy, shuffled, delayed"),
 ]
 
 
@@ -71,6 +83,10 @@ SAME_ARM = [
     ({"length__ratio": 0.5}, {"length__steps": 6}),
     ({"model__kernel_init": "glorot"}, {"model__kernel_init": "matched"}),
     ({"data": "snippets", "data__window": 2}, {"data": "snippets", "data__window": 5}),
+    ({"length__padding": "none", "length__fill": "last"}, {"length__padding": "none", "length__pad_value": 3.0}),
+    ({"length__fill": "noise", "length__pad_value": 0.0}, {"length__fill": "noise", "length__pad_value": 3.0}),
+    ({"control": "sham", "control__rate": 0.1}, {"control": "sham", "control__rate": 0.3}),
+    ({"layout__at": "both"}, {"layout__at": "test"}),
 ]
 
 
@@ -107,19 +123,47 @@ def test_parameters_are_flat_dotted_and_resolved():
     assert list(row)[-1] == "seed"
 
 
-def compose_jobs(*words: str) -> list[object]:
-    """What the sweeper would hand to the launcher, composed through Hydra itself."""
+def swept(*words: str) -> tuple[list[list[str]], list[object]]:
+    """The jobs of a multirun as the sweeper makes them, and their configs as the launcher composes them."""
     from hydra import compose, initialize_config_dir
-    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+    from hydra.core.global_hydra import GlobalHydra
     from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    from hydra_plugins.mismatch_local import launcher
 
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         config = compose("config", list(words), return_hydra_config=True)
-        params = [f"{key}={value}" for key, value in (config.hydra.sweeper.params or {}).items()]
-        overrides = OverridesParser.create().parse_overrides(params)
-        jobs = BasicSweeper.split_arguments(overrides, None)[0]
-        return [settings(compose("config", [*words, *job])) for job in jobs]
+        loader = GlobalHydra.instance().config_loader()
+        sweeper = launcher.LocalSweeper(None, config.hydra.sweeper.params, config.hydra.sweeper.blocks)
+        sweeper.hydra_context = SimpleNamespace(config_loader=loader)
+        asked = OverridesParser.create(config_loader=loader).parse_overrides(list(words))
+        jobs = sweeper.split_arguments(asked, None)[0]
+        return jobs, [settings(job) for job in launcher.compose(loader, config, jobs)]
+
+
+def compose_jobs(*words: str) -> list[object]:
+    return swept(*words)[1]
+
+
+@pytest.mark.parametrize("name", EXPERIMENT_NAMES)
+def test_jobs_composed_together_equal_those_that_hydra_composes_one_by_one(name, tmp_path):
+    from hydra import compose, initialize_config_dir
+
+    jobs, configs = swept(f"+experiment={name}", f"out={tmp_path}")
+    some = range(0, len(jobs), 9)  # Hydra alone takes a tenth of a second for each
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        assert [configs[i] for i in some] == [settings(compose("config", jobs[i])) for i in some]
+
+
+def test_an_override_goes_for_every_block_and_a_null_block_is_left_out():
+    jobs, _ = swept("+experiment=padding", "data=late", "length.ratio=1")
+    assert {word for job in jobs for word in job if word.startswith(("data=", "length.ratio="))} == {
+        "data=late",
+        "length.ratio=1",
+    }
+    smoke, _ = swept("+experiment=padding/smoke")
+    assert not any("model.bias_init=chrono" in job for job in smoke) and any("control=sham" in job for job in smoke)
 
 
 @pytest.mark.parametrize("name", EXPERIMENT_NAMES)
@@ -127,16 +171,43 @@ def test_every_experiment_composes_into_the_same_possible_plan_twice(name, tmp_p
     words = [f"+experiment={name}", f"out={tmp_path}"]
     first, second = plan.make(compose_jobs(*words)), plan.make(compose_jobs(*words))
     assert [run.arm.id for run in first.runs] == [run.arm.id for run in second.runs]
-    assert len(first.arm_ids) > 10 and len(first.runs) == 5 * len(first.arm_ids) and first.done == 0
-    kinds = {run.arm.data.name for run in first.runs}
-    assert kinds & {"snippets", "reviews"} and kinds - {"snippets", "reviews"}  # text and synthetic
+    if name == "timing":
+        assert not first.runs and first.measure_s > 0
+        return
+    assert len(first.arms) > 10 and len(first.runs) == sum(first.arms.values()) and first.done == 0
+    assert set(first.arms.values()) == {10}
+    assert {run.arm.control.kind for run in first.runs} == {"none", "sham", "noisy", "shuffled", "delayed"}
+
+
+@pytest.mark.parametrize("name", [name for name in EXPERIMENT_NAMES if name != "timing"])
+def test_every_arm_a_claim_or_control_names_is_in_the_plan_with_ten_replicates(name, tmp_path):
+    """On the parameters alone: the contrasts of claims.yaml, resolved against the arms of sweep.yaml."""
+    import pandas as pd
+
+    from mismatch.analysis.select import arm_where
+    from mismatch.results import registry
+
+    made = plan.make(compose_jobs(f"+experiment={name}", f"out={tmp_path}"))
+    arms = {run.arm.id: run.arm for run in made.runs}
+    table = pd.DataFrame([{"arm": arm.id} | arm.parameters() for arm in arms.values()])
+    claims = registry(name)
+    for kind in ("none", "sham", "noisy", "shuffled", "delayed"):
+        assert made.arms[arm_where(table, claims.controls | {"control": kind})] == 10
+    for contrast in [part for claim in claims.claims for part in claim.contrasts]:
+        if contrast.test != "paired" or contrast.table != "runs.csv":
+            continue
+        for side in (contrast.arm, contrast.against):
+            arm = arm_where(table, claims.base | contrast.where | side)
+            assert arm is not None, (contrast.name, side)
+            assert made.arms[arm] == 10 or not contrast.primary, (contrast.name, side)
 
 
 @pytest.mark.parametrize("name", EXPERIMENT_NAMES)
 def test_every_experiment_has_a_small_cut_of_its_own_axes(name, tmp_path):
     cut = plan.make(compose_jobs(f"+experiment={name}/smoke", f"out={tmp_path}"))
-    assert 2 <= len(cut.arm_ids) <= 16 and len({run.arm.program for run in cut.runs}) <= 8
-    assert {run.arm.train.updates for run in cut.runs} == {40} and cut.name == name
+    assert len(cut.arms) <= 16 and len({run.arm.program for run in cut.runs}) <= 8
+    assert cut.smoke and cut.name == name and {run.arm.train.updates for run in cut.runs} <= {40}
+    assert len(cut.arms) >= 5 or name == "timing"
 
 
 def test_shell_completion_knows_groups_options_and_experiments(tmp_path):
@@ -157,15 +228,20 @@ def test_impossible_cells_are_skipped_only_on_request(tmp_path):
     for cell in cells:
         cell.impossible = "skip"
     made = plan.make(cells)
-    assert len(made.arm_ids) == 1 and "1 impossible of 2 cells left out, such as features.width=2" in made.notes[0]
+    assert len(made.arms) == 1 and "1 impossible of 2 cells left out, such as features.width=2" in made.notes[0]
 
 
 def test_several_experiments_become_a_multirun_each():
-    assert expand(["-m", "+experiment=padding,features", "seed=3"]) == [
-        ["-m", "+experiment=padding", "seed=3"],
-        ["-m", "+experiment=features", "seed=3"],
+    assert expand(["-m", "+experiment=padding,features", "replicates=3"]) == [
+        ["-m", "+experiment=padding", "replicates=3"],
+        ["-m", "+experiment=features", "replicates=3"],
     ]
     assert expand(["-m", "experiment=padding"]) == [["-m", "+experiment=padding"]]
+
+
+def test_an_experiment_with_overrides_of_its_own_gets_a_folder_of_its_own():
+    (words,) = expand(["-m", "+experiment=padding", "data=reviews"])
+    assert words[1].startswith("name=padding-") and words[2:] == ["+experiment=padding", "data=reviews"]
 
 
 def test_the_same_sweep_finds_its_own_folder_and_another_does_not():
@@ -225,7 +301,7 @@ def test_help_names_the_groups_and_how_to_sweep(tmp_path):
     begin = time.perf_counter()
     text = mismatch("--help", cwd=tmp_path).stdout
     assert time.perf_counter() - begin < 15  # a guard against importing the world, not a benchmark
-    for word in ("early, late, reviews", "reduction:", "mask:", "experiment: features, padding", "+experiment=padding"):
+    for word in ("early", "reviews", "reduction:", "mask:", "control:", "layout:", "experiment: collision, features"):
         assert word in text
 
 

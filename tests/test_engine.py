@@ -36,6 +36,8 @@ BOTH_ENGINES = {
     "embedding": {"data": "snippets", "mask": "masking"},
     "word vectors": {"data": "snippets", "data__embedding": "vectors", "length__steps": 20},
     "bidirectional": {"model__bidirectional": True, "mask": "masking", "length__padding": "post"},
+    "strided": {"mask": "masking", "reduction": "strided", "reduction__mask": "rebuilt"},
+    "learned adapter": {"features__adapter": "dense", "features__width": 12, "mask": "masking"},
     "sgd": {"train__optimizer": "sgd", "train__learning_rate": 0.1},
 }
 

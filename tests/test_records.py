@@ -8,7 +8,7 @@ import pytest
 
 from mismatch import records
 from mismatch.arm import identity
-from mismatch.measure import COLUMNS
+from mismatch.columns import COLUMNS
 
 from .conftest import make_arm
 

@@ -7,13 +7,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
+from mismatch import own
 from mismatch.analysis.axes import arrange, varied
+from mismatch.analysis.claims import COLUMNS
+from mismatch.analysis.controls import Check
+from mismatch.analysis.factorial import effects
 from mismatch.analysis.summary import summarise
-from mismatch.report import canvas, words
+from mismatch.checks import ConfigError
+from mismatch.report import canvas, forest, verdicts, words
 from mismatch.report.build import question, render, write_report
 from mismatch.report.canvas import COLOURS, INERT_COLOUR, REFERENCE_COLOUR
 from mismatch.report.curves import by_arm, updates_of
+from mismatch.report.explain import explain
 from mismatch.report.marks import reference_curves
 
 MAXIMUM_LENGTH = {"early": 24, "snippets": 30, "late": 24, "reviews": 64}
@@ -163,22 +170,23 @@ def test_a_dataset_without_an_ok_run_keeps_its_panel(tmp_path: Path) -> None:
 
 
 def test_an_empty_table_gives_a_page(tmp_path: Path) -> None:
-    assert "0 runs" in write_report(tmp_path, runs_of(SHAPES["single_arm"]).iloc[:0])[-1].read_text()
+    (page,) = write_report(tmp_path / "timing", runs_of(SHAPES["single_arm"]).iloc[:0])
+    assert "<h1>timing</h1>" in page.read_text()
 
 
 def test_a_table_read_back_from_csv_gives_the_same_page(tmp_path: Path) -> None:
     runs = fail(runs_of(SHAPES["inert"]), slice(1, 2))
     runs.to_csv(tmp_path / "runs.csv", index=False)
     back = pd.read_csv(tmp_path / "runs.csv", dtype={"arm": str})
-    pages = [render(table, summarise(table), [], None, "x") for table in (runs, back)]
-    assert pages[0] == pages[1]
+    pages = [write_report(tmp_path / name, table)[-1] for name, table in (("first", runs), ("again", back))]
+    assert pages[0].read_bytes() == pages[1].read_bytes()
 
 
 def test_the_page_opens_with_the_question_of_the_readme() -> None:
     readme = "# Padding\n\nSome background.\n\nDoes the *side* of\npadding matter?\n"
     assert question(readme) == "Does the side of padding matter?"
-    runs = runs_of(SHAPES["single_arm"])
-    assert "<strong>Does the side of padding matter?</strong>" in render(runs, summarise(runs), [], readme, "x")
+    page = render("x", [], readme, None, [], dict.fromkeys(("counts", "failures", "arms", "tables"), ""))
+    assert "<strong>Does the side of padding matter?</strong>" in page
 
 
 def test_inert_cells_are_a_grey_series_of_their_own() -> None:
@@ -294,3 +302,256 @@ def test_the_report_imports_no_tensorflow_and_no_figure_library_up_front() -> No
 
     code = "import sys, mismatch.report.build; sys.exit(any(m in sys.modules for m in ('tensorflow', 'matplotlib')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def claims_of(*rows: dict) -> pd.DataFrame:
+    """A table of claims: paired accuracies unless a row says otherwise."""
+    usual = {
+        "experiment": "padding",
+        "statement": "Padding with zeros dilutes <what> a sequence says.",
+        "contrast": "post against pre",
+        "primary": True,
+        "test": "paired",
+        "metric": "exact_accuracy",
+        "scale": "difference",
+        "predicts": "less",
+        "n": 10,
+        "margin": 0.02,
+        "failures": 0,
+        "controls": "passed (5)",
+        "family": "primary",
+        "source": "example 1",
+        "claims_hash": "abc",
+        **dict.fromkeys(("p", "p_holm", "p_equivalence", "p_equivalence_holm", "superiority"), 0.01),
+        "minimum_detectable_effect": 0.01,
+    }
+    return pd.DataFrame([usual | row for row in rows], columns=list(COLUMNS))
+
+
+def measured(effect: float, verdict: str, **more: object) -> dict:
+    """Effect, interval and verdict of a row."""
+    return {"effect": effect, "low": effect - 0.01, "high": effect + 0.01, "verdict": verdict, **more}
+
+
+CLAIMS = claims_of(
+    {"claim": "C1", **measured(-0.5, "SUPPORTED")},
+    {"claim": "C1", **measured(-0.001, "EQUIVALENT", primary=False, contrast="the same, pads before the data")},
+    {"claim": "C2", **measured(0.7, "REFUTED", scale="ratio", metric="step_ms", contrast="and so on " * 30)},
+    {"claim": "C3", **measured(0.4, "INCONCLUSIVE", test="share", scale=None, predicts="at least 0.25", margin=0.02)},
+    {"claim": "C4", "test": "outcome", "effect": 0.75, "n": 8, "verdict": "REFUTED", "predicts": "raises",
+     "why": "time-call: silent", "experiment": "layout", "runs": "time-call time-fit", "margin": 0.0},
+    {"claim": "C5", "verdict": "WITHHELD", "why": "steps.csv is missing"},
+    {"claim": "C10", "verdict": "UNTESTED", "why": "needs PyTorch", "contrast": np.nan, "test": np.nan, "n": np.nan},
+)  # fmt: skip
+
+
+def test_effects_read_as_differences_factors_shares_and_cases() -> None:
+    said = [verdicts.effect(row) for _, row in CLAIMS.iterrows()]
+    assert said[:3] == ["-0.500 [-0.510, -0.490]", "-0.001 [-0.011, +0.009]", "x2.01 [1.99, 2.03]"]
+    assert said[3:] == ["0.400 [0.390, 0.410]", "6 of 8", "-", "-"]
+
+
+def test_text_of_verdicts_is_aligned_and_at_most_150_columns_wide() -> None:
+    lines = verdicts.text(CLAIMS).splitlines()
+    assert max(map(len, lines)) <= 150
+    (head,) = [line for line in lines if line.startswith("claim ")]
+    rows = [line for line in lines if line.startswith("C")]
+    assert len(rows) == 6
+    assert {row[head.index("verdict") - 1] for row in rows} == {" "}
+    assert "exact_accuracy" not in "".join(lines)
+    assert lines[-1] == "6 claims: 1 SUPPORTED, 2 REFUTED, 1 INCONCLUSIVE, 1 WITHHELD, 1 UNTESTED"
+
+
+def test_markdown_of_verdicts_counts_claims_by_number_and_says_why() -> None:
+    page = verdicts.markdown(CLAIMS)
+    assert page.index("**C5.**") < page.index("**C10.**")
+    assert "padding: post against pre (steps.csv is missing)" in page
+    assert "* UNTESTED: needs PyTorch" in page
+    table = [line for line in page.splitlines() if line.startswith("|")]
+    assert len({line.count("|") for line in table}) == 1
+
+
+def test_the_verdict_figure_has_a_section_per_measure_and_every_primary_contrast() -> None:
+    figure = verdicts.figure(CLAIMS)
+    assert figure.get_suptitle().startswith("6 claims: 1 SUPPORTED, 2 REFUTED")
+    assert len(figure.axes) == 4
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert [claim for claim in texts if claim in set(CLAIMS["claim"])] == ["C1", "C2", "C3", "C4"]
+    assert "pads before" not in " ".join(texts)
+    (caption,) = [text.get_text() for text in figure.texts if "Without a number" in text.get_text()]
+    assert "C5 WITHHELD (steps.csv is missing)" in caption.replace("\n", " ")
+
+
+def test_verdicts_are_told_apart_without_colour() -> None:
+    assert len({marker for _, marker in forest.MARKS.values()}) == len(forest.MARKS) == len(verdicts.WORDS)
+
+
+def test_the_same_verdicts_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        verdicts.write(CLAIMS, tmp_path / name)
+    files = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert files == ["verdicts.csv", "verdicts.md", "verdicts.png", "verdicts.svg"]
+    for name in files:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def results_of(folder: Path) -> Path:
+    """Results of two experiments with claims, runs and figures."""
+    runs = runs_of(arms_of(length__padding=["pre", "post"]), 2)
+    runs["run"] = [f"r{i}" for i in range(len(runs))]
+    (folder / "padding" / "figures").mkdir(parents=True)
+    (folder / "layout" / "figures").mkdir(parents=True)
+    runs.to_csv(folder / "padding" / "runs.csv", index=False)
+    claims = CLAIMS.assign(metric=CLAIMS["metric"].replace("exact_accuracy", "accuracy"))
+    claims.loc[0, "runs"] = "r2 r0 r3 r1"
+    for name, part in claims.groupby("experiment"):
+        part.to_csv(folder / str(name) / "claims.csv", index=False)
+    pd.DataFrame([Check("sham", True, "no difference")]).to_csv(folder / "padding" / "controls.csv", index=False)
+    for name in ("padding/figures/accuracy", "padding/figures/gradient", "layout/figures/outcomes"):
+        (folder / f"{name}.png").touch()
+    return folder
+
+
+def test_explain_names_arms_pairs_controls_and_the_generic_figure(tmp_path: Path) -> None:
+    said = explain(results_of(tmp_path), "C1")
+    assert "length.padding=post" in said
+    assert said.count("r2 r0") == said.count("r3 r1") == 1
+    assert said.count("sham: no difference") == 1
+    assert "figures/accuracy.png" in said
+    assert "gradient.png" not in said
+    assert max(len(line) for line in said.splitlines() if "figure" not in line) <= 150
+
+
+def test_explain_points_to_the_own_figure_where_the_table_is_not_of_runs(tmp_path: Path) -> None:
+    said = explain(results_of(tmp_path), "C4")
+    assert "figures/outcomes.png" in said
+    assert "rests on   time-call time-fit" in said
+
+
+def test_explain_names_the_claims_it_knows(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="C1, C2, C3, C4, C5, C10"):
+        explain(results_of(tmp_path), "C99")
+
+
+def test_the_page_shows_verdicts_own_figures_controls_and_tables_in_this_order(tmp_path: Path) -> None:
+    own_figure = Figure()
+    own_figure.suptitle("ours")
+    checks = [Check("sham", True, "no difference"), Check("noisy", False, "not seen")]
+    pd.DataFrame({"row": ["a", "b"], "same": [1, 1]}).to_csv(tmp_path / "cases.csv", index=False)
+    pd.DataFrame({"x": range(1000)}).to_csv(tmp_path / "long.csv", index=False)
+    (tmp_path / "told.csv").touch()
+    (tmp_path / "told.md").write_text("# Told\n\n| what | n |\n| --- | --- |\n| a \\| b<c | 1 |\n")
+    runs = runs_of(SHAPES["one_axis"], 2)
+    page = write_report(tmp_path, runs, figures={"ours": own_figure}, claims=CLAIMS, checks=checks)[-1].read_text()
+    order = [
+        "<h1>padding",
+        "Verdicts on the",
+        'alt="ours"',
+        'alt="Largest gap',
+        "<h2>Controls",
+        "cases.csv",
+        "<h2>Arms",
+    ]
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)
+    assert "dilutes &lt;what&gt; a sequence says." in page
+    assert '<strong class="SUPPORTED">● SUPPORTED' in page
+    assert "<strong>FAILED</strong>: noisy" in page
+    assert '<td class="text">a | b&lt;c</td>' in page
+    assert ">same<" not in page
+    assert "long.csv" not in page
+
+
+def test_more_lines_than_can_be_told_apart_are_not_drawn(tmp_path: Path) -> None:
+    runs = runs_of(arms_of(**RATIO, **PADDING, model__units=[8, 16], reduction=["none", "pool"]), 1)
+    assert [path.name for path in write_report(tmp_path, runs)][1::2] == ["loss_split.png", "report.html"]
+
+
+def test_one_ceiling_label_stands_for_all_ceilings_of_its_colour() -> None:
+    from mismatch.report.marks import draw_references
+
+    arms = arms_of(length__ratio=[0.25, 0.5], length__truncating=["pre", "post"], mask=["none", "masking"])
+    runs = runs_of(arms)
+    runs.loc[runs["mask"].eq("none"), "ceiling"] -= 0.1
+    (panel,) = panels_of(runs)
+    labels = [(label.text, label.colour) for label in draw_references(Figure().subplots(), panel)]
+    assert len(labels) == len(set(labels))
+
+
+def title_of(figure: Figure) -> str:
+    """The title of a figure on one line."""
+    return " ".join(figure.get_suptitle().split())
+
+
+def test_text_figures_state_the_largest_effect_and_what_it_depends_on(tmp_path: Path) -> None:
+    levels = {
+        "length.steps": [16, 32],
+        "length.padding": ["pre", "post"],
+        "length.truncating": ["pre", "post"],
+        "mask": ["none", "masking"],
+        "reduction": ["none", "conv_pool"],
+    }
+    cells = pd.DataFrame(itertools.product(*levels.values()), columns=list(levels)).assign(arm=range(32))
+    whole = pd.DataFrame({"length.steps": [64], "length.padding": "pre", "mask": "masking", "arm": 32})
+    arms = pd.concat([cells, whole], ignore_index=True)
+    runs = arms.merge(pd.DataFrame({"replicate": range(10)}), how="cross")
+    lost = 0.2 * (runs["length.padding"].eq("post") & runs["mask"].eq("none"))
+    runs["accuracy"] = 0.7 - lost + np.random.default_rng(0).normal(0, 0.003, len(runs))
+    runs = runs.assign(data="snippets", status="ok", control="none")
+    runs.to_csv(tmp_path / "runs.csv", index=False)
+    found = effects(runs[runs["arm"].lt(32)], list(levels), "accuracy", levels=levels)
+    found.assign(grid="snippets").to_csv(tmp_path / "factorial.csv", index=False)
+    drawn = own.figures("text", tmp_path)
+    assert "padding pre to post -0.10" in title_of(drawn["effects"])
+    assert "depending on mask (by 0.20)" in title_of(drawn["effects"])
+    assert title_of(drawn["losses"]).startswith("8 of 32 arms lose more than 0.02")
+
+
+def test_layout_figures_count_silent_mismatches_and_state_the_worst(tmp_path: Path) -> None:
+    outcomes = ["raises", "silent", "silent and learns wrong", "works"]
+    cases = pd.DataFrame({"kind": ["time", "time", "layout", "time"], "outcome": outcomes})
+    cases.assign(legal=cases["outcome"].eq("works")).to_csv(tmp_path / "mismatches.csv", index=False)
+    arms = [("correct", np.nan, 0.9), ("transpose", "both", 0.88), ("transpose", "test", 0.2)]
+    runs = pd.DataFrame(
+        [(layout, at, accuracy + k / 1000) for layout, at, accuracy in arms for k in range(3)],
+        columns=["layout", "layout.at", "accuracy"],
+    )
+    same = {"data": "digits", "data.steps": 8, "chance": 0.1, "status": "ok", "control": "none"}
+    runs.assign(**same).to_csv(tmp_path / "runs.csv", index=False)
+    drawn = {name: title_of(figure) for name, figure in own.figures("layout", tmp_path).items()}
+    assert drawn["outcomes"].startswith("2 of 3 mismatches pass in silence; 1 of them")
+    assert "transpose in test alone scores 0.20 at T = 8, the correct layout 0.90" in drawn["silent_layouts"]
+
+
+def test_reduction_figures_state_where_order_is_lost_and_what_a_lost_mask_costs(tmp_path: Path) -> None:
+    same = {"data.gap": 1, "reduction.kernel": 1, "mask": "none", "ceiling": 1.0, "chance": 0.5, "status": "ok"}
+    arms = [
+        {"data": "pool_order", "reduction": "conv_pool", "reduction.pool": 2, "accuracy": 1.0},
+        {"data": "pool_order", "reduction": "conv_pool", "reduction.pool": 4, "accuracy": 0.6, "ceiling": 0.61},
+        {"data": "early", "reduction": "pool", "mask": "masking", "reduction.mask": "destroyed", "accuracy": 0.5},
+        {"data": "early", "reduction": "pool", "mask": "masking", "reduction.mask": "rebuilt", "accuracy": 0.7},
+    ]
+    pd.DataFrame([same | arm for arm in arms for _ in range(2)]).assign(control="none").to_csv(
+        tmp_path / "runs.csv", index=False
+    )
+    drawn = own.figures("reduction", tmp_path)
+    assert "accuracy 0.60 (ceiling 0.61) with kernel 1 and pools of 4" in title_of(drawn["order"])
+    assert "costs up to 0.20: pool on early, 0.50 against 0.70 rebuilt" in title_of(drawn["masks"])
+
+
+def test_the_features_figure_states_what_noise_leaves_at_the_fewest_sequences(tmp_path: Path) -> None:
+    arms = [("native", 8, 0.9), ("noise", 64, 0.7), ("zero", 64, 0.9)]
+    runs = pd.DataFrame(
+        [(size, *arm) for size in (200, 1000) for arm in arms for _ in range(2)],
+        columns=["data.train", "features.adapter", "features.width", "exact_accuracy"],
+    )
+    same = {"data": "sparse_features", "status": "ok", "control": "none", "model.kernel_init": "glorot"}
+    runs.assign(**same, ceiling=0.94, chance=0.5, **{"train.updates": 400}).to_csv(tmp_path / "runs.csv", index=False)
+    title = title_of(own.figures("features", tmp_path)["sample_size"])
+    assert title.startswith("With 200 sequences, noise features up to D = 64 leave accuracy 0.70 of 0.90")
+
+
+@pytest.mark.parametrize("experiment", ["features", "layout", "padding", "reduction", "text"])
+def test_an_experiment_without_its_tables_has_no_own_figures(experiment: str, tmp_path: Path) -> None:
+    assert own.figures(experiment, tmp_path) == {}

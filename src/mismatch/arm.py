@@ -10,11 +10,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from mismatch import records
+import numpy as np
+
+from mismatch import control, records
 from mismatch.adapt import adapt
 from mismatch.config import Arm, code_hash
 from mismatch.data import Splits, classes
-from mismatch.streams import Streams, batch_order, digest
+from mismatch.streams import Streams, batch_order, bucketed_order, digest
 
 
 def run(arm: Arm, replicate: int, experiment: str, time_limit: float = float("inf")) -> dict[str, Any]:
@@ -40,10 +42,10 @@ def run(arm: Arm, replicate: int, experiment: str, time_limit: float = float("in
 def _train(arm: Arm, replicate: int, time_limit: float) -> tuple[dict[str, Any], dict[str, Any], Exception | None]:
     from mismatch import measure, train  # TensorFlow starts here, not before
 
-    streams = Streams(arm.seed, replicate)
+    streams = control.streams(arm, replicate)
     splits, data_hash = _draw(json.dumps(asdict(arm.data)), streams)
-    parts = adapt(arm, splits, streams)
-    order = batch_order(streams.rng("order"), arm.data.train, arm.train.updates, arm.train.batch)
+    parts = adapt(arm, control.relabel(arm, splits, streams), streams)
+    order = _order(arm, splits.train.lengths, streams)
     outcome = train.run(arm, parts, streams, order, time_limit)
     hashes = {"data_hash": data_hash, "init_hash": outcome.init_hash, "order_hash": digest(order)}
     trace, problem = asdict(outcome.trace), outcome.trace.problem
@@ -51,6 +53,11 @@ def _train(arm: Arm, replicate: int, time_limit: float) -> tuple[dict[str, Any],
     if problem is not None:  # numbers of an unfinished training are not results
         return hashes, trace, problem
     return measure.metrics(arm, parts, outcome, streams) | hashes, trace, None
+
+
+def _order(arm: Arm, lengths: np.ndarray, streams: Streams) -> np.ndarray:
+    rng, size = streams.rng("order"), (arm.train.updates, arm.train.batch)
+    return bucketed_order(rng, lengths, *size) if arm.bucketed else batch_order(rng, arm.data.train, *size)
 
 
 @lru_cache(maxsize=16)  # neighbouring arms share their raw data; word vectors take seconds to make

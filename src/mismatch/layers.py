@@ -33,16 +33,17 @@ class SequenceGRU(keras.layers.GRU):
 
 @keras.saving.register_keras_serializable(package="mismatch")
 class MatmulConv1D(keras.layers.Conv1D):
-    """`keras.layers.Conv1D` for stride 1 and padding ``same``, as one matrix product over shifted copies.
+    """`keras.layers.Conv1D` for padding ``same``, as one matrix product over shifted copies.
 
-    Call arguments: inputs (N, T, D) float32; output (N, T, filters).
+    Call arguments: inputs (N, T, D) float32; output (N, ceil(T / stride), filters).
     """
 
     def call(self, inputs: Any) -> Any:
-        size, steps = self.kernel_size[0], inputs.shape[1]
-        before = (size - 1) // 2
-        padded = tf.pad(inputs, [[0, 0], [before, size - 1 - before], [0, 0]])
-        windows = tf.concat([padded[:, shift : shift + steps] for shift in range(size)], axis=-1)
+        size, stride, steps = self.kernel_size[0], self.strides[0], inputs.shape[1]
+        last = (-(-steps // stride) - 1) * stride  # where the last window starts, in the padded steps
+        missing = max(last + size - steps, 0)
+        padded = tf.pad(inputs, [[0, 0], [missing // 2, missing - missing // 2], [0, 0]])
+        windows = tf.concat([padded[:, shift : shift + last + 1 : stride] for shift in range(size)], axis=-1)
         matrix = tf.reshape(self.kernel.value, [-1, self.filters])
         return self.activation(tf.matmul(windows, matrix) + self.bias.value)
 

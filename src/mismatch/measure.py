@@ -1,7 +1,7 @@
 """From a trained run to its row: accuracy against its ceiling, stability, step time, what reached the GRU.
 
 In: the arm, its adapted data and a `train.Outcome`. Out: a flat dict, one entry per metric column.
-`COLUMNS` says what each column means and in which unit; it is written beside every table.
+What each column means, and its unit, is in `columns.py`.
 """
 
 import resource
@@ -10,91 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mismatch.adapt import Adapted, view
+from mismatch import adapt, control
+from mismatch.adapt import Adapted
 from mismatch.config import Arm
-from mismatch.data.base import View
 from mismatch.streams import Streams
 
 if TYPE_CHECKING:
     from mismatch.train import Outcome, Trace
-
-COLUMNS: dict[str, tuple[str, str]] = {
-    "experiment": ("", "name of the sweep the run belongs to"),
-    "arm": ("", "hash of the resolved parameters; equal for all replicates of an arm"),
-    "replicate": (
-        "",
-        "number of the paired repetition: same data, split, batch order and initial-weight streams in every arm",
-    ),
-    "run": ("", "hash of arm, replicate and the code that can change its numbers; name of its record file"),
-    "status": ("", "ok | diverged (loss NaN or infinite) | failed (raised) | killed (worker died) | timeout"),
-    "error": ("", "what went wrong, empty when status is ok"),
-    "accuracy": ("share", "test accuracy on the drawn labels"),
-    "exact_accuracy": (
-        "share",
-        "mean exact posterior of the predicted class: accuracy without the noise of the drawn labels",
-    ),
-    "chance": ("share", "accuracy of guessing"),
-    "ceiling": ("share", "Bayes accuracy given what the arm lets the model see; empty where unknown (text)"),
-    "ceiling_full": ("share", "Bayes accuracy given the raw sequence"),
-    "skill": ("share", "(exact_accuracy - chance) / (ceiling - chance); empty without a ceiling above chance"),
-    "information_loss": ("share", "ceiling_full - ceiling: what the adaptation destroyed"),
-    "learnability_loss": ("share", "ceiling - exact_accuracy: what optimisation and estimation left unused"),
-    "loss_first": ("nats", "cross-entropy on the fixed probe before the first update"),
-    "loss_final": ("nats", "cross-entropy on the fixed probe after the last update"),
-    "roughness": (
-        "nats",
-        "1.4826 MAD of probe loss minus its trailing moving average (0.9 per block), last half of training",
-    ),
-    "drawup": ("nats", "largest rise of the probe loss above its minimum so far, after the first 10% of training"),
-    "spikes_per_1000": (
-        "1/1000 updates",
-        "probe losses more than 6 robust sd above the trailing average, after the first 10%",
-    ),
-    "path_ratio": ("", "length of the probe-loss path / its largest fall; 1 is monotone"),
-    "grad_norm_cv": ("", "sd / mean of the batch gradient norm, last half of training"),
-    "steps_to_90": (
-        "updates",
-        "updates until two probe accuracies in a row reach 90% skill; empty if never (right-censored)",
-    ),
-    "step_ms": ("ms", "median wall time of an update over blocks, the first left out"),
-    "step_ms_iqr": ("ms", "interquartile range of the same"),
-    "step_cpu_ms": ("ms", "median CPU time of an update over the same blocks"),
-    "compile_s": ("s", "building and compiling the program; 0 when an earlier run had compiled it"),
-    "train_s": ("s", "training with its probes, after compiling"),
-    "run_s": ("s", "the whole run: drawing and adapting data, compiling, training, testing"),
-    "peak_mib": ("MiB", "largest resident memory of the process so far"),
-    "parameters": ("", "trainable parameters"),
-    "flops_per_sample": ("FLOP", "multiply-adds x 2 of a forward pass through convolution and GRU, per sequence"),
-    "useful_fraction": ("share", "share of the work on the model's input spent on real steps and real features"),
-    "padded_fraction": ("share", "share of the T steps that are padding"),
-    "truncated_fraction": ("share", "share of raw steps that were cut"),
-    "masked_fraction": ("share", "share of its steps the mask tells the GRU to skip; 0 if no mask reaches it"),
-    "mask_reached_gru": ("", "whether a mask reaches the GRU layer"),
-    "data_hash": ("", "hash of the raw sequences of the replicate"),
-    "init_hash": ("", "hash of the initial weights"),
-    "order_hash": ("", "hash of the batch order"),
-    "code_hash": ("", "hash of the source and package versions that can change the numbers"),
-    "commit": ("", "git commit of the working tree"),
-    "dirty": ("", "whether that tree had uncommitted changes"),
-    "started": ("UTC", "when the run started"),
-    "host": ("", "machine name"),
-    "cpu": ("", "processor model"),
-    "threads": ("", "threads TensorFlow used for one operation"),
-    "timing_valid": ("", "whether times may be claimed: False for runs side by side, which share caches and memory"),
-}
-PARAMETERS = {
-    "data": "dataset",
-    "features.width": "D, features the model is given",
-    "length.steps": "T, timesteps the model is given",
-    "length.ratio": "T / L_max",
-    "mask": "none | masking (Keras's own) | explicit (from the lengths)",
-}
 
 
 def metrics(arm: Arm, parts: dict[str, Adapted], outcome: "Outcome", streams: Streams) -> dict[str, Any]:
     """Every metric column of the row."""
     return (
         _accuracy(arm, parts["test"], outcome, streams)
+        | _generalisation(parts, outcome)
         | stability(outcome.trace, arm.train.updates)
         | _times(outcome.trace, arm.train.block)
         | _work(arm, parts["train"], outcome)
@@ -105,13 +34,14 @@ def _accuracy(arm: Arm, test: Adapted, outcome: "Outcome", streams: Streams) -> 
     predicted = outcome.logits.argmax(1)
     accuracy = float((predicted == test.labels).mean())
     nan = float("nan")
-    exact = (
-        nan
-        if test.posterior is None
-        else float(test.posterior[np.arange(len(predicted)), predicted].mean(dtype=np.float64))
-    )
-    chance, ceiling = arm.data.chance, arm.data.ceiling(view(arm, streams))
-    full = arm.data.ceiling(View(arm.data.longest, "pre", arm.data.feature_count))
+    exact = error = bayes = nan
+    if test.posterior is not None:
+        right = test.posterior[np.arange(len(predicted)), predicted].astype(np.float64)
+        exact, error = float(right.mean()), float(right.std() / np.sqrt(len(right)))
+        bayes = float((test.posterior.argmax(1) == test.labels).mean())
+    chance = arm.data.chance
+    ceiling = control.ceiling(arm, adapt.ceiling(arm, streams))
+    full = control.ceiling(arm, arm.data.full_ceiling)
     reach = ceiling - chance
     reached = outcome.trace.probe_accuracy >= chance + 0.9 * reach
     # Twice in a row, and with more to reach than a probe's sampling error: one noisy point is no skill.
@@ -119,6 +49,8 @@ def _accuracy(arm: Arm, test: Adapted, outcome: "Outcome", streams: Streams) -> 
     return {
         "accuracy": accuracy,
         "exact_accuracy": exact,
+        "exact_accuracy_se": error,
+        "bayes_accuracy": bayes,
         "chance": chance,
         "ceiling": ceiling,
         "ceiling_full": full,
@@ -129,8 +61,16 @@ def _accuracy(arm: Arm, test: Adapted, outcome: "Outcome", streams: Streams) -> 
     }
 
 
+def _generalisation(parts: dict[str, Adapted], outcome: "Outcome") -> dict[str, Any]:
+    """Accuracy on training sequences, and how far the test falls short of it."""
+    labels = parts["train"].labels[: len(outcome.train_logits)]
+    train = float((outcome.train_logits.argmax(1) == labels).mean())
+    test = float((outcome.logits.argmax(1) == parts["test"].labels).mean())
+    return {"train_accuracy": train, "generalisation_gap": train - test}
+
+
 def stability(trace: "Trace", updates: int) -> dict[str, float]:
-    """Stability of the probe loss, one value per block of updates (definitions: `COLUMNS`)."""
+    """Stability of the probe loss, one value per block of updates (definitions: columns.py)."""
     loss = trace.probe_loss.astype(np.float64)
     norms = trace.grad_norm[len(trace.grad_norm) // 2 :].astype(np.float64)
     residual = loss[1:] - moving_average(loss)[:-1]
@@ -183,7 +123,8 @@ def _times(trace: "Trace", block: int) -> dict[str, float]:
 def flops_per_sample(arm: Arm) -> int:
     """Forward FLOPs per sequence: convolution 2 k D F T, GRU 6 H T' (D' + H), twice if bidirectional."""
     reduction, units = arm.reduction, arm.model.units
-    convolution = 2 * reduction.kernel * arm.width * (reduction.filters or 0) * arm.steps if reduction.kernel else 0
+    positions = arm.gru_steps if reduction.kind == "strided" else arm.steps
+    convolution = 2 * (reduction.kernel or 0) * arm.width * (reduction.filters or 0) * positions
     return convolution + 6 * units * arm.gru_steps * (arm.gru_width + units) * (2 if arm.model.bidirectional else 1)
 
 

@@ -37,7 +37,8 @@ def build(
 ) -> Built:
     """Build the model of `arm` from stock layers, or with an equivalent `gru` and `conv`."""
     tokens = arm.data.vocabulary_size
-    shape = (arm.steps,) if tokens else (arm.steps, arm.width)
+    steps = None if arm.bucketed else arm.steps
+    shape = (steps,) if tokens else (steps, arm.input_width)
     inputs = [keras.Input(shape, dtype="int32" if tokens else "float32", name="inputs")]
     x = inputs[0]
     mask = None
@@ -53,6 +54,8 @@ def build(
         if arm.reduction.mask == "rebuilt":
             mask = ops.any(ops.not_equal(x, arm.mask.value), axis=-1)
         x = layers.Masking(arm.mask.value, name="masking")(x)
+    if arm.features.adapter == "dense":
+        x = layers.Dense(arm.width, use_bias=False, name="adapter")(x)
     if arm.reduction.kind != "none":
         x, mask = _reduce(arm, x, mask if arm.reduction.mask == "rebuilt" else None, conv)
     layer = gru(arm.model.units, use_cudnn=False, name="gru")
@@ -65,15 +68,17 @@ def build(
 
 def _reduce(arm: Arm, x: Any, mask: Any, conv: type[keras.layers.Conv1D]) -> tuple[Any, Any]:
     """Convolution and pooling. Given a mask (N, T), keep padding out of both and rebuild it for T // pool."""
-    reduction = arm.reduction
+    reduction, strided = arm.reduction, arm.reduction.kind == "strided"
     if mask is not None:
         x = _where(mask, x, 0.0)
     if reduction.kernel is not None:
-        x = conv(reduction.filters, reduction.kernel, padding="same", activation="relu", name="conv")(x)
-        x = x if mask is None else _where(mask, x, 0.0)
+        options = {"strides": reduction.pool if strided else 1, "padding": "same", "activation": "relu"}
+        x = conv(reduction.filters, reduction.kernel, name="conv", **options)(x)
+        x = x if mask is None or strided else _where(mask, x, 0.0)
     if reduction.pool is not None:
-        x = x if mask is None else _where(mask, x, FAR_BELOW)
-        x = layers.MaxPooling1D(reduction.pool, name="pool")(x)
+        if not strided:
+            x = x if mask is None else _where(mask, x, FAR_BELOW)
+            x = layers.MaxPooling1D(reduction.pool, name="pool")(x)
         if mask is not None:
             windows = ops.reshape(mask[:, : arm.gru_steps * reduction.pool], (-1, arm.gru_steps, reduction.pool))
             mask = ops.any(windows, axis=-1)

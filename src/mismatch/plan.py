@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mismatch import records
+from mismatch import own, records
 from mismatch.checks import ConfigError
 from mismatch.config import Arm, Settings, resolve
 
-START_S = 8.0  # a worker starts and imports TensorFlow
+START_S = 10.0  # the workers start and import TensorFlow, while Hydra composes the jobs
 COMPILE_S = 2.0  # one program
 
 
@@ -26,31 +26,38 @@ class Run:
 
 @dataclass(frozen=True)
 class Plan:
-    """runs: still to train. done: finished before. arm_ids: the distinct arms. notes: lines the user should see."""
+    """arms: replicates by arm. runs: still to train. done: finished before. notes: lines the user should see.
+
+    measure_s: estimated seconds of the experiment's own measurement, 0 if there is none to make.
+    """
 
     name: str
     out: str
     time_limit: float
     figures: bool
-    arm_ids: list[str]
+    smoke: bool
+    arms: dict[str, int]
     runs: list[Run]
     done: int
+    measure_s: float
     notes: list[str]
 
     def minutes(self, workers: int) -> float:
-        """Estimated wall minutes on `workers` processes."""
+        """Estimated wall minutes on `workers` processes, once these have started."""
+        measure = self.measure_s / 60
         if not self.runs:
-            return 0.0
+            return measure
         programs = len({run.arm.program for run in self.runs})
         work = sum(run.seconds for run in self.runs) + COMPILE_S * programs
-        return (START_S + work / min(workers, len(self.runs))) / 60
+        return work / min(workers, len(self.runs)) / 60 + measure
 
     def text(self, workers: int) -> str:
         """The plan in one line."""
         total = len(self.runs) + self.done
+        own = f", a measurement of {about(self.measure_s / 60)}" if self.measure_s else ""
         return (
-            f"{self.name}: {len(self.arm_ids)} arms, {total} runs, {self.done} done already, "
-            f"{len(self.runs)} to train, {about(self.minutes(workers))} on {workers} workers"
+            f"{self.name}: {len(self.arms)} arms, {total} runs, {self.done} done already, "
+            f"{len(self.runs)} to train{own}, {about(self.minutes(workers))} on {workers} workers"
         )
 
 
@@ -83,21 +90,28 @@ def make(jobs: Sequence[Settings]) -> Plan:
         arms[arm.id] = arm, max(job.replicates, arms[arm.id][1] if arm.id in arms else 0)
     if not arms:
         raise ConfigError("impossible", "skip", f"leaves no possible arm: {skipped[0]}")
+    if not any(n for _, n in arms.values()) and not own.module(first.name, "measure"):
+        raise ConfigError("replicates", 0, "must be at least 1, as there is no measure.py to run instead")
+    arms = {arm: entry for arm, entry in arms.items() if entry[1]}
     loaded = records.load(Path(first.out))
     finished = records.finished(loaded.payloads)
     # Replicate by replicate: a worker draws the raw data of a replicate once for all arms of a program.
-    wanted = [(arm, k) for k in range(max(n for _, n in arms.values())) for arm, n in arms.values() if k < n]
+    most = max((n for _, n in arms.values()), default=0)
+    wanted = [(arm, k) for k in range(most) for arm, n in arms.values() if k < n]
     missing = [Run(arm, replicate, seconds(arm)) for arm, replicate in wanted if arm.run_id(replicate) not in finished]
     notes = list(loaded.damaged)
     if skipped:
         notes.append(f"{len(skipped)} impossible of {len(jobs)} cells left out, such as {skipped[0]}")
     inert = len(jobs) - len(skipped) - len(arms)
-    if inert:
+    if inert and arms:
         notes.append(
             f"{inert} cells differ from another only in what cannot act there: trained once, left empty in the table"
         )
     done = len(wanted) - len(missing)
-    return Plan(first.name, first.out, first.time_limit, first.figures, list(arms), missing, done, notes)
+    counts = {arm: n for arm, (_, n) in arms.items()}
+    again = 0.0 if own.measured(first.name, Path(first.out), first.smoke) else own.seconds(first.name, first.smoke)
+    rest = (first.time_limit, first.figures, first.smoke)
+    return Plan(first.name, first.out, *rest, counts, missing, done, again, notes)
 
 
 def seconds(arm: Arm) -> float:
@@ -106,8 +120,16 @@ def seconds(arm: Arm) -> float:
     recurrent = arm.gru_steps * (0.004 + 6.3e-7 * batch * units * (arm.gru_width + units))
     step_ms = 0.1 + recurrent * (2 if arm.model.bidirectional else 1) * (1.2 if arm.mask.kind != "none" else 1)
     if arm.reduction.kernel:
-        step_ms += 2.2e-7 * arm.steps * batch * arm.reduction.kernel * arm.width * (arm.reduction.filters or 0)
-    if arm.train.engine == "fit":
+        step_ms += (
+            2.2e-7
+            * (arm.gru_steps if arm.reduction.kind == "strided" else arm.steps)
+            * batch
+            * arm.reduction.kernel
+            * arm.width
+            * (arm.reduction.filters or 0)
+        )
+    if arm.train.engine == "fit" or arm.bucketed:
         step_ms = 6 + 8 * step_ms
+    step_ms += arm.control.delay_ms or 0.0
     evaluated = (arm.train.updates / arm.train.block + 1) * data.probe + data.test
     return 0.1 + step_ms / 1000 * (arm.train.updates + 0.3 * evaluated / batch)

@@ -144,7 +144,7 @@ def execute(plan: Plan, n_jobs: int) -> None:
 def _preload(figures: bool) -> None:
     """Import what the report will need while the workers train."""
     drawing = ("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg") if figures else ()
-    for name in ("mismatch.report.build", *drawing):
+    for name in ("mismatch.report.build", "mismatch.analysis.claims", *drawing):
         import_module(name)
 
 

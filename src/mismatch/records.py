@@ -9,7 +9,7 @@ import json
 import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,18 +74,26 @@ def newest(payloads: list[dict[str, Any]], arms: list[str] | None = None) -> lis
     return [payload for (arm, _), payload in latest.items() if arms is None or arm in arms]
 
 
-def write_plan(out: Path, arms: list[str]) -> None:
+class Asked(TypedDict):
+    """What was last asked for: the sweep's name, and replicates by arm."""
+
+    name: str
+    arms: dict[str, int]
+
+
+def write_plan(out: Path, name: str, arms: dict[str, int]) -> None:
     """Note the arms last asked for: tables and figures show these, whatever else lies in the folder."""
     out.mkdir(parents=True, exist_ok=True)
-    _replace(out / "plan.json", lambda path: path.write_text(json.dumps({"arms": arms}) + "\n"))
+    asked = json.dumps({"name": name, "arms": arms})
+    _replace(out / "plan.json", lambda path: path.write_text(asked + "\n"))
 
 
-def read_plan(out: Path) -> list[str] | None:
-    """The arms last asked for, or None where no plan is (a folder that holds records alone)."""
+def read_plan(out: Path) -> Asked | None:
+    """What was last asked for, or None where no plan is (a folder that holds records alone)."""
     try:
-        arms: list[str] = json.loads((out / "plan.json").read_text())["arms"]
-        return arms
-    except (OSError, ValueError, KeyError, TypeError):
+        content = json.loads((out / "plan.json").read_text())
+        return {"name": str(content["name"]), "arms": {str(arm): int(n) for arm, n in content["arms"].items()}}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -93,9 +101,11 @@ def table(payloads: list[dict[str, Any]]) -> "pd.DataFrame":
     """The runs table: identity, parameters, metrics, provenance; sorted by parameters and replicate."""
     import pandas as pd
 
-    from mismatch.measure import COLUMNS
+    from mismatch.columns import COLUMNS
 
     runs = pd.DataFrame([payload["row"] for payload in payloads])
+    if runs.empty:
+        return runs
     known = list(COLUMNS)
     cut = known.index("accuracy")
     parameters = [column for column in runs.columns if column not in COLUMNS]
@@ -109,14 +119,19 @@ def write_tables(out: Path, runs: "pd.DataFrame") -> None:
     """Write runs.csv, runs.parquet and the data dictionary columns.csv."""
     import pandas as pd
 
-    from mismatch.measure import COLUMNS, PARAMETERS
+    from mismatch.columns import COLUMNS, PARAMETERS
 
-    _replace(out / "runs.csv", lambda path: runs.to_csv(path, index=False))
+    write_csv(out / "runs.csv", runs)
     _replace(out / "runs.parquet", lambda path: runs.to_parquet(path, index=False))
     other = "setting of that name; empty where it could not act"
     rows = [(name, *COLUMNS.get(name, ("", PARAMETERS.get(name, other)))) for name in map(str, runs.columns)]
     dictionary = pd.DataFrame(rows, columns=["column", "unit", "meaning"])
-    _replace(out / "columns.csv", lambda path: dictionary.to_csv(path, index=False))
+    write_csv(out / "columns.csv", dictionary)
+
+
+def write_csv(path: Path, table: "pd.DataFrame") -> None:
+    """Write a table whole or not at all."""
+    _replace(path, lambda draft: table.to_csv(draft, index=False))
 
 
 def _alive(pid: int) -> bool:

@@ -16,10 +16,11 @@ class Streams:
 
     seed: int
     replicate: int
+    prefix: str = ""
 
     def rng(self, name: str) -> np.random.Generator:
         """A fresh generator for `name` (for example ``data/train``); the same at every call."""
-        key = (self.replicate, zlib.crc32(name.encode()))
+        key = (self.replicate, zlib.crc32((self.prefix + name).encode()))
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=key)))
 
 
@@ -30,6 +31,23 @@ def digest(*arrays: np.ndarray) -> str:
         sha.update(f"{array.dtype}{array.shape}".encode())
         sha.update(np.ascontiguousarray(array).tobytes())
     return sha.hexdigest()[:16]
+
+
+def bucketed_order(rng: np.random.Generator, lengths: np.ndarray, updates: int, batch: int) -> np.ndarray:
+    """The same for batches of one length each: (updates, batch) int64 into `lengths` (N,).
+
+    A batch's length is drawn as often as sequences have it; within a length, epoch follows epoch.
+    """
+    rows = {int(length): np.flatnonzero(lengths == length) for length in np.unique(lengths)}
+    sizes = np.array([len(members) for members in rows.values()])
+    drawn = rng.choice(np.array(list(rows)), updates, p=sizes / sizes.sum())
+    order = np.empty((updates, batch), np.int64)
+    for length, members in rows.items():
+        places = np.flatnonzero(drawn == length)
+        epochs = -(-len(places) * batch // len(members))
+        queue = np.concatenate([rng.permutation(members) for _ in range(epochs)] or [members])
+        order[places] = queue[: len(places) * batch].reshape(-1, batch)
+    return order
 
 
 def batch_order(rng: np.random.Generator, samples: int, updates: int, batch: int) -> np.ndarray:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from mismatch import own, pool, records, results
 from mismatch import plan as planning
-from mismatch import pool, records
 from mismatch.checks import ConfigError
 from mismatch.config import resolve, settings
 
@@ -56,7 +56,7 @@ def plan_sweep(configs: Sequence[Any]) -> planning.Plan:
     """Check and resolve every job of a multirun; ends the program if one is unusable."""
     with usage_errors():
         plan = planning.make([settings(config) for config in configs])
-    records.write_plan(Path(plan.out), plan.arm_ids)
+    records.write_plan(Path(plan.out), plan.name, plan.arms)
     return plan
 
 
@@ -68,20 +68,46 @@ def postpone(configs: Sequence[Any], n_jobs: int) -> None:
 
 
 def run_pending() -> None:
-    """Train what was postponed, sweep after sweep, each to its tables and figures."""
+    """Train what was postponed, sweep after sweep, each to its tables and figures; then say what the claims came to."""
     for plan, n_jobs in _PENDING:
         _announce(plan, pool.workers(n_jobs))
     if len(_PENDING) > 1:
         runs = sum(len(plan.runs) for plan, _ in _PENDING)
-        minutes = sum(plan.minutes(pool.workers(n_jobs)) for plan, n_jobs in _PENDING)
+        minutes = sum(plan.minutes(pool.workers(n_jobs)) for plan, n_jobs in _PENDING) + planning.START_S / 60
         _say(f"in all: {runs} runs to train, {planning.about(minutes)}")
     if not any(plan.runs for plan, _ in _PENDING):
         pool.stop()
     for plan, n_jobs in _PENDING:
         if plan.runs:
             pool.execute(plan, n_jobs)
+        if plan.measure_s:
+            _measure(plan)
         finish(Path(plan.out), plan.figures)
+    for parent in dict.fromkeys(Path(plan.out).parent for plan, _ in _PENDING if not plan.smoke):
+        _verdicts(parent)
     _PENDING.clear()
+
+
+def _measure(plan: planning.Plan) -> None:
+    """The experiment's own measurement; the workers are idle meanwhile."""
+    _say(f"{plan.name}: own measurement, {planning.about(plan.measure_s / 60)}")
+    try:
+        own.measure(plan.name, Path(plan.out), plan.smoke)
+    except RuntimeError as error:
+        _CODES.append(EXIT_BROKEN)
+        _say(f"mismatch: error: {error}")
+
+
+def _verdicts(folder: Path) -> None:
+    """Collect the claims of all experiments in `folder`, write the table of verdicts and print it."""
+    from mismatch.report import verdicts
+
+    table = verdicts.collect(folder)
+    if table.empty:
+        return
+    verdicts.write(table, folder)
+    print(verdicts.text(table), flush=True)
+    _say(f"{folder}: verdicts.md, .csv, .png; mismatch-report --explain C18 shows what one rests on")
 
 
 def run_one(config: Any) -> None:
@@ -102,57 +128,34 @@ def run_one(config: Any) -> None:
             return
         plan = planning.make([job])
     if HydraConfig.get().mode == RunMode.RUN:
-        records.write_plan(Path(plan.out), plan.arm_ids)
+        records.write_plan(Path(plan.out), plan.name, plan.arms)
     _announce(plan, 1)
     for run in plan.runs:
         row = run_and_record(run.arm, run.replicate, plan.name, plan.out, plan.time_limit)
         ok = row["status"] == "ok"
         _say(f"replicate {row['replicate']}: " + (f"accuracy {row['accuracy']:.3f}" if ok else str(row["error"])))
-    _print_rows(plan.arm_ids[0], Path(plan.out))
+    _print_rows(next(iter(plan.arms)), Path(plan.out))
 
 
 def finish(out: Path, figures: bool) -> None:
     """Write the report of a sweep, say where it is, and note the exit code its rows deserve."""
-    if not (out / "records").is_dir():
+    if not (out / "records").is_dir() and not (out / own.STAMP).is_file():
         return
     try:
-        runs = report(out, figures)
+        runs, notes = results.rebuild(out, figures)
     except Exception as error:  # the records are safe; Hydra would turn this into a warning and end with 0
         _CODES.append(EXIT_BROKEN)
         _say(f"mismatch: error: the runs are in {out}/records, but not the report: {error!r}")
         return
-    failed = int((runs["status"] != "ok").sum())
+    for note in notes:
+        _say(note)
+    failed = 0 if runs.empty else int((runs["status"] != "ok").sum())
     if failed:
         _CODES.append(EXIT_FAILED_RUNS)
         _say(f"{failed} of {len(runs)} runs did not end ok; their rows say why")
-    _say(f"{out}: runs.csv, summary.csv{', report.html, figures/' if figures else ''}")
-
-
-def report(out: Path, figures: bool = True) -> Any:
-    """Rebuild the tables of `out`, its figures and its page from the records alone; returns the runs table.
-
-    Raises:
-        ConfigError: when there are no sound records.
-    """
-    from mismatch.analysis.summary import summarise, write_summary
-    from mismatch.paths import EXPERIMENTS
-    from mismatch.report.build import write_report
-
-    loaded = records.load(out)
-    for line in loaded.damaged:
-        _say(line)
-    payloads = records.newest(loaded.payloads, records.read_plan(out))
-    if not payloads:
-        raise ConfigError("results", out, "must be a folder with records/*.json of a sweep")
-    runs = records.table(payloads)
-    records.write_tables(out, runs)
-    if not figures:
-        write_summary(summarise(runs), out)
-        return runs
-    readme = EXPERIMENTS / str(runs["experiment"].iloc[0]) / "README.md"
-    traces = {payload["row"]["run"]: payload["trace"] for payload in payloads}
-    write_report(out, runs, traces=traces, readme=readme.read_text() if readme.is_file() else None)
-    return runs
+    tables = "" if runs.empty else "runs.csv, summary.csv, effects.csv"
+    shown = "report.html, figures/" if figures else ""
+    _say(f"{out}: {', '.join(filter(None, (tables, shown)))}")
 
 
 def _print_rows(arm: str, out: Path) -> None:

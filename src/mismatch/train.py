@@ -22,6 +22,7 @@ from mismatch.streams import Streams, digest
 from mismatch.weights import initial_weights
 
 KEPT_PROGRAMS = 8
+TRAIN_SCORED = 1024  # training sequences that are predicted after training
 
 
 class Diverged(Exception):
@@ -55,10 +56,11 @@ class Trace:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished training: logits (N, K) on the test part, and what the model was."""
+    """A finished training: logits (N, K) on test and on the first training sequences, and what the model was."""
 
     trace: Trace
     logits: np.ndarray
+    train_logits: np.ndarray
     mask_reached_gru: bool
     init_hash: str
     parameters: int
@@ -87,7 +89,8 @@ class _Log:
 class Program:
     """A model with its compiled functions.
 
-    `probe` is P. block(inputs (S, B, T, D), masks (S, B, T) or None, labels (S, B)) trains S updates and returns their
+    `probe` is P, None where every length has a chunk of its own.
+    block(inputs (S, B, T, D), masks (S, B, T) or None, labels (S, B)) trains S updates and returns their
     losses and gradient norms, (S,) each. predict(inputs (P, T, D), masks) returns logits (P, K).
     """
 
@@ -95,7 +98,7 @@ class Program:
     optimizer: keras.optimizers.Optimizer
     block: Any
     predict: Any
-    probe: int
+    probe: int | None
 
     def reset(self, weights: list[np.ndarray], learning_rate: float) -> None:
         """Start afresh: these weights, empty optimizer slots, step 0."""
@@ -122,15 +125,17 @@ def program(arm: Arm) -> tuple[Program, float]:
 
 
 def _compile(arm: Arm) -> Program:
-    built = build(arm, SequenceGRU, MatmulConv1D)
+    # Batches of many lengths would each need a compilation of their own: stock layers, traced once for all T.
+    built = build(arm) if arm.bucketed else build(arm, SequenceGRU, MatmulConv1D)
     model, explicit = built.model, arm.mask.kind == "explicit"
     optimizer = keras.optimizers.get(
         {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate}}
     )
     optimizer.build(model.trainable_variables)
     loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    updates, batch = arm.train.block, arm.train.batch
-    item = (arm.steps,) if arm.data.vocabulary_size else (arm.steps, arm.width)
+    updates, batch = 1 if arm.bucketed else arm.train.block, arm.train.batch
+    steps = None if arm.bucketed else arm.steps
+    item = (steps,) if arm.data.vocabulary_size else (steps, arm.input_width)
     dtype = tf.int32 if arm.data.vocabulary_size else tf.float32
 
     def update(inputs: Any, labels: Any) -> tuple[Any, Any]:
@@ -153,13 +158,13 @@ def _compile(arm: Arm) -> Program:
     def predict(inputs: Any, masks: Any) -> Any:
         return model([inputs, masks] if explicit else inputs, training=False)
 
-    def compiled(function: Callable[..., Any], *lead: int, labels: bool) -> Any:
-        mask = tf.TensorSpec((*lead, arm.steps), tf.bool) if explicit else tf.TensorSpec((), tf.bool)
+    def compiled(function: Callable[..., Any], *lead: int | None, labels: bool) -> Any:
+        mask = tf.TensorSpec((*lead, steps), tf.bool) if explicit else tf.TensorSpec((), tf.bool)
         signature = [tf.TensorSpec((*lead, *item), dtype), mask] + ([tf.TensorSpec(lead, tf.int32)] if labels else [])
-        traced = tf.function(function, input_signature=signature, jit_compile=True, autograph=False)
+        traced = tf.function(function, input_signature=signature, jit_compile=not arm.bucketed, autograph=False)
         return traced.get_concrete_function()  # called hundreds of times a run: no signature matching each time
 
-    probe = arm.data.probe
+    probe = None if arm.bucketed else arm.data.probe
     return Program(
         built, optimizer, compiled(block, updates, batch, labels=True), compiled(predict, probe, labels=False), probe
     )
@@ -185,11 +190,12 @@ def _train_compiled(
     weights = initial_weights(arm, made.built.weights, streams)
     made.reset(weights, arm.train.learning_rate)
     train, probe, size = parts["train"], parts["probe"], arm.train.block
+    delay = (arm.control.delay_ms or 0.0) / 1000
     explicit = arm.mask.kind == "explicit"
     chunks = _chunks(made, probe, explicit)
     if compile_s:  # the first call compiles; its updates are undone
         first = time.perf_counter()
-        made.block(*_batches(train, order[:size], explicit))
+        _update(made, _batches(made, train, order[:size], explicit))
         _logits(made, chunks, len(probe.labels))
         made.reset(weights, arm.train.learning_rate)
         compile_s += time.perf_counter() - first
@@ -198,9 +204,11 @@ def _train_compiled(
     log.probe.append(_score(_logits(made, chunks, len(probe.labels)), probe.labels))
     try:
         for first_update in range(0, len(order), size):
-            batches = _batches(train, order[first_update : first_update + size], explicit)
+            rows = order[first_update : first_update + size]
+            batches = _batches(made, train, rows, explicit)
             wall, cpu = time.perf_counter(), time.process_time()
-            losses, norms = (tensor.numpy() for tensor in made.block(*batches))
+            losses, norms = _update(made, batches)
+            _wait(size * delay)
             log.block_s.append(time.perf_counter() - wall)
             log.block_cpu_s.append(time.process_time() - cpu)
             log.batch_loss.append(losses)
@@ -210,35 +218,82 @@ def _train_compiled(
     except (Diverged, OutOfTime) as error:
         problem = error
     train_s = time.perf_counter() - start
-    test = parts["test"]
-    logits = _logits(made, _chunks(made, test, explicit), len(test.labels))
+    logits = [_logits(made, _chunks(made, part, explicit), len(part.labels)) for part in _scored(parts)]
     return _outcome(log.trace(compile_s, train_s, problem), logits, made.built, weights)
 
 
-def _outcome(trace: Trace, logits: np.ndarray, built: Built, weights: list[np.ndarray]) -> Outcome:
+def _scored(parts: dict[str, Adapted]) -> list[Adapted]:
+    """What a trained model is scored on: the test part, and as much of the training part as tells them apart."""
+    train, cut = parts["train"], slice(TRAIN_SCORED)
+    head = Adapted(train.inputs[cut], train.mask[cut], train.labels[cut], None, train.lengths[cut])
+    return [parts["test"], head]
+
+
+def _outcome(trace: Trace, logits: list[np.ndarray], built: Built, weights: list[np.ndarray]) -> Outcome:
     trainable = sum(int(np.prod(weight.shape)) for weight in weights)
     threads = tf.config.threading.get_intra_op_parallelism_threads()
-    return Outcome(trace, logits, built.mask_reached_gru, digest(*weights), trainable, threads)
+    reached, hashed = built.mask_reached_gru, digest(*weights)
+    return Outcome(trace, logits[0], logits[1], reached, hashed, trainable, threads)
 
 
-def _batches(data: Adapted, rows: np.ndarray, explicit: bool) -> tuple[Any, Any, Any]:
-    mask = tf.constant(data.mask[rows]) if explicit else tf.constant(True)
-    return tf.constant(data.inputs[rows]), mask, tf.constant(data.labels[rows].astype(np.int32))
-
-
-def _chunks(made: Program, data: Adapted, explicit: bool) -> list[tuple[Any, Any]]:
-    """Inputs and masks in pieces of the compiled size, as tensors; the last piece is filled with repeats."""
-    size = made.probe
-    rows = np.arange(-(-len(data.labels) // size) * size) % len(data.labels)
+def _batches(made: Program, data: Adapted, rows: np.ndarray, explicit: bool) -> list[tuple[Any, Any, Any]]:
+    """Arguments for `made.block`: all of `rows` (S, B) at once, or batch by batch, cut to the batch's own length."""
+    pieces = [rows] if made.probe else [row[None] for row in rows]
+    cuts = [None if made.probe else int(data.lengths[piece].max()) for piece in pieces]
     return [
-        (tf.constant(data.inputs[part]), tf.constant(data.mask[part] if explicit else True))
+        (
+            tf.constant(data.inputs[piece][:, :, :cut]),
+            tf.constant(data.mask[piece] if explicit else True),
+            tf.constant(data.labels[piece].astype(np.int32)),
+        )
+        for piece, cut in zip(pieces, cuts, strict=True)
+    ]
+
+
+def _update(made: Program, batches: list[tuple[Any, Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
+    """Train on `batches`; losses and gradient norms, one per update."""
+    results = [made.block(*batch) for batch in batches]
+    losses, norms = (np.concatenate([result[part].numpy() for result in results]) for part in (0, 1))
+    return losses, norms
+
+
+def _wait(seconds: float) -> None:
+    """Keep this core busy: a planted delay must not depend on how the system sleeps."""
+    end = time.perf_counter() + seconds
+    while seconds and time.perf_counter() < end:
+        pass
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """Sequences that are predicted together: which of the part's rows, and the arguments of `Program.predict`."""
+
+    rows: np.ndarray
+    inputs: Any
+    mask: Any
+
+
+def _chunks(made: Program, data: Adapted, explicit: bool) -> list[_Chunk]:
+    """Pieces of the compiled size, the last one filled with repeats; or one piece per length, unpadded."""
+    count, size = len(data.labels), made.probe
+    if size is None:
+        lengths = [int(length) for length in np.unique(data.lengths)]
+        members = [(np.flatnonzero(data.lengths == length), length) for length in lengths]
+        return [_Chunk(rows, tf.constant(data.inputs[rows, :length]), tf.constant(True)) for rows, length in members]
+    rows = np.arange(-(-count // size) * size) % count
+    return [
+        _Chunk(part, tf.constant(data.inputs[part]), tf.constant(data.mask[part] if explicit else True))
         for part in rows.reshape(-1, size)
     ]
 
 
-def _logits(made: Program, chunks: list[tuple[Any, Any]], count: int) -> np.ndarray:
+def _logits(made: Program, chunks: list[_Chunk], count: int) -> np.ndarray:
     """Logits (count, K)."""
-    return np.concatenate([made.predict(*chunk).numpy() for chunk in chunks])[:count]
+    parts = [made.predict(chunk.inputs, chunk.mask).numpy() for chunk in chunks]
+    logits = np.empty((count, parts[0].shape[1]), np.float32)
+    for chunk, part in zip(chunks, parts, strict=True):
+        logits[chunk.rows] = part
+    return logits
 
 
 def _score(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
@@ -283,7 +338,7 @@ def _train_fit(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.
         callbacks=[watcher],
     )
     train_s = time.perf_counter() - start
-    logits = model.predict(feed(parts["test"]), batch_size=arm.data.probe, verbose=0)
+    logits = [model.predict(feed(part), batch_size=arm.data.probe, verbose=0) for part in _scored(parts)]
     return _outcome(watcher.log.trace(start - begin, train_s, watcher.problem), logits, built, weights)
 
 

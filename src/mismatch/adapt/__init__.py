@@ -1,6 +1,7 @@
-"""From raw sequences to the shape the model expects: features, then length, then the mask.
+"""From raw sequences to the shape the model expects: features, then length, the mask, and the order of axes.
 
-In: `RaggedData` and an arm's settings. Out: `Adapted` arrays, float32 (or int32 token ids). Numpy only.
+In: `RaggedData` and an arm's settings. Out: `Adapted` arrays, float32 (or int32 token ids), and the `View`
+they leave, from which the ceiling follows. Numpy only.
 """
 
 from dataclasses import dataclass, replace
@@ -8,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mismatch.adapt.features import adapt_features, projection, standardise
-from mismatch.adapt.length import place
-from mismatch.data.base import RaggedData, Splits, View
+from mismatch.adapt.features import adapt_features, linear_map, moments, standardise
+from mismatch.adapt.layout import arrange
+from mismatch.adapt.length import crop_starts, place
+from mismatch.data.base import Generated, RaggedData, Splits, View
 from mismatch.streams import Streams
 
 if TYPE_CHECKING:
@@ -43,22 +45,53 @@ def adapt(arm: "Arm", splits: Splits, streams: Streams) -> dict[str, Adapted]:
 def _adapt(arm: "Arm", data: RaggedData, train: RaggedData, streams: Streams, part: str) -> Adapted:
     tokens = arm.data.vocabulary_size is not None
     if not tokens:
-        values = data.values
+        values, reference = data.values, train.values
         if arm.features.scale == "standard":
-            values = standardise(values, train.values)
-        values = adapt_features(values, arm.features.adapter, arm.width, streams, part)
+            scale = moments(train.values)
+            values, reference = standardise(values, *scale), standardise(reference, *scale)
+        values = adapt_features(values, arm.features.adapter, arm.width, streams, part, reference)
         data = replace(data, values=values)
-    length = arm.length  # a side is None where nothing is padded or cut: either would do
-    placed = place(data, arm.steps, length.padding or "pre", length.truncating or "pre", length.pad_value or 0)
+    length = arm.length  # a side is None where nothing is padded or cut: any would do
+    placed = place(
+        data,
+        arm.steps,
+        length.padding or "pre",
+        length.truncating or "pre",
+        length.pad_value or 0,
+        length.fill or "constant",
+        crop_starts(streams.rng(f"adapt/crop/{part}"), data.lengths, arm.steps),
+        streams.rng(f"adapt/fill/{part}"),
+    )
     inputs = placed.values[:, :, 0] if tokens else placed.values
+    if arm.layout.at == "both" or (arm.layout.at == "test" and part == "test"):
+        inputs = arrange(inputs, arm.layout.kind)
     return Adapted(inputs, placed.mask, data.labels, data.posterior, data.lengths)
 
 
+def ceiling(arm: "Arm", streams: Streams) -> float:
+    """Bayes accuracy given what the arm lets the model see; NaN where nobody knows it, as in a wrong layout."""
+    return arm.data.ceiling(view(arm, streams)) if arm.layout.kind == "correct" else float("nan")
+
+
 def view(arm: "Arm", streams: Streams) -> View:
-    """What the arm's adaptation leaves to be seen, for the ceiling."""
-    features = arm.data.feature_count
-    mixed = arm.features.adapter == "project" and arm.width < features
-    matrix = projection(streams, features, arm.width) if mixed else None
+    """What the arm's adaptation and reduction leave to be seen, for the ceiling."""
+    length, reduction, features = arm.length, arm.reduction, arm.features
+    scaled = features.scale == "standard" and isinstance(arm.data, Generated)
+    center, spread = moments(arm.data.draw(streams).train.values) if scaled else (None, None)
     return View(
-        arm.steps, arm.length.truncating or "pre", min(arm.width, features), matrix, arm.reduction.pool is not None
+        steps=arm.steps,
+        truncating=length.truncating or "pre",
+        padding=length.padding or "pre",
+        fill=length.fill or "constant",
+        pad_value=length.pad_value or 0.0,
+        mask=arm.mask.kind,
+        mask_value=arm.mask.value or 0.0,
+        center=center,
+        spread=spread,
+        matrix=linear_map(features.adapter, arm.data.feature_count, arm.width, streams),
+        extra=features.adapter if features.adapter in ("noise", "resample") else "none",
+        kernel=reduction.kernel or (1 if features.adapter == "dense" and reduction.pool else None),
+        pool=reduction.pool,
+        stride=reduction.kind == "strided",
+        rebuilt=reduction.mask == "rebuilt",
     )

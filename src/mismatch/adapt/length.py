@@ -1,10 +1,10 @@
-"""The length policy L -> T: which steps are kept, where padding goes, and the true mask."""
+"""The length policy L -> T: which steps are kept, where padding goes and what it holds, and the true mask."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from mismatch.data.base import RaggedData, head_steps
+from mismatch.data.base import RaggedData
 
 
 class Placed(NamedTuple):
@@ -14,21 +14,60 @@ class Placed(NamedTuple):
     mask: np.ndarray
 
 
-def place(data: RaggedData, steps: int, padding: str, truncating: str, pad_value: float) -> Placed:
+def place(
+    data: RaggedData,
+    steps: int,
+    padding: str,
+    truncating: str,
+    pad_value: float,
+    fill: str = "constant",
+    starts: np.ndarray | None = None,
+    noise: np.random.Generator | None = None,
+) -> Placed:
     """Cut every sequence to at most T = `steps` steps and pad it to exactly T.
 
-    padding: pre | post, where the padding goes. truncating: pre | post | head_tail, what is cut
-    (head_tail keeps the first ceil(T/2) and the last floor(T/2) steps, joined in order).
+    padding: pre | post | mid (after the first ceil(n/2) of n kept steps) | none (as post: whoever batches cuts
+    the pads off). truncating: see `kept_steps`; crop needs `starts`. fill: constant (`pad_value`) | last (the
+    nearest real step again; in mid the one before the gap) | noise (N(0, 1) from `noise`).
     """
     lengths = data.lengths[:, None]
     kept = np.minimum(lengths, steps)
+    before = {"pre": np.zeros_like(kept), "mid": (kept + 1) // 2}.get(padding, kept)
     slot = np.arange(steps)[None, :]
-    # k: the how-manieth kept step stands in this slot; negative or >= kept means padding
-    k = slot - (steps - kept) if padding == "pre" else np.broadcast_to(slot, (len(data), steps))
-    mask = (k >= 0) & (k < kept)
-    head = np.where(lengths > steps, head_steps(steps, truncating), kept)
-    source = np.where(k < head, k, lengths - kept + k)
-    rows = np.where(mask, data.offsets[:, None] + source, 0)
+    # k: the how-manieth kept step stands in this slot
+    k = np.where(slot < before, slot, slot - (steps - kept))
+    mask = (slot < before) | (k >= before)
+    if fill == "last":
+        k = np.where(mask, k, np.maximum(before - 1, 0))
+    rows = data.offsets[:, None] + kept_steps(np.clip(k, 0, kept - 1), lengths, steps, truncating, starts)
     values = data.values[rows]
-    values[~mask] = pad_value
+    if fill == "noise":
+        assert noise is not None
+        values[~mask] = noise.standard_normal((int((~mask).sum()), values.shape[2]), np.float32)
+    elif fill == "constant":
+        values[~mask] = pad_value
     return Placed(values, mask)
+
+
+def kept_steps(
+    k: np.ndarray, lengths: np.ndarray, steps: int, truncating: str, starts: np.ndarray | None = None
+) -> np.ndarray:
+    """Position in the raw sequence of its k-th kept step; `lengths` (N, 1) broadcasts against `k` (N, T).
+
+    Of a sequence longer than T = `steps`, pre keeps the last T steps, post the first T, head_tail the first
+    ceil(T/2) and the last floor(T/2), crop the T from `starts` (N,), stride those at floor((k + 1/2) L / T).
+    """
+    excess = np.maximum(lengths - steps, 0)
+    if truncating == "stride":
+        return np.where(excess > 0, (2 * k + 1) * lengths // (2 * steps), k)
+    if truncating == "crop":
+        assert starts is not None
+        return k + starts[:, None]
+    head = {"pre": 0, "post": steps, "head_tail": (steps + 1) // 2}[truncating]
+    return np.where(k < head, k, k + excess)
+
+
+def crop_starts(rng: np.random.Generator, lengths: np.ndarray, steps: int) -> np.ndarray:
+    """Where a random window of T = `steps` steps starts: uniform on 0..L - T, 0 where L <= T; (N,) int64."""
+    # One number per sequence whatever T is, so that the windows of neighbouring T lie close together.
+    return (rng.random(len(lengths)) * (np.maximum(lengths - steps, 0) + 1)).astype(np.int64)

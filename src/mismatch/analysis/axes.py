@@ -11,21 +11,22 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-GROUPS = ("data", "mask", "reduction", "seed")
-PREFIXES = ("data.", "features.", "length.", "mask.", "reduction.", "model.", "train.")
+GROUPS = ("data", "mask", "reduction", "layout", "control", "seed")
+PREFIXES = (*("data.", "features.", "length.", "mask.", "reduction.", "layout.", "control.", "model.", "train."),)
 
 # The first column of two that say the same is the one to keep. The ratio T / Lmax comes before
 # the step count because it means the same on datasets of different length.
 PRECEDENCE = (
     *("data", "data.*", "length.ratio", "length.padding", "length.truncating", "mask"),
     *("features.adapter", "features.width", "features.*", "reduction", "reduction.*"),
-    *("length.*", "mask.*", "model.*", "train.*", "seed"),
+    *("length.*", "mask.*", "layout", "layout.*", "control", "control.*", "model.*", "train.*", "seed"),
 )
 # Levels in the order a reader expects: the default or the untouched case first.
 NATURAL: tuple[str, ...] = (
-    *("none", "native", "pre", "post", "head_tail", "masking", "explicit"),
-    *("zero", "truncate", "tile", "noise", "project"),
-    *("pool", "conv", "conv_pool", "destroyed", "rebuilt", "zeros", "chrono"),
+    *("none", "native", "correct", "pre", "post", "mid", "head_tail", "crop", "stride", "masking", "explicit"),
+    *("zero", "truncate", "truncate_last", "tile", "tile_scaled", "noise", "resample", "project", "dense"),
+    *("signs", "flag", "bits", "constant", "last", "transpose", "scramble", "time_major", "both", "test"),
+    *("pool", "conv", "strided", "conv_pool", "destroyed", "rebuilt", "zeros", "chrono"),
 )
 
 

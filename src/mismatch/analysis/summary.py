@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit  # the quantile alone: scipy.stats takes most of a second to import
+from scipy.special import betaincinv, stdtrit  # the quantile alone: scipy.stats takes most of a second to import
 
 from .axes import parameter_columns, varied
 
 METRICS = (
-    *("accuracy", "exact_accuracy", "chance", "ceiling", "ceiling_full", "skill"),
-    *("information_loss", "learnability_loss", "loss_first", "loss_final"),
+    *("accuracy", "exact_accuracy", "bayes_accuracy", "chance", "ceiling", "ceiling_full", "skill"),
+    *("information_loss", "learnability_loss", "train_accuracy", "generalisation_gap", "loss_first", "loss_final"),
     *("roughness", "drawup", "spikes_per_1000", "path_ratio", "grad_norm_cv", "steps_to_90"),
     *("step_ms", "step_ms_iqr", "step_cpu_ms", "compile_s", "train_s", "peak_mib", "parameters", "flops_per_sample"),
     *("useful_fraction", "padded_fraction", "truncated_fraction", "masked_fraction", "mask_reached_gru"),
@@ -37,11 +37,11 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         Columns `experiment`, `arm`, the parameters, `n` (runs with status ok), `failures` (all
-        other runs), `not_learned` (ok runs below `LEARNED_SKILL`), then per metric `<metric>`,
-        `<metric>_low`, `<metric>_high`. The interval is Student's t over the replicates, that is
-        over fresh data, order and weights: it says where the mean of further replicates would
-        lie, not how exact one test set is. Bounds are NaN for a single replicate. Arms are
-        sorted by the levels of the axes that vary.
+        other runs), `not_learned` (failures and runs below `LEARNED_SKILL`) with the 95% interval of
+        its share (Clopper and Pearson), then per metric `<metric>`, `<metric>_low`, `<metric>_high`.
+        The interval is Student's t over the replicates, that is over fresh data, order and weights:
+        it says where the mean of further replicates would lie, not how exact one test set is. Bounds
+        are NaN for a single replicate. Arms are sorted by the levels of the axes that vary.
     """
     ok = runs["status"].eq("ok")
     grouped = runs.groupby("arm", sort=False)
@@ -49,13 +49,24 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     table = grouped[known].first()
     table["n"] = ok.groupby(runs["arm"], sort=False).sum()
     table["failures"] = (~ok).groupby(runs["arm"], sort=False).sum()
-    table["not_learned"] = (ok & ~learned(runs)).groupby(runs["arm"], sort=False).sum()
+    dead = (~ok | ~learned(runs)).groupby(runs["arm"], sort=False)
+    table["not_learned"] = dead.sum()
+    low, high = _clopper_pearson(dead.sum(), dead.size())
+    table["not_learned_low"], table["not_learned_high"] = low, high
     numbers = _numbers(runs).where(ok)
     table = table.join(_intervals(numbers, runs["arm"])).reset_index()
     table.insert(0, "arm", table.pop("arm"))
     if "experiment" in table:
         table.insert(0, "experiment", table.pop("experiment"))
     return _sorted(table, runs)
+
+
+def _clopper_pearson(count: pd.Series, n: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Bounds of the share `count` / `n`: quantiles of beta distributions (Clopper & Pearson 1934)."""
+    tail = (1 - CONFIDENCE) / 2
+    low = pd.Series(betaincinv(count, n - count + 1, tail), index=count.index).fillna(0.0)
+    high = pd.Series(betaincinv(count + 1, n - count, 1 - tail), index=count.index).fillna(1.0)
+    return low, high
 
 
 def learned(table: pd.DataFrame) -> pd.Series:

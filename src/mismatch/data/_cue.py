@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from mismatch.checks import ranged
-from mismatch.data.base import Generated, RaggedData, View, require
+from mismatch.data._enumerated import Enumerated
+from mismatch.data.base import RaggedData, View, require
 
 
 @dataclass
-class Cue(Generated):
+class Cue(Enumerated):
     classes: int = ranged(4, low=2)
     noise: float = ranged(0.1, low=0.0)
     min_length: int = ranged(4, low=1)
@@ -73,25 +74,33 @@ class Cue(Generated):
         posterior[rows, cues] = 1 - self.noise
         return RaggedData(dense[real], lengths, labels, posterior)
 
-    def ceiling(self, view: View) -> float:
-        """Exact Bayes accuracy by enumeration over length, cue position and visible cue class.
+    def support(self) -> tuple[RaggedData, np.ndarray]:
+        """Sequences by length, place and class of the cue, with one distractor standing for all of them.
 
-        The observer sees which of the first m = min(D, K) cue channels fired, or none, and how many
-        real steps were kept. Projecting maps the K + 3 distinct step vectors to distinct points
-        (almost surely), so it loses nothing; nor does a maximum over steps, as a cue is 1 among zeros.
+        Distractors are independent of all else, so they say nothing of the label; and no matter what is seen of
+        them, a cue is seen or not, because the presence flag keeps rows apart that its own features do not.
         """
-        k = self.classes
-        m = k if view.projection is not None else min(view.kept_features, k)
-        joint = np.full((k, k), self.noise / (k - 1) / k)  # P(y, cue class)
-        np.fill_diagonal(joint, (1 - self.noise) / k)
-        lengths = range(self.min_length, self.max_length + 1)
-        total = 0.0
-        hidden: dict[int, np.ndarray] = {}  # number of kept steps -> P(y, no cue seen, kept steps)
-        for length in lengths:
-            weights = self.position_weights(length) / len(lengths)
-            seen = float(weights[view.kept(length)].sum())
-            total += seen * joint[:, :m].max(axis=0).sum()
-            unseen = (float(weights.sum()) - seen) * joint.sum(axis=1) + seen * joint[:, m:].sum(axis=1)
-            kept = min(length, view.steps)
-            hidden[kept] = hidden.get(kept, 0) + unseen
-        return total + sum(float(part.max()) for part in hidden.values())
+        k, blocks, joint = self.classes, [], []
+        given = np.full((k, k), self.noise / (k - 1) / k)  # P(cue class, y)
+        np.fill_diagonal(given, (1 - self.noise) / k)
+        for length in range(self.min_length, self.max_length + 1):
+            weights = self.position_weights(length) / (self.max_length - self.min_length + 1)
+            places, cues = (grid.ravel() for grid in np.meshgrid(np.flatnonzero(weights), np.arange(k)))
+            block = np.zeros((len(places), length, k + 2), np.float32)
+            block[:, :, k:] = 1
+            block[np.arange(len(places)), places, k] = 0
+            block[np.arange(len(places)), places, cues] = 1
+            blocks.append(block)
+            joint.append(weights[places, None] * given[cues])
+        values = np.concatenate([block.reshape(-1, k + 2) for block in blocks])
+        lengths = np.concatenate([np.full(len(block), block.shape[1]) for block in blocks])
+        return RaggedData(values, lengths, np.zeros(len(lengths), np.int64)), np.concatenate(joint)
+
+    def ceiling(self, view: View) -> float:
+        """Exact Bayes accuracy by enumeration; NaN where a maximum over steps mixes cue and distractors."""
+        if view.matrix is not None and view.kernel is None and view.pool is not None and view.pool > 1:
+            distractor = view.matrix[self.classes] != 0
+            others = (np.delete(view.matrix, self.classes, axis=0) != 0).any(0)
+            if (distractor & others).any():
+                return float("nan")
+        return super().ceiling(view)

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 
 from mismatch.checks import choice, ranged
+from mismatch.data._split import require_rows, stratified_split
 from mismatch.data.base import Dataset, RaggedData, Splits, require
 from mismatch.streams import Streams
 
@@ -62,12 +63,7 @@ class Text(Dataset):
             self.dimension,
             f"must be below data.vocabulary - 2 = {self.vocabulary - 2} for word vectors",
         )
-        left = (
-            self.smallest_class() - sum(-(-part // self.classes_count) for part in (self.probe, self.test))
-        ) * self.classes_count
-        require(
-            self.train <= left, "data.train", self.train, f"must be at most {left}, what data.probe and data.test leave"
-        )
+        require_rows(self, self.smallest_class())
 
     def smallest_class(self) -> int:
         """Usable documents of the rarest class."""
@@ -109,22 +105,6 @@ class Text(Dataset):
             table = word_vectors(parts["train"], self.vocabulary, self.dimension, self.window or 1)
             parts = {part: lookup(data, table) for part, data in parts.items()}
         return Splits(**parts)
-
-
-def stratified_split(
-    rng: np.random.Generator, rows: np.ndarray, labels: np.ndarray, wanted: dict[str, int]
-) -> dict[str, np.ndarray]:
-    """Disjoint random subsets of `rows`, each with the classes in equal shares (to within one row)."""
-    kinds = np.unique(labels[rows])
-    picked: dict[str, list[np.ndarray]] = {part: [] for part in wanted}
-    for number, kind in enumerate(kinds):
-        pool = rng.permutation(rows[labels[rows] == kind])
-        shares = {part: count // len(kinds) + (number < count % len(kinds)) for part, count in wanted.items()}
-        start = 0
-        for part, share in shares.items():
-            picked[part].append(pool[start : start + share])
-            start += share
-    return {part: rng.permutation(np.concatenate(chunks)) for part, chunks in picked.items()}
 
 
 def build_index(documents: list[list[str]], size: int) -> dict[str, int]:

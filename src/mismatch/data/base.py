@@ -6,7 +6,8 @@ In: the streams of a replicate. Out: `Splits` of `RaggedData`, numpy only.
 
 import importlib
 import pkgutil
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
@@ -54,32 +55,48 @@ class Splits:
         return digest(*(np.frombuffer(part.hash().encode(), np.uint8) for part in (self.train, self.probe, self.test)))
 
 
-def head_steps(steps: int, truncating: str) -> int:
-    """How many of the T kept steps come from the start of a sequence longer than T."""
-    return {"pre": 0, "post": steps, "head_tail": (steps + 1) // 2}[truncating]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
-    """What an arm lets the model see of a sequence; ceilings are functions of this.
+    """What an arm lets the model see of a sequence; ceilings are functions of this. Defaults: nothing is hidden.
 
     steps: T, timesteps after padding and truncating
-    truncating: which end is cut when L > T: pre | post | head_tail
-    kept_features: how many of the d features survive, counted from the first
-    projection: (d, D) where the features are mixed by a linear map instead, else None
-    pooled: whether a maximum over neighbouring steps comes before the model
+    truncating, padding, fill, pad_value: as in `adapt.length.place`; padding none shows each length as it is
+    mask, mask_value: none | masking (rows equal to `mask_value`) | explicit (the true padding)
+    center, spread: (d,) float64, subtracted from and divided into each feature, else None
+    matrix: (d, D) float32, the linear map of the adapter, or None where every feature is kept as it is
+    extra: none | noise | resample, columns beside the features that say nothing of the label
+    kernel: length of the convolution (1 for a learned layer on single steps), or None without one
+    pool: steps of a window, or None without windows; stride: one step of each is kept instead of its maximum
+    rebuilt: whether the mask acts on convolution and pooling, and goes on to the model behind them
     """
 
     steps: int
-    truncating: str
-    kept_features: int
-    projection: np.ndarray | None = None
-    pooled: bool = False
+    truncating: str = "pre"
+    padding: str = "post"
+    fill: str = "constant"
+    pad_value: float = 0.0
+    mask: str = "explicit"
+    mask_value: float = 0.0
+    center: np.ndarray | None = None
+    spread: np.ndarray | None = None
+    matrix: np.ndarray | None = None
+    extra: str = "none"
+    kernel: int | None = None
+    pool: int | None = None
+    stride: bool = False
+    rebuilt: bool = False
 
-    def kept(self, length: int) -> np.ndarray:
-        """Which steps of a sequence of `length` steps survive truncation: (length,) bool."""
-        position, head = np.arange(length), head_steps(self.steps, self.truncating)
-        return (position < head) | (position >= length - (self.steps - head)) | (length <= self.steps)
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """All fields, arrays as shape and bytes: equal for views that show the same."""
+        values = (getattr(self, item.name) for item in fields(self))
+        return tuple((v.shape, v.tobytes()) if isinstance(v, np.ndarray) else v for v in values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 @dataclass
@@ -127,6 +144,16 @@ class Dataset:
     def ceiling(self, view: View) -> float:
         """Bayes accuracy given `view`, or NaN where nobody knows it."""
         return float("nan")
+
+    @property
+    def raw_view(self) -> View:
+        """The raw sequence as it is, its length known."""
+        return View(self.longest)
+
+    @property
+    def full_ceiling(self) -> float:
+        """Bayes accuracy given the raw sequence, or NaN where nobody knows it."""
+        return self.ceiling(self.raw_view)
 
     @property
     def chance(self) -> float:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
+from scipy.special import stdtrit
 
 from ..analysis.axes import Axis, Layout, implied, key
+from ..analysis.summary import CONFIDENCE
 from . import words
 
 if TYPE_CHECKING:
@@ -101,8 +103,10 @@ def is_log(axis: Axis) -> bool:
     return bool(levels.min() > 0 and (axis.name.endswith("ratio") or levels.max() / levels.min() >= 4))
 
 
-def new_figure(panels: int, rows: int, height: float, title: str, caption: str = "") -> tuple[Figure, np.ndarray]:
-    """Figure with `panels` columns (at most 3, then more bands) of `rows` axes of `height` inches.
+def new_figure(
+    panels: int, rows: int, height: float, title: str, caption: str = "", column: float = 5.4
+) -> tuple[Figure, np.ndarray]:
+    """Figure with `panels` columns (at most 3, then more bands) of `rows` axes, `height` by `column` inches each.
 
     Returns:
         The figure and its axes as an array (panels, rows).
@@ -111,7 +115,7 @@ def new_figure(panels: int, rows: int, height: float, title: str, caption: str =
 
     bands = -(-panels // 3)
     columns = -(-panels // bands)
-    width = max(7.0, 5.4 * columns)
+    width = max(7.0, column * columns)
     figure = Figure(figsize=(width, 0.9 + height * bands * rows), layout="constrained")
     grid = figure.subplots(bands * rows, columns, squeeze=False)
     axes = grid.reshape(bands, rows, columns).transpose(0, 2, 1).reshape(bands * columns, rows)
@@ -190,6 +194,14 @@ def nudge(wanted: np.ndarray, apart: float, low: float = 0.0, high: float = 1.0)
     result = np.empty_like(fitted)
     result[order] = fitted
     return result
+
+
+def half_width(values: np.ndarray) -> np.ndarray:
+    """Half of the 95% t interval of the mean over the first axis; 0 for a single replicate."""
+    n = len(values)
+    if n < 2:
+        return np.zeros(values.shape[1:])
+    return np.asarray(stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * values.std(axis=0, ddof=1) / np.sqrt(n))
 
 
 def _with_series(summary: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[Series]]:

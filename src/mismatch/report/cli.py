@@ -1,18 +1,38 @@
-"""The command `mismatch-report`: tables and figures of results folders again, from their records alone."""
+"""The command `mismatch-report`: tables and figures of results folders again, or the chain behind a verdict."""
 
 import argparse
 from pathlib import Path
 
 from mismatch.checks import ConfigError
-from mismatch.sweep import fail, report
+from mismatch.sweep import fail
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="mismatch-report", description=__doc__)
-    parser.add_argument("folder", nargs="+", type=Path, help="results folder holding records/, such as results/padding")
-    for folder in parser.parse_args().folder:
-        try:
-            runs = report(folder)
-        except ConfigError as error:
-            fail(str(error))
-        print(f"{folder}: {len(runs)} runs in runs.csv, summary.csv, report.html, figures/")
+    parser.add_argument("folder", nargs="*", type=Path, help="results folders, such as results/padding")
+    parser.add_argument("--explain", metavar="CLAIM", help="what the verdict on a claim rests on, such as C18")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="where --explain looks (results)")
+    words = parser.parse_args()
+    if not words.explain and not words.folder:
+        parser.error("give a results folder, or --explain and a claim")
+    try:
+        for folder in words.folder:
+            _rebuild(folder)
+        if words.explain:
+            from mismatch.report.explain import explain
+
+            print(explain(words.results, words.explain))
+    except ConfigError as error:
+        fail(str(error))
+
+
+def _rebuild(folder: Path) -> None:
+    from mismatch.report import verdicts
+    from mismatch.results import rebuild
+
+    runs, notes = rebuild(folder)
+    for note in notes:
+        print(note)
+    print(f"{folder}: {len(runs)} runs in runs.csv, summary.csv, report.html, figures/")
+    if (folder / "claims.csv").is_file() and "smoke" not in folder.parts:
+        verdicts.write(verdicts.collect(folder.parent), folder.parent)

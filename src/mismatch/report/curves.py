@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..analysis.axes import Layout
-from ..analysis.summary import CONFIDENCE
 from . import words
-from .canvas import EndLabel, Panel, end_labels, new_figure, panels, tall
+from .canvas import EndLabel, Panel, end_labels, half_width, new_figure, panels, tall
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,11 +97,3 @@ def _draw(axes: Axes, panel: Panel, losses: dict[str, np.ndarray]) -> list[EndLa
     axes.set_ylabel("probe loss")
     axes.set_title(panel.title, loc="left", fontsize=11, fontweight="bold")
     return labels
-
-
-def half_width(values: np.ndarray) -> np.ndarray:
-    """Half of the 95% t interval of the mean over the first axis; 0 for a single replicate."""
-    n = len(values)
-    if n < 2:
-        return np.zeros(values.shape[1:])
-    return np.asarray(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n))

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+NAMES = ("accuracy", "stability", "step_time", "loss_split", "curves")
+"""The figures any sweep can have; all others are an experiment's own."""
+MAX_SERIES = 12
+"""Lines that can still be told apart; of more, no figure of lines is drawn."""
 MAX_BARS = 40
 """Arms per panel in `loss_split`; of more, those that lose most are drawn."""
 DEAD = "a dead arm looks stable"
@@ -56,6 +60,7 @@ def draw_figures(
     """
     layout = arrange(varied(runs))
     arms = summary[summary["n"] > 0]
+    few = len(arms[[axis.name for axis in layout.series]].drop_duplicates()) <= MAX_SERIES if layout.series else True
     plans: list[tuple[str, str, Callable[[], Figure]]] = [
         ("accuracy", "accuracy", lambda: accuracy(summary, runs, layout)),
         ("stability", "roughness", lambda: stability(summary, runs, layout)),
@@ -63,21 +68,23 @@ def draw_figures(
         ("loss_split", "learnability_loss", lambda: loss_split(summary, runs, layout)),
     ]
     drawn = []
-    for name, needed, draw in plans:
+    for name in NAMES:  # none may survive from a sweep with other axes
+        for end in ("png", "svg"):
+            (out / "figures" / f"{name}.{end}").unlink(missing_ok=True)
+    for name, needed, draw in plans if few else plans[-1:]:
         if needed in arms and arms[needed].notna().any():
-            drawn.append(save(draw(), out, name))
-    if traces and not arms.empty:
+            drawn.append(save(draw(), out / "figures", name))
+    if few and traces and not arms.empty:
         figure = curves.curves(summary, runs, layout, traces)
-        drawn += [save(figure, out, "curves")] if figure is not None else []
+        drawn += [save(figure, out / "figures", "curves")] if figure is not None else []
     return drawn
 
 
-def save(figure: Figure, out: Path, name: str) -> Drawing:
-    """Write `figure` as `.png` and `.svg`; the same table gives the same bytes."""
+def save(figure: Figure, folder: Path, name: str) -> Drawing:
+    """Write `figure` as `.png` and `.svg` into `folder`; the same table gives the same bytes."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    folder = out / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     paths = (folder / f"{name}.png", folder / f"{name}.svg")
     FigureCanvasAgg(figure)
@@ -162,6 +169,8 @@ def loss_split(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Fig
     height = 1.9 + 0.24 * max(len(arms) for arms in shown)
     figure, grid = new_figure(len(split), 1, height, words.loss_title(lost[lost["_lost"].notna()], layout))
     before: list[str] = []
+    for other in grid[1:, 0]:
+        other.sharex(grid[0, 0])
     for panel, arms, (axes,) in zip(split, shown, grid, strict=True):
         names = [_bar_name(row, summary, layout) for _, row in arms.iterrows()]
         _draw_bars(axes, arms, [] if names == before else names)
@@ -212,6 +221,7 @@ def _draw_bars(axes: Axes, arms: pd.DataFrame, names: list[str]) -> None:
     axes.set_xlim(max(left, -0.25), min(right, 1.03))
     axes.axvline(0, color="black", lw=0.8)
     axes.set_yticks(y, names or [""] * len(y), fontsize=8.5)
+    axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(arms) - 0.4, -0.6)
     axes.set_xlabel("accuracy lost")
     axes.spines[["top", "right", "left"]].set_visible(False)

@@ -1,0 +1,130 @@
+"""What happens to a wrong shape: counts of what raises and what passes in silence, and what silence costs.
+
+In: `mismatches.csv` of `measure.py` and, if the sweep has trained the arms, `runs.csv` beside it. Out: the figures
+`outcomes` and `silent_layouts`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mismatch.report.canvas import COLOURS, INERT_COLOUR, REFERENCE_COLOUR, SMALL, new_figure
+from mismatch.report.marks import draw_row, draw_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+OUTCOMES = {"raises": COLOURS[0], "silent": COLOURS[4], "silent and learns wrong": COLOURS[1]}
+KINDS = {
+    "features": "number of features",
+    "time": "number of steps",
+    "rank": "number of axes",
+    "layout": "order of axes",
+    "label": "labels and losses",
+    "mask": "masks",
+    "example": "the article's examples",
+    "fact": "other habits of Keras",
+}
+MISTAKES = {
+    "correct": "correct",
+    "transpose": "transpose: time and features swapped",
+    "scramble": "scramble: memory read in the wrong order",
+    "time_major": "time_major: time before samples",
+}
+PLACES = {"both": ("training and test", "o"), "test": ("test alone", "s")}
+
+
+def figures(out: Path) -> dict[str, Figure]:
+    """The figures that the tables in `out` suffice for."""
+    found = {}
+    if (out / "mismatches.csv").is_file():
+        found["outcomes"] = outcomes(pd.read_csv(out / "mismatches.csv"))
+    runs = trained(out)
+    if {"correct"} < set(runs.get("layout", [])):
+        found["silent_layouts"] = silent_layouts(runs)
+    return found
+
+
+def outcomes(cases: pd.DataFrame) -> Figure:
+    """How many mismatches of each kind raise, pass in silence, or pass and learn wrong."""
+    legal = cases["legal"].astype(str).str.lower().eq("true")
+    cases = cases[~legal & cases["outcome"].isin(list(OUTCOMES))]
+    counts = cases.groupby(["kind", "outcome"]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=[name for name in OUTCOMES if name in counts])
+    counts = counts.loc[sorted(counts.index, key=list(KINDS).index)]
+    silent = int(cases["outcome"].str.startswith("silent").sum())
+    wrong = int(cases["outcome"].eq("silent and learns wrong").sum())
+    title = f"{silent} of {len(cases)} mismatches pass in silence; {wrong} of them are shown to learn wrong"
+    caption = (
+        "Cases as run in Keras, without the legal controls. Silent: no error, whether or not it matters. Learns wrong: "
+        "less accurate than the same model on correct data."
+    )
+    figure, ((axes,),) = new_figure(1, 1, 0.6 + 0.42 * len(counts), title, caption, column=9.0)
+    left = np.zeros(len(counts))
+    for name in counts:
+        width = counts[name].to_numpy(float)
+        axes.barh(np.arange(len(counts)), width, 0.7, left, color=OUTCOMES[str(name)], label=str(name))
+        for y, (start, count) in enumerate(zip(left, width, strict=True)):
+            if count:
+                colour = "white" if name in ("raises", "silent and learns wrong") else "black"
+                axes.text(start + count / 2, y, f"{count:.0f}", ha="center", va="center", color=colour, fontsize=10)
+        left += width
+    axes.set_yticks(np.arange(len(counts)), [KINDS[str(kind)] for kind in counts.index])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(counts) - 0.4, -0.6)
+    axes.set_xlabel("cases")
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=10, handlelength=1)
+    return figure
+
+
+def trained(out: Path) -> pd.DataFrame:
+    """Ok runs on `digits`, one row per arm and replicate; empty where there are none."""
+    path = out / "runs.csv"
+    runs = pd.read_csv(path, low_memory=False) if path.is_file() else pd.DataFrame()
+    if not {"data", "layout", "data.steps", "accuracy", "status"} <= set(runs):
+        return pd.DataFrame()
+    runs = runs[runs["data"].eq("digits") & runs["status"].eq("ok")]
+    return runs[runs["control"].eq("none")] if "control" in runs else runs
+
+
+def silent_layouts(runs: pd.DataFrame) -> Figure:
+    """Accuracy of every layout mistake that raises nothing, beside the correct layout and chance."""
+    steps = sorted(runs["data.steps"].unique())
+    means = runs[runs["layout"].ne("correct")].groupby(["layout", "layout.at", "data.steps"])["accuracy"].mean()
+    layout, at, where = means.idxmin()
+    right = runs[runs["layout"].eq("correct") & runs["data.steps"].eq(where)]["accuracy"].mean()
+    title = (
+        f"Nothing raises: {layout} in {PLACES[at][0]} scores {means.min():.2f} at T = {where:.0f}, "
+        f"the correct layout {right:.2f}"
+    )
+    caption = "Handwritten digits. Mean and 95% interval over replicates; faint dots are replicates."
+    rows = [
+        (name, at) for name in MISTAKES for at in PLACES
+        if (name == "correct" and at == "both") or (runs["layout"].eq(name) & runs["layout.at"].eq(at)).any()
+    ]  # fmt: skip
+    figure, grid = new_figure(len(steps), 1, 0.9 + 0.36 * len(rows), title, caption)
+    for axes, level in zip(grid[:, 0], steps, strict=True):
+        _draw(axes, runs[runs["data.steps"].eq(level)], rows, first=level == steps[0])
+        axes.set_title(f"T = {level:.0f}, D = {64 // int(level)}", loc="left", fontsize=11, fontweight="bold")
+    return figure
+
+
+def _draw(axes: Axes, runs: pd.DataFrame, rows: list[tuple[str, str]], first: bool) -> None:
+    """One panel: a row per mistake and place."""
+    axes.set_xlim(0, 1.02)
+    for y, (name, at) in enumerate(rows):
+        part = runs[runs["layout"].eq(name)]
+        scores = (part if name == "correct" else part[part["layout.at"].eq(at)])["accuracy"].to_numpy(float)
+        colour = REFERENCE_COLOUR if name == "correct" else COLOURS[list(MISTAKES).index(name) - 1]
+        if len(scores):
+            draw_row(axes, y, scores, colour, PLACES[at][1])
+        else:
+            axes.text(0.14, y, "not run at this T", va="center", fontsize=SMALL, color=INERT_COLOUR)
+    names = [MISTAKES[name] if name == "correct" else f"{MISTAKES[name]}, {PLACES[at][0]}" for name, at in rows]
+    draw_rows(axes, names if first else [""] * len(rows), float(runs["chance"].mean()))

@@ -1,0 +1,56 @@
+"""Finds the arm that a few parameters describe in a table of runs."""
+
+from typing import Any
+
+import pandas as pd
+
+from mismatch.analysis.axes import parameter_columns
+from mismatch.checks import ConfigError
+
+PLAIN = {"control": "none", "layout": "correct"}
+"""What an arm is unless a description says otherwise."""
+
+
+def arms_where(runs: pd.DataFrame, described: dict[str, Any]) -> pd.DataFrame:
+    """One row per arm that has every parameter of `described`; a blank parameter (it cannot act) fits any value.
+
+    Where one arm fits by a value and another only by a blank, the former is meant.
+
+    Raises:
+        ConfigError: for a parameter the table does not have.
+    """
+    arms = runs.drop_duplicates("arm")
+    described = {key: value for key, value in PLAIN.items() if key in arms} | described
+    for key in described:
+        if key not in arms:
+            raise ConfigError(key, described[key], "must be a column of the table")
+    blanks = pd.Series(0, index=arms.index)
+    for key, value in described.items():
+        blank = arms[key].isna()
+        levels = value if isinstance(value, list) else [value]
+        fits = pd.concat([_equal(arms[key], level) for level in levels], axis=1).any(axis=1)
+        arms, blanks = arms[fits | blank], (blanks + (blank & ~fits))[fits | blank]
+    several = any(isinstance(value, list) for value in described.values())
+    return arms if several or arms.empty else arms[blanks == blanks.min()]
+
+
+def arm_where(runs: pd.DataFrame, described: dict[str, Any]) -> str | None:
+    """Id of the one arm that fits `described`; None if none does.
+
+    Raises:
+        ConfigError: when several do, naming what tells them apart.
+    """
+    arms = arms_where(runs, described)
+    if len(arms) > 1:
+        columns = [name for name in parameter_columns(arms) if arms[name].nunique(dropna=False) > 1]
+        text = ", ".join(f"{key}={value}" for key, value in described.items())
+        raise ConfigError("claims", text, f"must name one arm, fits {len(arms)}: they differ in {', '.join(columns)}")
+    return None if arms.empty else str(arms["arm"].iloc[0])
+
+
+def _equal(column: pd.Series, value: Any) -> pd.Series:
+    if isinstance(value, bool):
+        return column.astype(str).str.lower() == str(value).lower()
+    if isinstance(value, (int, float)):
+        return pd.to_numeric(column, errors="coerce") == value
+    return column.astype(str) == str(value)

@@ -1,0 +1,117 @@
+"""The chain behind a verdict: the claim, its contrasts, their tests, arms and pairs, the controls and the figure.
+
+In: claims.csv, controls.csv and runs.csv of the results folders. Out: text.
+"""
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mismatch.analysis.axes import parameter_columns
+from mismatch.analysis.claims import UNTESTED
+from mismatch.checks import ConfigError
+from mismatch.report.figures import NAMES
+from mismatch.report.verdicts import LINE, by_number, collect, count, effect, measure, predicted, read, reason
+
+
+def explain(folder: Path, claim: str) -> str:
+    """The chain behind `claim`: statement, contrasts, tests, arms, pairs, controls, figure.
+
+    Raises:
+        ConfigError: when no results folder below `folder` knows the claim.
+    """
+    table = collect(folder)
+    known = [] if table.empty else sorted(table["claim"].unique(), key=by_number)
+    if claim not in known:
+        raise ConfigError(
+            "--explain", claim, f"must be one of {', '.join(known)}" if known else f"needs claims.csv below {folder}"
+        )
+    rows = table[table["claim"] == claim]
+    lines = [f"{claim}: {rows['statement'].iloc[0]}", f"said in: {rows['source'].iloc[0]}"]
+    for _, row in rows.iterrows():
+        lines += ["", *_chain(folder / str(row["experiment"]), row)]
+    for name in rows["experiment"].unique():
+        lines += ["", f"controls of {name}", *_checks(folder / str(name))]
+        lines.append(f"registered in {name}/claims.yaml, hash {rows['claims_hash'].iloc[0]}")
+    return "\n".join(lines)
+
+
+def _chain(out: Path, row: pd.Series) -> list[str]:
+    """One contrast; its pairs only where it is the one that gives the claim its verdict."""
+    if row["verdict"] == UNTESTED:
+        return [f"UNTESTED: {row['why']}"]
+    main = " (gives the claim its verdict)" if bool(row["primary"]) else ""
+    lines = textwrap.wrap(f"{row['verdict']}: {row['contrast']}{main}", LINE, subsequent_indent="  ")
+    margin = f", margin {row['margin']:g}" if row["test"] == "paired" else ""
+    n = f", n = {count(row['n'])}" if pd.notna(row["n"]) else ""
+    failed = f", {count(row['failures'])} failed runs scored as chance" if row["failures"] > 0 else ""
+    lines.append(f"  predicted  {predicted(row)}{margin}")
+    kind = "" if row["test"] == "outcome" else f" in {measure(row)}"
+    lines.append(f"  effect     {effect(row)}{kind}{n}{failed}")
+    if row["test"] == "paired" and pd.notna(row["p"]):
+        lines.append(f"  tests      difference p = {row['p']:.2g} (Holm, {row['family']}: {row['p_holm']:.2g}); "
+                     f"equivalence p = {row['p_equivalence']:.2g} "
+                     f"(Holm: {row['p_equivalence_holm']:.2g})")  # fmt: skip
+        lines.append(f"             higher in {row['superiority']:.0%} of pairs, ties half; "
+                     f"80% power for {row['minimum_detectable_effect']:.2g}")  # fmt: skip
+    if reason(row):
+        lines += textwrap.wrap(reason(row), LINE, initial_indent="  note       ", subsequent_indent=" " * 13)
+    runs = _runs(out, row)
+    if bool(row["primary"]):
+        if runs is None:
+            lines += _cases(row)
+        elif row["test"] == "paired":
+            lines += _pairs(runs, row)
+        else:
+            lines.append(f"  rests on   {len(runs)} runs of {runs['arm'].nunique()} arms, named in claims.csv")
+        lines += [f"  figure     {path}" for path in _figures(out / "figures", row, runs)]
+    return lines
+
+
+def _runs(out: Path, row: pd.Series) -> pd.DataFrame | None:
+    """The training runs a contrast rests on, in its order; None where it rests on another table."""
+    ids = str(row["runs"]).split() if pd.notna(row["runs"]) else []
+    if not ids or row["test"] == "outcome" or not (out / "runs.csv").is_file():
+        return None
+    runs = read(out / "runs.csv").set_index("run")
+    return runs.loc[ids] if set(ids) <= set(runs.index) else None
+
+
+def _figures(folder: Path, row: pd.Series, runs: pd.DataFrame | None) -> list[Path]:
+    """Where to look: the experiment's own figures if it rests on a table of its own, else the generic one."""
+    generic = folder / ("stability.png" if row["metric"] == "roughness" else "accuracy.png")
+    if runs is not None and generic.is_file():
+        return [generic]
+    return sorted(path for path in folder.glob("*.png") if path.stem not in NAMES)
+
+
+def _checks(out: Path) -> list[str]:
+    if not (out / "controls.csv").is_file():
+        return []
+    checks = read(out / "controls.csv")
+    return [f"  {'ok    ' if row['passed'] else 'FAILED'} {row['name']}: {row['text']}" for _, row in checks.iterrows()]
+
+
+def _cases(row: pd.Series) -> list[str]:
+    """The rows of another table that a contrast rests on, as far as they fit on three lines."""
+    names = str(row["runs"]) if pd.notna(row["runs"]) else ""
+    head: dict[str, Any] = {"initial_indent": "  rests on   ", "subsequent_indent": " " * 13}
+    return textwrap.wrap(names, LINE, max_lines=3, placeholder=" …", break_on_hyphens=False, **head)
+
+
+def _pairs(runs: pd.DataFrame, row: pd.Series) -> list[str]:
+    """Both arms by what tells them apart, then every pair with its difference."""
+    arms, against = runs.iloc[::2], runs.iloc[1::2]
+    first, second = arms.iloc[0], against.iloc[0]
+    differing = [name for name in parameter_columns(runs) if str(first[name]) != str(second[name])]
+    lines = []
+    for label, side in (("arm    ", first), ("against", second)):
+        named = (f"{name}={side[name]}" for name in differing if pd.notna(side[name]))
+        lines.append(f"  {label}    {side['arm']}: {', '.join(named)}")
+    lines.append("  pairs      replicate       arm   against  difference   runs")
+    for (one, left), (other, right) in zip(arms.iterrows(), against.iterrows(), strict=True):
+        a, b = float(left[row["metric"]]), float(right[row["metric"]])
+        lines.append(f"             {left['replicate']:>9} {a:>9.4f} {b:>9.4f} {a - b:>+11.4f}   {one} {other}")
+    return lines

@@ -1,0 +1,164 @@
+"""The figure of verdicts: every claim with its effect, its interval and its verdict, one row each.
+
+In comes the table of `verdicts.collect`, out goes one figure with a section per kind of measure: differences of
+accuracy, factors, shares, counted cases. A verdict has a colour, a marker and its word.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .canvas import COLOURS, INERT_COLOUR, wrap
+from .verdicts import counts, effect, primary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MARKS = {
+    "SUPPORTED": (COLOURS[0], "o"),
+    "REFUTED": (COLOURS[1], "X"),
+    "EQUIVALENT": ("#00694E", "D"),
+    "INCONCLUSIVE": ("#666666", "s"),
+    "WITHHELD": ("#8C510A", "v"),
+    "UNTESTED": ("#666666", "_"),
+}
+"""Colour and marker of a verdict; the page uses the same colours."""
+SECTIONS = {
+    "difference": "difference in accuracy",
+    "factor": "factor, log scale",
+    "share": "share of the variance, or of the arms",
+    "cases": "cases that go as the claim predicts",
+}
+SMALL_GREY, PREDICTED_BLUE = "#cfcfcf", "#dcecf7"
+WIDTH, FONT, LINE, GAP, HEAD, FOOT = 13.0, 11.0, 0.19, 0.1, 0.3, 0.4
+"""Inches, and points of the font: figure width, height of a line of text, space between rows, above and below."""
+LEFT, RIGHT = 0.445, 0.685
+LETTERS = 61
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """All primary contrasts with an effect, in `SECTIONS`; those without one are named below."""
+    from matplotlib.figure import Figure
+
+    first = primary(table)
+    kinds = first.apply(kind, axis=1)
+    parts = {name: first[kinds.eq(name)] for name in SECTIONS if kinds.eq(name).any()}
+    heights = [sum(_lines(row) * LINE + GAP for _, row in part.iterrows()) for part in parts.values()]
+    missing = [f"{row['claim']} {row['verdict']} ({row['why']})" for _, row in first[kinds.eq("")].iterrows()]
+    caption = "Bars: 95% intervals. Blue: where the claim says the effect lies; grey: too small to matter."
+    caption += f" Without a number: {'; '.join(missing)}." if missing else ""
+    below = 0.2 + 0.19 * (1 + wrap(caption, WIDTH, FONT).count("\n"))
+    total = 0.6 + sum(heights) + len(parts) * (HEAD + FOOT) + below
+    figure = Figure(figsize=(WIDTH, total))
+    top = total - 0.6
+    for (name, part), height in zip(parts.items(), heights, strict=True):
+        top -= HEAD
+        axes = figure.add_axes((LEFT, (top - height) / total, RIGHT - LEFT, height / total))
+        _section(axes, name, part, height)
+        top -= height + FOOT
+    figure.suptitle(f"{len(first)} claims: {counts(first)}", x=0.01, y=1 - 0.15 / total, ha="left", fontsize=15)
+    style: dict[str, Any] = {"ha": "left", "va": "bottom", "fontsize": FONT, "color": "#444444"}
+    figure.text(0.01, 0.1 / total, wrap(caption, WIDTH, FONT), **style)
+    return figure
+
+
+def kind(row: pd.Series) -> str:
+    """The section that shows `row`; empty where there is no effect to show."""
+    if pd.isna(row["effect"]):
+        return ""
+    if row["test"] == "paired":
+        return "factor" if row["scale"] == "ratio" else "difference"
+    return "cases" if row["test"] == "outcome" else "share"
+
+
+def _words(row: pd.Series) -> str:
+    return "\n".join(textwrap.wrap(str(row["contrast"]), LETTERS, max_lines=2, placeholder=" …"))
+
+
+def _lines(row: pd.Series) -> int:
+    return 1 + _words(row).count("\n")
+
+
+def _section(axes: Axes, name: str, rows: pd.DataFrame, height: float) -> None:
+    """One axes of `height` inches, which are its y unit: names to the left, marks, numbers and words to the right."""
+    across = axes.get_yaxis_transform()
+    place: dict[str, Any] = {"transform": across, "va": "center", "fontsize": FONT, "clip_on": False}
+    _scale(axes, name, rows)
+    y = 0.0
+    for _, row in rows.iterrows():
+        half = (_lines(row) * LINE + GAP) / 2
+        y += half
+        colour, marker = MARKS[row["verdict"]]
+        _mark(axes, name, row, y, 0.85 * half)
+        axes.text(_at(0.01), y, row["claim"], fontweight="bold", **place)
+        axes.text(_at(0.05), y, _words(row), linespacing=1.05, **place)
+        axes.text(_at(0.865), y, effect(row), ha="right", **place)
+        axes.plot([_at(0.88)], [y], marker, color=colour, ms=7, transform=across, clip_on=False)
+        axes.text(_at(0.89), y, row["verdict"], color=colour, fontweight="bold", **place)
+        y += half
+    axes.set_ylim(height, 0)
+    axes.set_yticks([])
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(labelsize=FONT)
+    axes.text(_at(0.01), -0.16, SECTIONS[name], color="#444444", style="italic", **place)
+
+
+def _at(x: float) -> float:
+    """Fraction of the figure's width as fraction of the axes' width."""
+    return (x - LEFT) / (RIGHT - LEFT)
+
+
+def _mark(axes: Axes, name: str, row: pd.Series, y: float, half: float) -> None:
+    """Effect and interval of one row, over its margin and the side that the claim predicts."""
+    scale = np.exp if name == "factor" else float
+    colour, marker = MARKS[row["verdict"]]
+    margin = float(row["margin"]) if name in ("difference", "factor") else 0.0
+    bands = [(-margin, margin, SMALL_GREY)] if margin else []
+    for low, high in _predicted(name, row, margin):
+        bands.append((low, high, PREDICTED_BLUE))
+    left, right = axes.get_xlim()
+    for low, high, fill in bands:
+        ends = (max(left, scale(low)), min(right, scale(high)))
+        axes.fill_betweenx([y - half, y + half], *ends, color=fill, lw=0, zorder=0)
+    if name == "cases":
+        axes.plot([0, 1], [y, y], color=SMALL_GREY, lw=5, solid_capstyle="butt", zorder=0)
+        axes.plot([0, row["effect"]], [y, y], color=colour, lw=5, solid_capstyle="butt", zorder=1)
+    if pd.notna(row["low"]):
+        axes.plot([scale(row["low"]), scale(row["high"])], [y, y], color=colour, lw=2.2, solid_capstyle="butt")
+    axes.plot([scale(row["effect"])], [y], marker, color=colour, ms=7, zorder=3, clip_on=False)
+
+
+def _predicted(name: str, row: pd.Series, margin: float) -> list[tuple[float, float]]:
+    """Where the claim says the effect lies."""
+    if name == "share":
+        return [(float(str(row["predicts"]).split()[-1]), 1.0)]
+    sides = {"less": [(-9.0, -margin)], "greater": [(margin, 9.0)], "equal": [(-margin, margin)]}
+    sides["different"] = sides["less"] + sides["greater"]
+    return sides.get(str(row["predicts"]), [])
+
+
+def _scale(axes: Axes, name: str, rows: pd.DataFrame) -> None:
+    """Limits, ticks and the line of no difference."""
+    if name in ("share", "cases"):
+        axes.set_xlim(0, 1)
+        axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"] if name == "share" else ["none", "half", "all"])
+        return
+    bounds = rows[["effect", "low", "high"]].to_numpy(float)
+    bounds = bounds.clip(-1, 1) if name == "difference" else bounds
+    low, high = min(0.0, np.nanmin(bounds)), max(0.0, np.nanmax(bounds))
+    low, high = low - 0.06 * (high - low) - 0.01, high + 0.06 * (high - low) + 0.01
+    axes.axvline(1 if name == "factor" else 0, color=INERT_COLOUR, lw=1, zorder=0.5)
+    if name == "difference":
+        axes.set_xlim(low, high)
+        return
+    axes.set_xscale("log", base=2)
+    axes.set_xlim(np.exp(low), np.exp(high))
+    ticks = 2.0 ** np.arange(np.floor(low / np.log(2)), np.ceil(high / np.log(2)) + 1)
+    ticks = ticks[(ticks >= np.exp(low)) & (ticks <= np.exp(high))]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()

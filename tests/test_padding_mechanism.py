@@ -1,0 +1,191 @@
+"""The padding experiment's mechanism: what pads leave of the gradient of an untrained GRU, and its figure."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+FOLDER = Path(__file__).parents[1] / "experiments" / "padding"
+
+
+def load(name: str) -> ModuleType:
+    """The module `name` of the experiment, which is no package."""
+    spec = importlib.util.spec_from_file_location(f"padding_{name}", FOLDER / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their own module up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("padding")
+    load("measure").measure(out, smoke=True)
+    return out
+
+
+@pytest.fixture(scope="module")
+def table(measured: Path) -> pd.DataFrame:
+    return pd.read_csv(measured / "gradient.csv")
+
+
+def cells(table: pd.DataFrame, side: str, mask: str = "none", bias: str = "zeros") -> pd.DataFrame:
+    same = table["length.padding"].eq(side) & table["mask"].eq(mask) & table["model.bias_init"].eq(bias)
+    return table[same].sort_values(["replicate", "pads"])
+
+
+def shares(table: pd.DataFrame, pads: int, side: str, mask: str = "none", bias: str = "zeros") -> np.ndarray:
+    rows = cells(table, side, mask, bias)
+    return rows.loc[rows["pads"].eq(pads), "gradient_share"].to_numpy()
+
+
+def runs_table(**columns: object) -> pd.DataFrame:
+    """Trained arms at two T and two replicates, as the sweep tabulates them; `columns` replace or add."""
+    arms = [("none", "zeros", 0.3), ("none", "chrono", 0.9), ("masking", "zeros", 0.9)]
+    rows = [
+        {"status": "ok", "data": "early", "length.padding": "post", "mask": mask, "model.bias_init": bias}
+        | {"length.steps": steps, "length.ratio": steps / 12, "replicate": replicate}
+        | {"exact_accuracy": accuracy + 0.02 * replicate, "ceiling": 0.9, "chance": 0.25}
+        for mask, bias, accuracy in arms
+        for steps in (12, 48)
+        for replicate in (0, 1)
+    ]
+    return pd.DataFrame(rows).assign(**columns)
+
+
+def figure_with(runs: pd.DataFrame | None, table: pd.DataFrame, out: Path) -> Figure:
+    table.to_csv(out / "gradient.csv", index=False)
+    if runs is not None:
+        runs.to_csv(out / "runs.csv", index=False)
+    return load("figure").figures(out)["gradient"]
+
+
+def panels(figure: Figure) -> list[Axes]:
+    return [axes for axes in figure.axes if axes.axison]
+
+
+def test_every_cell_is_measured_once(table: pd.DataFrame) -> None:
+    module = load("measure")
+    keys = ["pads", "length.padding", "mask", "model.bias_init", "replicate"]
+    assert not table.duplicated(keys).any()
+    assert len(table) == len(module.SMOKE_PADS) * 3 * 2 * 2 * module.SMOKE_REPLICATES
+    assert set(table["experiment"]) == {"padding"} and set(table["status"]) == {"ok"}
+    assert list(module.TABLES) == ["gradient.csv"]
+    assert module.REPLICATES >= 10 and set(module.SMOKE_PADS) <= set(module.PADS)
+
+
+def test_unmasked_post_padding_leaves_under_a_thousandth_of_the_gradient_after_20_pads(table: pd.DataFrame) -> None:
+    # Measured over 12 replicates: geometric mean 4.4e-5, largest 1.3e-4; 1e-3 leaves a factor of 8.
+    assert shares(table, 20, "post").max() < 1e-3
+    states = cells(table, "post").pivot(index="replicate", columns="pads", values="state_norm")
+    assert (states[20] < 1e-3 * states[0]).all()
+
+
+def test_each_post_pad_takes_a_quarter_to_three_quarters_of_the_gradient(table: pd.DataFrame) -> None:
+    # Near h = 0 a pad maps h to h/2 + (h/2) U/2 with U a block of an orthonormal (H, 3H), so |U| <= 1:
+    # between 1/4 and 3/4 of the state, and of the gradient that goes back through it, survive.
+    for early, late in ((2, 10), (10, 20)):
+        per_pad = (shares(table, late, "post") / shares(table, early, "post")) ** (1 / (late - early))
+        assert ((per_pad > 0.25) & (per_pad < 0.75)).all()
+
+
+@pytest.mark.parametrize("bias", ["zeros", "chrono"])
+def test_unmasked_pre_padding_is_a_no_op(table: pd.DataFrame, bias: str) -> None:
+    # A zero state stays zero under zero input: the candidate is tanh(0), whatever the gate. 1e-6: float32 sums.
+    np.testing.assert_allclose(cells(table, "pre", bias=bias)["gradient_share"], 1, rtol=1e-6)
+
+
+@pytest.mark.parametrize("bias", ["zeros", "chrono"])
+@pytest.mark.parametrize("side", ["pre", "mid", "post"])
+def test_a_mask_makes_every_side_equal_to_unpadded(table: pd.DataFrame, side: str, bias: str) -> None:
+    masked = cells(table, side, "masking", bias)
+    np.testing.assert_allclose(masked["gradient_share"], 1, rtol=1e-5)
+    np.testing.assert_allclose(masked["state_norm"], cells(table, "pre", "none", bias)["state_norm"], rtol=1e-5)
+
+
+def test_chrono_bias_keeps_over_a_hundred_times_more_of_the_gradient(table: pd.DataFrame) -> None:
+    # Measured over 12 replicates: 9% to 33% kept against 0.002% to 0.013%.
+    assert (shares(table, 20, "post", bias="chrono") > 100 * shares(table, 20, "post")).all()
+
+
+def test_a_gap_in_the_middle_hides_the_cue_but_not_what_follows(table: pd.DataFrame) -> None:
+    gap = cells(table, "mid").query("pads == 20")
+    assert (gap["cue_gradient_share"] < 1e-3).all()
+    assert (gap["gradient_share"] > 0.5).all()
+
+
+def test_pads_stand_where_they_are_said_to() -> None:
+    steps = np.arange(1.0, 5.0, dtype=np.float32).reshape(1, 4, 1)
+    padded = {side: load("measure").pad(steps, 2, side).ravel().tolist() for side in ("pre", "mid", "post")}
+    assert padded == {"pre": [0, 0, 1, 2, 3, 4], "mid": [1, 2, 0, 0, 3, 4], "post": [1, 2, 3, 4, 0, 0]}
+
+
+def test_title_quotes_what_the_table_holds(table: pd.DataFrame, tmp_path: Path) -> None:
+    known = table.assign(gradient_share=np.where(table["length.padding"].eq("post"), 0.25 ** (table["pads"] / 20), 1))
+    title = " ".join(figure_with(None, known, tmp_path).get_suptitle().split())
+    assert "halves the gradient every 10.0 pads: 25% is left after 20" in title
+
+
+def test_accuracy_panel_is_drawn_where_arms_were_trained(table: pd.DataFrame, tmp_path: Path) -> None:
+    figure = figure_with(runs_table(), table, tmp_path)
+    assert len(panels(figure)) == 2
+    title = " ".join(figure.get_suptitle().replace("\xa0", " ").split())
+    assert "at T = 48: no mask 0.31, chrono 0.91, masked 0.91" in title
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        None,
+        pd.DataFrame({"status": ["ok"]}),
+        runs_table().drop(columns="exact_accuracy"),
+        runs_table(data="late"),
+        runs_table(status="failed"),
+        runs_table(control="shuffled"),
+        runs_table().query("`length.steps` == 12"),
+    ],
+    ids=["no runs", "no columns", "no accuracy", "other data", "all failed", "control", "one T"],
+)
+def test_accuracy_panel_is_left_out_without_arms(
+    runs: pd.DataFrame | None, table: pd.DataFrame, tmp_path: Path
+) -> None:
+    assert len(panels(figure_with(runs, table, tmp_path))) == 1
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        runs_table().drop(columns=["ceiling", "chance", "model.bias_init"]),
+        runs_table().query("mask == 'masking'"),
+        runs_table().query("replicate == 0"),
+    ],
+    ids=["optional columns", "only masked", "one replicate"],
+)
+def test_accuracy_panel_makes_do_with_some_arms(runs: pd.DataFrame, table: pd.DataFrame, tmp_path: Path) -> None:
+    assert len(panels(figure_with(runs, table, tmp_path))) == 2
+
+
+def test_no_table_no_figure(tmp_path: Path) -> None:
+    assert load("figure").figures(tmp_path) == {}
+
+
+def test_figure_needs_no_tensorflow(measured: Path) -> None:
+    code = (
+        "import sys, pathlib\n"
+        "import importlib.util as u\n"
+        f"spec = u.spec_from_file_location('figure', {str(FOLDER / 'figure.py')!r})\n"
+        "module = u.module_from_spec(spec); sys.modules['figure'] = module; spec.loader.exec_module(module)\n"
+        f"assert list(module.figures(pathlib.Path({str(measured)!r}))) == ['gradient']\n"
+        "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=os.environ.copy(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

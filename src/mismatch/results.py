@@ -85,12 +85,14 @@ def _judge(
     tables = {file: valid(table) for file, table in tables.items()}
     checks = check_all(tables, registered.controls, planned)
     claims = evaluate(registered, tables, checks, planned)
-    records.write_csv(out / "controls.csv", pd.DataFrame(checks, columns=["name", "passed", "text", "guards"]))
+    records.write_csv(
+        out / "controls.csv", pd.DataFrame(checks, columns=["name", "passed", "text", "guards", "table", "arms"])
+    )
     records.write_csv(out / "claims.csv", claims)
     if registered.factorials and len(runs):
         records.write_csv(out / "factorial.csv", _factorials(registered, runs))
     shown = None
-    if registered.show and len(runs):
+    if registered.show and len(runs) and set(registered.base) <= set(runs):
         shown = runs[runs["arm"].isin(arms_where(runs, registered.base | registered.show)["arm"])]
     return {"claims": claims, "checks": checks, "shown": shown}
 
@@ -113,11 +115,10 @@ def _factorials(registered: "Registry", runs: "pd.DataFrame") -> "pd.DataFrame":
 
     tables = []
     for grid in registered.factorials:
-        arms = arms_where(runs, registered.base | registered.show | grid["where"])["arm"]
-        part = runs[runs["arm"].isin(arms)]
-        axes = {axis.name: axis.levels for axis in varied(part) if len(axis.levels) == 2}
-        scored = part.assign(_score=outcome(part, grid["metric"]))
         try:
+            arms = arms_where(runs, registered.base | registered.show | grid["where"])["arm"]
+            scored = runs.assign(_score=outcome(runs, grid["metric"]))[runs["arm"].isin(arms)]
+            axes = {axis.name: axis.levels for axis in varied(scored) if len(axis.levels) == 2}
             found = effects(scored, list(axes), "_score", levels=axes)
         except ValueError:  # a cut of the grid, as in a smoke run
             continue

@@ -33,6 +33,6 @@ def _rebuild(folder: Path) -> None:
     runs, notes = rebuild(folder)
     for note in notes:
         print(note)
-    print(f"{folder}: {len(runs)} runs in runs.csv, summary.csv, report.html, figures/")
+    print(f"{folder}: tables, figures and report.html from {len(runs)} runs")
     if (folder / "claims.csv").is_file() and "smoke" not in folder.parts:
         verdicts.write(verdicts.collect(folder.parent), folder.parent)

@@ -28,9 +28,9 @@ LINE = 150
 """Columns of the text."""
 LEGEND = (
     "Each verdict is on a claim registered before the run, by its primary contrast. SUPPORTED: the predicted "
-    "difference is there. REFUTED: the opposite is, or a case speaks against a claim about all cases. EQUIVALENT: no "
-    "difference beyond the margin declared to matter. INCONCLUSIVE: not enough to tell. WITHHELD: runs are missing or "
-    "a control failed. UNTESTED: cannot be tested here."
+    "difference is there; how large it is, the interval says. REFUTED: the opposite is, or a case speaks against a "
+    "claim about all cases. EQUIVALENT: no difference beyond the margin declared to matter. INCONCLUSIVE: not enough "
+    "to tell. WITHHELD: runs are missing or a control failed. UNTESTED: cannot be tested here."
 )
 NUMBERS = "Effects are mean paired differences with 95% intervals; x is a factor; `k of n` counts cases."
 

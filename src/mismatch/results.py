@@ -3,6 +3,7 @@
 In: ``<out>/records`` and the experiment's own tables. Out: everything else in the folder. No TensorFlow here.
 """
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,7 @@ def _factorials(registered: "Registry", runs: "pd.DataFrame") -> "pd.DataFrame":
     from mismatch.analysis.factorial import effects
     from mismatch.analysis.pairs import outcome
     from mismatch.analysis.select import arms_where
+    from mismatch.analysis.statistics import UnreliableInterval
 
     tables = []
     for grid in registered.factorials:
@@ -119,7 +121,11 @@ def _factorials(registered: "Registry", runs: "pd.DataFrame") -> "pd.DataFrame":
             arms = arms_where(runs, registered.base | registered.show | grid["where"])["arm"]
             scored = runs.assign(_score=outcome(runs, grid["metric"]))[runs["arm"].isin(arms)]
             axes = {axis.name: axis.levels for axis in varied(scored) if len(axis.levels) == 2}
-            found = effects(scored, list(axes), "_score", levels=axes)
+            if not axes:  # nothing of this grid was run
+                continue
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UnreliableInterval)  # the column `note` says it
+                found = effects(scored, list(axes), "_score", levels=axes)
         except ValueError:  # a cut of the grid, as in a smoke run
             continue
         tables.append(found.assign(grid=grid["name"], metric=grid["metric"]))

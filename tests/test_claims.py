@@ -25,6 +25,7 @@ from mismatch.analysis.select import arm_where, arms_where
 from mismatch.analysis.statistics import UnreliableInterval
 from mismatch.checks import ConfigError
 from mismatch.paths import EXPERIMENTS
+from mismatch.records import read_csv
 from mismatch.report import verdicts
 from mismatch.report.explain import explain
 
@@ -793,7 +794,7 @@ def test_the_chain_behind_a_verdict_names_arms_pairs_controls_and_hash(results: 
         "ok     sham",
     ):
         assert part in chain
-    assert f"hash {verdicts.read(results / 'one' / 'claims.csv')['claims_hash'].iloc[0]}" in chain
+    assert f"hash {read_csv(results / 'one' / 'claims.csv')['claims_hash'].iloc[0]}" in chain
 
 
 def test_an_unknown_claim_is_refused_by_the_names_of_the_known(results: Path, tmp_path: Path) -> None:

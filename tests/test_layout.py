@@ -1,34 +1,27 @@
 """The table of shape mismatches: what raises, what passes, and that the runner reports what it saw."""
 
-import importlib.util
 import subprocess
 import sys
 import warnings
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from mismatch import own
+
+LAYOUT = own.module("layout", "measure")
 MEASURE = Path(__file__).parents[1] / "experiments" / "layout" / "measure.py"
 OUTCOMES = {"raises", "silent", "silent and learns wrong", "works"}
 COLUMNS = "row number kind stage what legal outcome error_type message warning weights_changed value reference".split()
 
 
-def load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("layout_measure", MEASURE)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("layout")
-    load().measure(out)
+    LAYOUT.measure(out)
     return out
 
 
@@ -59,7 +52,7 @@ def test_outcomes_and_errors_agree(table: pd.DataFrame) -> None:
 
 
 def test_tables_are_those_announced(folder: Path) -> None:
-    assert {path.name for path in folder.iterdir()} == set(load().TABLES)
+    assert {path.name for path in folder.iterdir()} == set(LAYOUT.TABLES)
     text = (folder / "mismatches.md").read_text()
     assert text.startswith("# ") and "| features-fit-fewer |" in text
 
@@ -172,7 +165,7 @@ def test_measure_is_read_without_tensorflow() -> None:
 
 def fake(act: Any, mismatch: bool = True) -> dict[str, Any]:
     """The line of a case made up here."""
-    runner = load().beside("runner")
+    runner = LAYOUT.beside("runner")
     return runner.run(runner.Case("fake", "fact", "fact", "call", "A fake.", mismatch, act))
 
 
@@ -201,11 +194,11 @@ def test_the_runner_tells_a_passing_mismatch_from_a_control() -> None:
     ],
 )
 def test_the_runner_judges_a_training_by_its_reference(accuracy: float, mismatch: bool, outcome: str) -> None:
-    assert fake(lambda bench: load().beside("runner").learned(accuracy, 1.0), mismatch)["outcome"] == outcome
+    assert fake(lambda bench: LAYOUT.beside("runner").learned(accuracy, 1.0), mismatch)["outcome"] == outcome
 
 
 def test_a_control_that_is_off_does_not_work() -> None:
-    assert fake(lambda bench: load().beside("runner").same([1.0], [1.1]), mismatch=False)["outcome"] == "silent"
+    assert fake(lambda bench: LAYOUT.beside("runner").same([1.0], [1.1]), mismatch=False)["outcome"] == "silent"
 
 
 def test_the_runner_lets_an_interrupt_through() -> None:
@@ -229,4 +222,4 @@ def test_the_runner_lets_an_interrupt_through() -> None:
     ],
 )
 def test_first_line_says_what_is_wrong(message: str, line: str) -> None:
-    assert load().beside("runner").first_line(message) == line
+    assert LAYOUT.beside("runner").first_line(message) == line

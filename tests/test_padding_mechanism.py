@@ -1,11 +1,9 @@
 """The padding experiment's mechanism: what pads leave of the gradient of an untrained GRU, and its figure."""
 
-import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -13,23 +11,16 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mismatch import own
+
+MEASURE, FIGURE = (own.module("padding", name) for name in ("measure", "figure"))
 FOLDER = Path(__file__).parents[1] / "experiments" / "padding"
-
-
-def load(name: str) -> ModuleType:
-    """The module `name` of the experiment, which is no package."""
-    spec = importlib.util.spec_from_file_location(f"padding_{name}", FOLDER / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their own module up
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("padding")
-    load("measure").measure(out, smoke=True)
+    MEASURE.measure(out, smoke=True)
     return out
 
 
@@ -66,7 +57,7 @@ def figure_with(runs: pd.DataFrame | None, table: pd.DataFrame, out: Path) -> Fi
     table.to_csv(out / "gradient.csv", index=False)
     if runs is not None:
         runs.to_csv(out / "runs.csv", index=False)
-    return load("figure").figures(out)["gradient"]
+    return FIGURE.figures(out)["gradient"]
 
 
 def panels(figure: Figure) -> list[Axes]:
@@ -74,7 +65,7 @@ def panels(figure: Figure) -> list[Axes]:
 
 
 def test_every_cell_is_measured_once(table: pd.DataFrame) -> None:
-    module = load("measure")
+    module = MEASURE
     keys = ["pads", "length.padding", "mask", "model.bias_init", "replicate"]
     assert not table.duplicated(keys).any()
     assert len(table) == len(module.SMOKE_PADS) * 3 * 2 * 2 * module.SMOKE_REPLICATES
@@ -125,7 +116,7 @@ def test_a_gap_in_the_middle_hides_the_cue_but_not_what_follows(table: pd.DataFr
 
 def test_pads_stand_where_they_are_said_to() -> None:
     steps = np.arange(1.0, 5.0, dtype=np.float32).reshape(1, 4, 1)
-    padded = {side: load("measure").pad(steps, 2, side).ravel().tolist() for side in ("pre", "mid", "post")}
+    padded = {side: MEASURE.pad(steps, 2, side).ravel().tolist() for side in ("pre", "mid", "post")}
     assert padded == {"pre": [0, 0, 1, 2, 3, 4], "mid": [1, 2, 0, 0, 3, 4], "post": [1, 2, 3, 4, 0, 0]}
 
 
@@ -175,7 +166,7 @@ def test_accuracy_panel_makes_do_with_some_arms(runs: pd.DataFrame, table: pd.Da
 
 
 def test_no_table_no_figure(tmp_path: Path) -> None:
-    assert load("figure").figures(tmp_path) == {}
+    assert FIGURE.figures(tmp_path) == {}
 
 
 def test_figure_needs_no_tensorflow(measured: Path) -> None:

@@ -1,14 +1,14 @@
 """Claims on the timing experiment: rounds are complete and shuffled, a planted delay is found, figures draw."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
+
+from mismatch import own
 
 FOLDER = Path(__file__).parents[1] / "experiments" / "timing"
 COLUMNS = {
@@ -39,16 +39,7 @@ print([name for name in ("tensorflow", "keras", "matplotlib.pyplot") if name in 
 """
 
 
-def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"timing_{name}", FOLDER / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-timing = load("measure")
+timing = own.module("timing", "measure")
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mismatch.analysis.select import true
 from mismatch.report.canvas import COLOURS, INERT_COLOUR, REFERENCE_COLOUR, SMALL, new_figure
 from mismatch.report.marks import draw_row, draw_rows
 
@@ -52,7 +53,7 @@ def figures(out: Path) -> dict[str, Figure]:
 
 def outcomes(cases: pd.DataFrame) -> Figure:
     """How many mismatches of each kind raise, pass in silence, or pass and learn wrong."""
-    legal = cases["legal"].astype(str).str.lower().eq("true")
+    legal = true(cases["legal"])
     cases = cases[~legal & cases["outcome"].isin(list(OUTCOMES))]
     counts = cases.groupby(["kind", "outcome"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=[name for name in OUTCOMES if name in counts])

@@ -11,10 +11,13 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from mismatch import records
+from mismatch.parent import die_with
 from mismatch.paths import EXPERIMENTS
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 STAMP = "measured.json"
 
 
+@cache
 def module(experiment: str, name: str) -> ModuleType | None:
     """`experiments/<experiment>/<name>.py`, or None where there is none. Its folder can be imported from."""
     path = EXPERIMENTS / experiment / f"{name}.py"
@@ -82,18 +86,14 @@ def measure(experiment: str, out: Path, smoke: bool) -> None:
         (out / "measure.log").write_text(output)
         last = (output.strip().splitlines() or ["no output"])[-1]
         raise RuntimeError(f"the measurement of {experiment} failed: {last} (all of it in {out / 'measure.log'})")
-    draft = out / f".{STAMP}"
-    draft.write_text(json.dumps(_identity(experiment, smoke)) + "\n")
-    draft.replace(out / STAMP)
+    records.replace_file(out / STAMP, lambda path: path.write_text(json.dumps(_identity(experiment, smoke)) + "\n"))
 
 
 def tables(experiment: str, out: Path) -> dict[str, "pd.DataFrame"]:
     """The experiment's own tables by file name, those that are there."""
-    import pandas as pd
-
     found = module(experiment, "measure")
     names = [name for name in (found.TABLES if found else {}) if name.endswith(".csv") and (out / name).is_file()]
-    return {name: pd.read_csv(out / name, keep_default_na=False, na_values=[""]) for name in names}
+    return {name: records.read_csv(out / name) for name in names}
 
 
 def figures(experiment: str, out: Path) -> dict[str, Any]:
@@ -119,22 +119,8 @@ def main() -> None:
     experiment, out, size = sys.argv[1:]
     found = module(experiment, "measure")
     assert found is not None
-    parent = os.getppid()
-    _die_with(parent)
+    die_with(os.getppid())
     found.measure(Path(out), smoke=size == "smoke")
-
-
-def _die_with(parent: int) -> None:
-    """End this process when its parent has gone."""
-    import threading
-    import time
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 if __name__ == "__main__":

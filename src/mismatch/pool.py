@@ -18,6 +18,7 @@ from multiprocessing import resource_tracker
 from typing import Any
 
 from mismatch.checks import ConfigError
+from mismatch.parent import die_with
 from mismatch.plan import COMPILE_S, Plan, Run
 
 GRACE_S = 60.0  # beyond its own time limit a run gets this long before its worker is killed
@@ -154,13 +155,7 @@ def _ready() -> None:
 
 def _start_worker(parent: int) -> None:
     """Die with the parent, and import TensorFlow ahead of the first run."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    die_with(parent)
     import mismatch.train  # noqa: F401
 
     gc.freeze()  # TensorFlow's million objects stay: no garbage collection need walk them again

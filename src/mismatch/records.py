@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
@@ -85,7 +86,7 @@ def write_plan(out: Path, name: str, arms: dict[str, int]) -> None:
     """Note the arms last asked for: tables and figures show these, whatever else lies in the folder."""
     out.mkdir(parents=True, exist_ok=True)
     asked = json.dumps({"name": name, "arms": arms})
-    _replace(out / "plan.json", lambda path: path.write_text(asked + "\n"))
+    replace_file(out / "plan.json", lambda path: path.write_text(asked + "\n"))
 
 
 def read_plan(out: Path) -> Asked | None:
@@ -122,7 +123,7 @@ def write_tables(out: Path, runs: "pd.DataFrame") -> None:
     from mismatch.columns import COLUMNS, PARAMETERS
 
     write_csv(out / "runs.csv", runs)
-    _replace(out / "runs.parquet", lambda path: runs.to_parquet(path, index=False))
+    replace_file(out / "runs.parquet", lambda path: runs.to_parquet(path, index=False))
     other = "setting of that name; empty where it could not act"
     rows = [(name, *COLUMNS.get(name, ("", PARAMETERS.get(name, other)))) for name in map(str, runs.columns)]
     dictionary = pd.DataFrame(rows, columns=["column", "unit", "meaning"])
@@ -131,7 +132,14 @@ def write_tables(out: Path, runs: "pd.DataFrame") -> None:
 
 def write_csv(path: Path, table: "pd.DataFrame") -> None:
     """Write a table whole or not at all."""
-    _replace(path, lambda draft: table.to_csv(draft, index=False))
+    replace_file(path, lambda draft: table.to_csv(draft, index=False))
+
+
+def read_csv(path: Path) -> "pd.DataFrame":
+    """Read a table of ours: a blank is missing, the word none is a word."""
+    import pandas as pd
+
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], low_memory=False)
 
 
 def _alive(pid: int) -> bool:
@@ -144,7 +152,8 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _replace(path: Path, write_to: Any) -> None:
+def replace_file(path: Path, write_to: Callable[[Path], object]) -> None:
+    """Let `write_to` write a draft and put it in the place of `path`: whole or not at all."""
     draft = path.with_name(f".{path.name}")
     write_to(draft)
     draft.replace(path)

@@ -100,9 +100,11 @@ def _judge(
 
 def valid(table: "pd.DataFrame") -> "pd.DataFrame":
     """The rows whose times may be claimed, where a table of step times says so; runs are left as they are."""
+    from mismatch.analysis.select import true
+
     if "timing_valid" not in table or "reference_before_ms" not in table:
         return table
-    return table[table["timing_valid"].astype(str).str.lower().eq("true")]
+    return table[true(table["timing_valid"])]
 
 
 def _factorials(registered: "Registry", runs: "pd.DataFrame") -> "pd.DataFrame":

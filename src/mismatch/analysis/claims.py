@@ -19,7 +19,7 @@ import pandas as pd
 from mismatch.analysis import controls, verdict
 from mismatch.analysis.pairs import Pairs, outcome, pair
 from mismatch.analysis.registry import Claim, Contrast, Registry
-from mismatch.analysis.select import arm_where, arms_where
+from mismatch.analysis.select import arm_where, arms_where, true
 from mismatch.analysis.statistics import UnreliableInterval, mean_interval, replicates_needed
 
 WITHHELD, UNTESTED = "WITHHELD", "UNTESTED"
@@ -196,7 +196,7 @@ def _noisy_times(table: pd.DataFrame, metric: str, arms: Sequence[str]) -> str:
     """Why times of these arms may not be claimed, or nothing."""
     if metric not in controls.TIMES or "timing_valid" not in table:
         return ""
-    quiet = _true(table.loc[table["arm"].isin(arms), "timing_valid"])
+    quiet = true(table.loc[table["arm"].isin(arms), "timing_valid"])
     return "" if quiet.all() else "times of runs side by side, which share caches and memory, decide nothing"
 
 
@@ -225,7 +225,7 @@ def _outcome(result: _Result, table: pd.DataFrame, base: dict[str, Any], planned
         return result
     found = cases.loc[list(dict.fromkeys(rows))]
     as_predicted = found["outcome"].isin(contrast.expect)
-    late = contrast.unchanged & _true(found["weights_changed"])
+    late = contrast.unchanged & true(found["weights_changed"])
     as_predicted &= ~late
     said = found["outcome"] + late.map({True: " after an update", False: ""})
     others = [f"{row}: {text}" for row, text in said[~as_predicted].items()]
@@ -243,11 +243,7 @@ def _matching(cases: pd.DataFrame, pattern: str) -> list[str]:
     """The row of that name; of a pattern, all mismatches it fits."""
     if "*" not in pattern:
         return [pattern] if pattern in cases.index else []
-    return fnmatch.filter(map(str, cases.index[~_true(cases["legal"])]), pattern)
-
-
-def _true(column: pd.Series) -> pd.Series:
-    return column.astype(str).str.lower().eq("true")
+    return fnmatch.filter(map(str, cases.index[~true(cases["legal"])]), pattern)
 
 
 def _members(

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from mismatch.analysis.pairs import Pairs, pair
-from mismatch.analysis.select import arm_where
+from mismatch.analysis.select import arm_where, true
+from mismatch.analysis.statistics import student
 from mismatch.checks import ConfigError
 
 LEVEL = 0.999
@@ -85,17 +85,8 @@ def check_runs(runs: pd.DataFrame, described: dict[str, Any], planned: dict[str,
     return [*checks, *_bayes(runs), *_alarms(runs)]
 
 
-def t_interval(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
-    """Student's interval of the mean; infinite where fewer than two values give none."""
-    n = len(values)
-    if n < 2:
-        return -np.inf, np.inf
-    half = float(stdtrit(n - 1, 0.5 + level / 2) * values.std(ddof=1) / np.sqrt(n))
-    return float(values.mean()) - half, float(values.mean()) + half
-
-
 def _holds(values: np.ndarray, expected: float, tolerance: float = ROUNDING) -> tuple[bool, str]:
-    low, high = t_interval(values)
+    low, high = student(values, LEVEL) if len(values) > 1 else (-np.inf, np.inf)
     text = f"{values.mean() if len(values) else float('nan'):.4f} [{low:.4f}, {high:.4f}], expected {expected:.4f}"
     return len(values) > 1 and low - tolerance <= expected <= high + tolerance, text
 
@@ -240,7 +231,7 @@ def _original(steps: pd.DataFrame, copy: pd.DataFrame) -> str | None:
 
 def check_cases(cases: pd.DataFrame, name: str = "mismatches.csv") -> Check:
     """Legal cases beside the mismatches must work; otherwise the trials, not the shapes, are at fault."""
-    legal = cases[cases["legal"].astype(str).str.lower().eq("true")]
+    legal = cases[true(cases["legal"])]
     broken = legal.loc[legal["outcome"].ne("works"), "row"].tolist()
     text = f"{len(legal)} legal cases work" if not broken else f"legal cases that do not work: {', '.join(broken)}"
     return Check("legal cases", bool(len(legal)) and not broken, text, table=name)

@@ -48,6 +48,11 @@ def arm_where(runs: pd.DataFrame, described: dict[str, Any]) -> str | None:
     return None if arms.empty else str(arms["arm"].iloc[0])
 
 
+def true(column: pd.Series) -> pd.Series:
+    """Where a column of switches says true, whether it was read from a file or not."""
+    return _equal(column, True)
+
+
 def _equal(column: pd.Series, value: Any) -> pd.Series:
     if isinstance(value, bool):
         return column.astype(str).str.lower() == str(value).lower()

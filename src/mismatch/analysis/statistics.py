@@ -105,20 +105,20 @@ def mean_interval(differences: ArrayLike, level: float = 0.95) -> Interval:
         return _unreliable(Interval(mean, math.nan, math.nan, level, False, f"{n} difference(s): no interval"))
     if np.ptp(values) <= NO_VARIATION:
         return Interval(mean, mean, mean, level, True, "no variation between replicates")
-    student = _student(values, level)
+    bounds = student(values, level)
     if n < FEWEST:
         note = f"{n} differences are too few to show their shape; the interval holds if they are about normal"
-        return _unreliable(Interval(mean, *student, level, False, note))
+        return _unreliable(Interval(mean, *bounds, level, False, note))
     if _in_two_clumps(values):
-        return Interval(mean, *student, level)
+        return Interval(mean, *bounds, level)
     low, high = _studentised(values, level)
     if not math.isfinite(low + high):
         note = "nearly all differences are equal: the interval rests on the few that are not"
-        return _unreliable(Interval(mean, *student, level, False, note))
+        return _unreliable(Interval(mean, *bounds, level, False, note))
     skewness = _skewness(values)
     if abs(skewness) > SKEWED * (n - 2) / math.sqrt(n - 1):
         note = f"skewness {skewness:.1f} in {n} differences: the interval (Student's) covers less than it says"
-        return _unreliable(Interval(mean, *student, level, False, note))
+        return _unreliable(Interval(mean, *bounds, level, False, note))
     return Interval(mean, low, high, level)
 
 
@@ -257,8 +257,8 @@ def _unreliable(interval: Interval) -> Interval:
     return interval
 
 
-def _student(values: Floats, level: float) -> tuple[float, float]:
-    """Bounds mean -+ t(n-1) sd / sqrt(n)."""
+def student(values: Floats, level: float) -> tuple[float, float]:
+    """Bounds mean -+ t(n-1) sd / sqrt(n) of two values or more."""
     n = values.size
     half = float(values.std(ddof=1) * stdtrit(n - 1, 0.5 + level / 2) / math.sqrt(n))
     return float(values.mean()) - half, float(values.mean()) + half

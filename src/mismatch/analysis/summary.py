@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv, stdtrit  # the quantile alone: scipy.stats takes most of a second to import
+from scipy.special import stdtrit  # the quantile alone: scipy.stats takes most of a second to import
 
 from .axes import parameter_columns, varied
+from .statistics import failure_rate
 
 METRICS = (
     *("accuracy", "exact_accuracy", "bayes_accuracy", "chance", "ceiling", "ceiling_full", "skill"),
@@ -51,22 +52,14 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     table["failures"] = (~ok).groupby(runs["arm"], sort=False).sum()
     dead = (~ok | ~learned(runs)).groupby(runs["arm"], sort=False)
     table["not_learned"] = dead.sum()
-    low, high = _clopper_pearson(dead.sum(), dead.size())
-    table["not_learned_low"], table["not_learned_high"] = low, high
+    rates = [failure_rate(count, n, CONFIDENCE) for count, n in zip(dead.sum(), dead.size(), strict=True)]
+    table["not_learned_low"], table["not_learned_high"] = [r.low for r in rates], [r.high for r in rates]
     numbers = _numbers(runs).where(ok)
     table = table.join(_intervals(numbers, runs["arm"])).reset_index()
     table.insert(0, "arm", table.pop("arm"))
     if "experiment" in table:
         table.insert(0, "experiment", table.pop("experiment"))
     return _sorted(table, runs)
-
-
-def _clopper_pearson(count: pd.Series, n: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Bounds of the share `count` / `n`: quantiles of beta distributions (Clopper & Pearson 1934)."""
-    tail = (1 - CONFIDENCE) / 2
-    low = pd.Series(betaincinv(count, n - count + 1, tail), index=count.index).fillna(0.0)
-    high = pd.Series(betaincinv(count + 1, n - count, 1 - tail), index=count.index).fillna(1.0)
-    return low, high
 
 
 def learned(table: pd.DataFrame) -> pd.Series:

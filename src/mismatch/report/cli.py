@@ -18,6 +18,7 @@ def main() -> None:
     try:
         for folder in words.folder:
             _rebuild(folder)
+        _verdicts(words.folder)
         if words.explain:
             from mismatch.report.explain import explain
 
@@ -27,12 +28,18 @@ def main() -> None:
 
 
 def _rebuild(folder: Path) -> None:
-    from mismatch.report import verdicts
     from mismatch.results import rebuild
 
     runs, notes = rebuild(folder)
     for note in notes:
         print(note)
     print(f"{folder}: tables, figures and report.html from {len(runs)} runs")
-    if (folder / "claims.csv").is_file() and "smoke" not in folder.parts:
-        verdicts.write(verdicts.collect(folder.parent), folder.parent)
+
+
+def _verdicts(folders: list[Path]) -> None:
+    """The table of verdicts above the folders that have claims, written once."""
+    from mismatch.report import verdicts
+
+    claimed = [folder for folder in folders if (folder / "claims.csv").is_file() and "smoke" not in folder.parts]
+    for parent in dict.fromkeys(folder.parent for folder in claimed):
+        verdicts.write(verdicts.collect(parent), parent)

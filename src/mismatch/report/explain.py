@@ -12,8 +12,9 @@ import pandas as pd
 from mismatch.analysis.axes import parameter_columns
 from mismatch.analysis.claims import UNTESTED
 from mismatch.checks import ConfigError
+from mismatch.records import read_csv
 from mismatch.report.figures import NAMES
-from mismatch.report.verdicts import LINE, by_number, collect, count, effect, measure, predicted, read, reason
+from mismatch.report.verdicts import LINE, by_number, collect, count, effect, measure, predicted, reason
 
 
 def explain(folder: Path, claim: str) -> str:
@@ -75,7 +76,7 @@ def _runs(out: Path, row: pd.Series) -> pd.DataFrame | None:
     ids = str(row["runs"]).split() if pd.notna(row["runs"]) else []
     if not ids or row["test"] == "outcome" or not (out / "runs.csv").is_file():
         return None
-    runs = read(out / "runs.csv").set_index("run")
+    runs = read_csv(out / "runs.csv").set_index("run")
     return runs.loc[ids] if set(ids) <= set(runs.index) else None
 
 
@@ -90,7 +91,7 @@ def _figures(folder: Path, row: pd.Series, runs: pd.DataFrame | None) -> list[Pa
 def _checks(out: Path) -> list[str]:
     if not (out / "controls.csv").is_file():
         return []
-    checks = read(out / "controls.csv")
+    checks = read_csv(out / "controls.csv")
     return [f"  {'ok    ' if row['passed'] else 'FAILED'} {row['name']}: {row['text']}" for _, row in checks.iterrows()]
 
 

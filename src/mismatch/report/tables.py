@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ..analysis.controls import Check
+from ..records import read_csv
 from .verdicts import effect, predicted, reason
 from .words import number
 
@@ -77,7 +78,7 @@ def own_tables(out: Path) -> str:
         if readable.is_file():
             parts.append((" open", readable.name, _from_markdown(readable.read_text(encoding="utf-8"))))
             continue
-        table = pd.read_csv(path, keep_default_na=False, na_values=[""], low_memory=False)
+        table = read_csv(path)
         if len(table) <= MAX_ROWS:
             parts.append(("", path.name, _from_csv(table)))
     fold = "<details{}><summary>{}</summary><div class=wide>{}</div></details>"

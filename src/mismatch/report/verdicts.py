@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mismatch.analysis.claims import UNTESTED, WITHHELD, headline
+from mismatch.records import read_csv, replace_file, write_csv
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +38,7 @@ NUMBERS = "Effects are mean paired differences with 95% intervals; x is a factor
 
 def collect(folder: Path) -> pd.DataFrame:
     """All rows of the ``claims.csv`` one level below `folder`, the primary ones first, largest effect first."""
-    found = [read(path) for path in sorted(folder.glob("*/claims.csv"))]
+    found = [read_csv(path) for path in sorted(folder.glob("*/claims.csv"))]
     found = [table for table in found if len(table)]
     if not found:
         return pd.DataFrame()
@@ -45,18 +46,12 @@ def collect(folder: Path) -> pd.DataFrame:
     return pd.concat([headline(claims), claims[~claims["primary"].astype(bool)]], ignore_index=True)
 
 
-def read(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, keep_default_na=False, na_values=[""], low_memory=False)
-
-
 def write(table: pd.DataFrame, folder: Path) -> None:
     """Write verdicts.csv (every contrast), verdicts.md (to read) and the figure verdicts.png, verdicts.svg."""
     from .figures import save
 
-    for name, content in (("verdicts.csv", table.to_csv(index=False)), ("verdicts.md", markdown(table))):
-        draft = folder / f".{name}"
-        draft.write_text(content, encoding="utf-8")
-        draft.replace(folder / name)
+    write_csv(folder / "verdicts.csv", table)
+    replace_file(folder / "verdicts.md", lambda path: path.write_text(markdown(table), encoding="utf-8"))
     save(figure(table), folder, "verdicts")
 
 

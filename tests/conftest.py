@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mismatch.config import Arm, Settings, resolve
+from mismatch.config.arm import Arm
+from mismatch.config.groups import Settings
+from mismatch.config.rules import resolve
 from mismatch.data import classes
 
-SCRIPT = Path(sys.executable).parent / "mismatch"
+COMMAND = (sys.executable, "-m", "mismatch")
 
 
 def make_settings(data: str = "early", **overrides: Any) -> Settings:
@@ -40,4 +42,4 @@ def make_arm(data: str = "early", **overrides: Any) -> Arm:
 def mismatch(*words: str, cwd: Path, timeout: float = 300, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command; the caller looks at returncode, stdout and stderr."""
     env = os.environ | environment
-    return subprocess.run([SCRIPT, *words], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout)
+    return subprocess.run([*COMMAND, *words], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from mismatch.adapt import adapt, ceiling, view
+from mismatch.adapt.axes import arrange
 from mismatch.adapt.features import adapt_features, linear_map, moments, projection, standardise
-from mismatch.adapt.layout import arrange
 from mismatch.adapt.length import crop_starts, place
 from mismatch.data import RaggedData
-from mismatch.streams import Streams
+from mismatch.data.streams import Streams
 
 from .conftest import make_arm
 

@@ -23,11 +23,11 @@ from mismatch.analysis.effects import effects
 from mismatch.analysis.pairs import PairingError, outcome, pair
 from mismatch.analysis.select import arm_where, arms_where
 from mismatch.analysis.statistics import UnreliableInterval
-from mismatch.checks import ConfigError
-from mismatch.paths import EXPERIMENTS
-from mismatch.records import read_csv
+from mismatch.config.fields import ConfigError
+from mismatch.config.paths import EXPERIMENTS
 from mismatch.report import verdicts
 from mismatch.report.explain import explain
+from mismatch.sweep.records import read_csv
 
 CEILING, CHANCE, NOISE, TEST = 0.9, 0.25, 0.002, 4096
 CONTROLLED = {"data": "early", "length.padding": "pre"}

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from mismatch import plan
-from mismatch.checks import ConfigError
 from mismatch.cli import expand
-from mismatch.config import register, settings
-from mismatch.paths import CONF, EXPERIMENTS
+from mismatch.config.fields import ConfigError
+from mismatch.config.paths import CONF, EXPERIMENTS
+from mismatch.config.settings import register, settings
+from mismatch.sweep import plan
 
 from .conftest import make_arm, make_settings, mismatch
 
@@ -185,7 +185,7 @@ def test_every_arm_a_claim_or_control_names_is_in_the_plan_with_ten_replicates(n
     import pandas as pd
 
     from mismatch.analysis.select import arm_where
-    from mismatch.results import registry
+    from mismatch.report.results import registry
 
     made = plan.make(compose_jobs(f"+experiment={name}", f"out={tmp_path}"))
     arms = {run.arm.id: run.arm for run in made.runs}

@@ -5,11 +5,12 @@ import time
 import numpy as np
 import pytest
 
-from mismatch import control, own
 from mismatch.adapt import adapt
-from mismatch.arm import run
-from mismatch.streams import Streams, bucketed_order
-from mismatch.train import _wait
+from mismatch.data.streams import Streams, bucketed_order
+from mismatch.engine.train import _wait
+from mismatch.run import control
+from mismatch.run.pipeline import run
+from mismatch.sweep import own
 
 from .conftest import make_arm, mismatch
 
@@ -91,7 +92,7 @@ def test_unpadded_batches_are_never_padded_and_score_what_masked_ones_do():
 
 def test_what_a_sequence_scores_unpadded_does_not_depend_on_its_neighbours():
     """The state after L steps is that of the masked model with the same weights, to float32 rounding."""
-    from mismatch.train import _chunks, _logits, program
+    from mismatch.engine.train import _chunks, _logits, program
 
     bare, masked = make_arm(length__padding="none"), make_arm(length__padding="post", mask="masking")
     streams = Streams(0, 0)
@@ -136,7 +137,7 @@ def test_a_cut_of_a_factorial_gives_the_effects_it_can_and_no_more():
     import pandas as pd
 
     from mismatch.analysis.registry import Registry
-    from mismatch.results import _factorials
+    from mismatch.report.results import _factorials
 
     cells = [(side, mask, k) for side in ("pre", "post") for mask in ("none", "masking") for k in range(3)]
     runs = pd.DataFrame(cells, columns=["length.padding", "mask", "replicate"])

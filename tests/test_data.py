@@ -8,11 +8,11 @@ import pytest
 from mismatch.adapt import adapt, ceiling
 from mismatch.adapt.features import linear_map, projection
 from mismatch.adapt.length import crop_starts, place
-from mismatch.checks import ConfigError
+from mismatch.config.fields import ConfigError
 from mismatch.data import View, classes
 from mismatch.data._split import stratified_split
 from mismatch.data._text import Corpus, build_index, encode, tokenise, word_vectors
-from mismatch.streams import Streams, batch_order
+from mismatch.data.streams import Streams, batch_order
 
 from .conftest import make_arm
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from mismatch.adapt import adapt
-from mismatch.arm import run
-from mismatch.streams import Streams, batch_order
-from mismatch.train import run as train
+from mismatch.data.streams import Streams, batch_order
+from mismatch.engine.train import run as train
+from mismatch.run.pipeline import run
 
 from .conftest import make_arm
 
@@ -72,7 +72,7 @@ def test_a_program_leaves_nothing_behind_for_the_next_run():
 def rows_in_a_fresh_process(order: str) -> dict:
     """Rows of two arms x two replicates run in the given order by a new interpreter."""
     code = (
-        "import json, sys; from tests.conftest import make_arm; from mismatch.arm import run\n"
+        "import json, sys; from tests.conftest import make_arm; from mismatch.run.pipeline import run\n"
         "arms = {'a': make_arm(mask='masking'), 'b': make_arm('snippets', data__embedding='vectors')}\n"
         "print(json.dumps({k: run(arms[k[0]], int(k[1]), 'x')['row'] for k in sys.argv[1].split(',')}))"
     )
@@ -132,7 +132,8 @@ def test_post_padding_without_a_mask_kills_learning_and_a_mask_or_pre_padding_sa
 
 
 def full(**overrides):
-    from mismatch.config import Settings, resolve
+    from mismatch.config.groups import Settings
+    from mismatch.config.rules import resolve
     from mismatch.data import classes
 
     settings = Settings(data=classes()["early"]())
@@ -151,7 +152,7 @@ def test_a_run_that_diverges_is_a_row_that_says_so():
 @pytest.mark.parametrize("engine", ["compiled", "fit"])
 def test_divergence_in_the_very_last_update_is_seen(engine, monkeypatch):
     """The batch loss before a ruinous update is finite; the probe after it is not."""
-    monkeypatch.setattr("mismatch.train._score", lambda *_: (float("nan"), 0.25))
+    monkeypatch.setattr("mismatch.engine.train._score", lambda *_: (float("nan"), 0.25))
     row = run(make_arm(train__engine=engine, train__updates=10), 0, "x")["row"]
     assert row["status"] == "diverged" and row["error"] == "loss became nan"
 
@@ -171,14 +172,14 @@ def test_a_run_out_of_time_is_a_row_that_says_so():
 
 
 def test_a_run_that_raises_is_a_row_with_its_error(monkeypatch):
-    monkeypatch.setattr("mismatch.arm.adapt", lambda *_: 1 / 0)
+    monkeypatch.setattr("mismatch.run.pipeline.adapt", lambda *_: 1 / 0)
     row = run(make_arm(), 0, "x")["row"]
     assert row["status"] == "failed" and row["error"] == "ZeroDivisionError: division by zero"
 
 
 def test_stability_metrics_read_a_trace_as_defined():
-    from mismatch.measure import moving_average, stability
-    from mismatch.train import Trace
+    from mismatch.engine.train import Trace
+    from mismatch.run.measure import moving_average, stability
 
     assert moving_average(np.array([1.0, 0.0, 0.0])).tolist() == pytest.approx([1.0, 0.9, 0.81])
     loss = np.array([2.0, 1.0, 1.5, 0.5, 0.4])

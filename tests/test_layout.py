@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mismatch import own
+from mismatch.sweep import own
 
 LAYOUT = own.module("layout", "measure")
 MEASURE = Path(__file__).parents[1] / "experiments" / "layout" / "measure.py"

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from mismatch.backend import keras, tf
-from mismatch.layers import MatmulConv1D, SequenceGRU
-from mismatch.model import build
-from mismatch.streams import Streams
-from mismatch.weights import chrono_bias, initial_weights, orthogonal
+from mismatch.data.streams import Streams
+from mismatch.engine.backend import keras, tf
+from mismatch.engine.layers import MatmulConv1D, SequenceGRU
+from mismatch.engine.model import build
+from mismatch.engine.weights import chrono_bias, initial_weights, orthogonal
 
 from .conftest import make_arm
 

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mismatch import own
+from mismatch.sweep import own
 
 MEASURE, FIGURE = (own.module("padding", name) for name in ("measure", "figure"))
 FOLDER = Path(__file__).parents[1] / "experiments" / "padding"

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mismatch import records
-from mismatch.arm import identity
-from mismatch.columns import COLUMNS
+from mismatch.run.columns import COLUMNS
+from mismatch.run.pipeline import identity
+from mismatch.sweep import records
 
 from .conftest import make_arm
 

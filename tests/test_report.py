@@ -9,19 +9,19 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from mismatch import own
 from mismatch.analysis.axes import arrange, varied
 from mismatch.analysis.claims import COLUMNS
 from mismatch.analysis.controls import Check
 from mismatch.analysis.factorial import effects
 from mismatch.analysis.summary import summarise
-from mismatch.checks import ConfigError
+from mismatch.config.fields import ConfigError
 from mismatch.report import canvas, forest, verdicts, words
 from mismatch.report.build import question, render, write_report
 from mismatch.report.canvas import COLOURS, INERT_COLOUR, REFERENCE_COLOUR
 from mismatch.report.curves import by_arm, updates_of
 from mismatch.report.explain import explain
 from mismatch.report.marks import reference_curves
+from mismatch.sweep import own
 
 MAXIMUM_LENGTH = {"early": 24, "snippets": 30, "late": 24, "reviews": 64}
 CEILING = {"early": 0.9, "snippets": 0.78, "late": 0.9, "reviews": np.nan}

@@ -3,17 +3,18 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from mismatch import plan, pool
-from mismatch.plan import Run
-from mismatch.pool import Schedule
+from mismatch.sweep import plan, pool
+from mismatch.sweep.plan import Run
+from mismatch.sweep.pool import Schedule
 
-from .conftest import SCRIPT, make_arm, make_settings, mismatch
+from .conftest import COMMAND, make_arm, make_settings, mismatch
 from .test_engine import TIMES
 
 SMALL = ["data.train=512", "data.test=256", "train.updates=40", "replicates=2", "name=small"]
@@ -27,7 +28,7 @@ def table(folder: Path) -> pd.DataFrame:
 
 def start(*words: str, cwd: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [SCRIPT, *words], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*COMMAND, *words], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
 
 
@@ -138,11 +139,11 @@ def test_the_report_is_rebuilt_from_the_records_alone(undisturbed, tmp_path):
 
     out = undisturbed / "results" / "small"
     shutil.copytree(out / "records", tmp_path / "copy" / "records")
-    report = subprocess.run([SCRIPT.parent / "mismatch-report", "copy"], cwd=tmp_path, capture_output=True, text=True)
+    report = subprocess.run([sys.executable, "-m", "mismatch.report.cli", "copy"], cwd=tmp_path, capture_output=True, text=True)
     assert report.returncode == 0, report.stderr
     assert (tmp_path / "copy" / "runs.csv").read_text() == (out / "runs.csv").read_text()
     assert (tmp_path / "copy" / "summary.csv").read_text() == (out / "summary.csv").read_text()
-    wrong = subprocess.run([SCRIPT.parent / "mismatch-report", "nothing"], cwd=tmp_path, capture_output=True, text=True)
+    wrong = subprocess.run([sys.executable, "-m", "mismatch.report.cli", "nothing"], cwd=tmp_path, capture_output=True, text=True)
     assert wrong.returncode == 2 and wrong.stderr.startswith("mismatch: error: results=nothing: must be a folder")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mismatch import own
+from mismatch.sweep import own
 
 FOLDER = Path(__file__).parents[1] / "experiments" / "timing"
 COLUMNS = {

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from mismatch.backend import keras
+from mismatch.engine.backend import keras
 
 from .models import compiled, score, train
 from .order_rows import transposed

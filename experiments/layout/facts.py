@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from mismatch.backend import keras, tf
+from mismatch.engine.backend import keras, tf
 
 from .models import FEATURES, LONG, UNITS, batch, classifier, correct, pairs, score, train
 from .runner import Bench, Case, Check, equal, first_line, learned, register, same

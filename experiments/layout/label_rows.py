@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mismatch.backend import keras, tf
+from mismatch.engine.backend import keras, tf
 
 from .models import (
     BATCH,

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from mismatch.backend import keras, tf
+from mismatch.engine.backend import keras, tf
 
 from .models import BATCH, FEATURES, LONG, ROWS, STEPS, UNITS, batch, compiled, pairs, score, train
 from .runner import Bench, Case, Check, learned, register, same

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mismatch.backend import keras
+from mismatch.engine.backend import keras
 
 from .runner import Bench
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mismatch.backend import keras
+from mismatch.engine.backend import keras
 
 from .models import FEATURES, LONG, STEPS, UNITS, batch, classifier, compiled, correct, pairs, score, train, trained
 from .runner import Bench, Case, Check, learned, register

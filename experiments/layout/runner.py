@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mismatch.backend import keras, tf
+from mismatch.engine.backend import keras, tf
 
 DROP = 0.1  # accuracy below the reference from which a training counts as wrong; a test set of 1,024 has a 2 se of .03
 CLOSE = 1e-5  # float32 outputs that differ by less are the same numbers, summed in another order

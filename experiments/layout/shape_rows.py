@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mismatch.backend import keras
+from mismatch.engine.backend import keras
 
 from .models import (
     FEATURES,

@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from mismatch.config import Length, Model, Settings, resolve
+from mismatch.config.groups import Length, Model, Settings
+from mismatch.config.rules import resolve
 from mismatch.data.base import RaggedData
 from mismatch.data.early import Early
-from mismatch.streams import Streams
-from mismatch.weights import initial_weights
+from mismatch.data.streams import Streams
+from mismatch.engine.weights import initial_weights
 
 TABLES = {
     "gradient.csv": "gradient and final state of an untrained GRU against the number of zero steps added to a sequence"
@@ -70,7 +71,7 @@ class Probe:
     """A stock GRU and head, read with and without `Masking` in front, at any T with one trace each."""
 
     def __init__(self) -> None:
-        from mismatch.backend import keras
+        from mismatch.engine.backend import keras
 
         dataset = _dataset()
         inputs = keras.Input((None, dataset.feature_count))
@@ -163,7 +164,7 @@ def _dense(data: RaggedData) -> np.ndarray:
 
 def _program(model: Any, kernel: Any) -> Callable[[np.ndarray, np.ndarray], tuple]:
     """Compiled (N, T, D), (N,) -> gradient of the mean cross-entropy by `kernel`, and final state."""
-    from mismatch.backend import tf
+    from mismatch.engine.backend import tf
 
     features = _dataset().feature_count
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mismatch import pool
+from mismatch.sweep import pool
 
 HERE = Path(__file__).parent
 OUT = Path("results/throughput")

@@ -12,10 +12,11 @@ import keras
 from omegaconf import DictConfig
 
 from mismatch.adapt.length import place
-from mismatch.config import Model, Settings, resolve
+from mismatch.config.groups import Model, Settings
+from mismatch.config.rules import resolve
 from mismatch.data import classes
-from mismatch.streams import Streams, batch_order
-from mismatch.weights import initial_weights
+from mismatch.data.streams import Streams, batch_order
+from mismatch.engine.weights import initial_weights
 
 
 @hydra.main(version_base="1.3", config_path=".", config_name="naive")

@@ -167,7 +167,7 @@ def settings(smoke: bool = False) -> list[Setting]:
 
 def _programs(arms: list[Setting], protocol: Protocol) -> list[Program]:
     """Build, trace and warm up. Two programs thrown away pay for the start of TensorFlow and of XLA."""
-    from mismatch.backend import keras
+    from mismatch.engine.backend import keras
 
     keras.utils.set_random_seed(SEED)
     tensors: dict[tuple[int, int, float], Any] = {}
@@ -185,7 +185,7 @@ def _programs(arms: list[Setting], protocol: Protocol) -> list[Program]:
 
 def _training_step(arm: Setting, tensors: dict[tuple[int, int, float], Any]) -> Callable[[], object]:
     """Forward, backward and Adam on one fixed batch, forced; the rate is small so that the work never changes."""
-    from mismatch.backend import keras, tf
+    from mismatch.engine.backend import keras, tf
 
     key = (arm.steps, arm.width, arm.padded)
     if key not in tensors:
@@ -214,7 +214,7 @@ def _training_step(arm: Setting, tensors: dict[tuple[int, int, float], Any]) -> 
 
 def _model(arm: Setting) -> Any:
     """Stock layers from (N, T, D) to logits (N, K)."""
-    from mismatch.backend import keras
+    from mismatch.engine.backend import keras
 
     layers = keras.layers
     x = inputs = keras.Input((arm.steps, arm.width))
@@ -299,7 +299,7 @@ def _block(program: Program, reference_ms: Callable[[], float]) -> dict[str, Any
 
 def _steps_table(programs: list[Program], blocks: pd.DataFrame) -> pd.DataFrame:
     """One row per arm x round: the arm, its block, and the ratio to the control arm of its engine in that round."""
-    from mismatch.backend import tf
+    from mismatch.engine.backend import tf
 
     arms = pd.DataFrame([{"arm": p.setting.name, **p.setting.columns()} | _work(p) for p in programs])
     table = blocks.merge(arms, on="arm", validate="many_to_one")

@@ -9,8 +9,9 @@ and no verdicts.
 import hashlib
 import sys
 
-from mismatch import pool, sweep
-from mismatch.paths import CONF, EXPERIMENTS
+from mismatch.config.paths import CONF, EXPERIMENTS
+from mismatch.sweep import pool
+from mismatch.sweep import session as sweep
 
 CONTROLS = {
     "replicates",
@@ -45,7 +46,7 @@ def main() -> None:
 def _hydra(words: list[str]) -> None:
     import hydra
 
-    from mismatch.config import register
+    from mismatch.config.settings import register
 
     register()
     sys.argv = [sys.argv[0], *words]

@@ -50,6 +50,6 @@ class ExperimentSource(FileConfigSource):
 
 class ExperimentSearchPath(SearchPathPlugin):
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        from mismatch.paths import EXPERIMENTS
+        from mismatch.config.paths import EXPERIMENTS
 
         search_path.append(provider="mismatch", path=f"{ExperimentSource.scheme()}://{EXPERIMENTS}")

@@ -70,7 +70,7 @@ class LocalSweeper(BasicSweeper):
         return [jobs[start : start + size] for start in range(0, len(jobs), size)]
 
     def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
-        from mismatch.sweep import plan_sweep
+        from mismatch.sweep.session import plan_sweep
 
         if isinstance(self.launcher, LocalLauncher):  # checks the jobs itself, composing them only once
             return
@@ -119,7 +119,8 @@ class LocalLauncher(Launcher):
         self.context, self.config = hydra_context, config
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        from mismatch import pool, sweep
+        from mismatch.sweep import pool
+        from mismatch.sweep import session as sweep
 
         assert self.context is not None and self.config is not None
         with sweep.usage_errors():

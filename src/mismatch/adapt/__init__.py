@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mismatch.adapt.axes import arrange
 from mismatch.adapt.features import adapt_features, linear_map, moments, standardise
-from mismatch.adapt.layout import arrange
 from mismatch.adapt.length import crop_starts, place
 from mismatch.data.base import Generated, RaggedData, Splits, View
-from mismatch.streams import Streams
+from mismatch.data.streams import Streams
 
 if TYPE_CHECKING:
-    from mismatch.config import Arm
+    from mismatch.config.arm import Arm
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mismatch.streams import Streams
+from mismatch.data.streams import Streams
 
 
 def moments(reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

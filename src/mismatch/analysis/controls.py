@@ -16,7 +16,7 @@ import pandas as pd
 from mismatch.analysis.pairs import Pairs, pair
 from mismatch.analysis.select import arm_where, true
 from mismatch.analysis.statistics import student
-from mismatch.checks import ConfigError
+from mismatch.config.fields import ConfigError
 
 LEVEL = 0.999
 ALARM_SE = 3.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mismatch.checks import ConfigError
+from mismatch.config.fields import ConfigError
 
 CHANCE_METRICS = ("accuracy", "exact_accuracy")
 """What a failed run scores here is chance; its skill is 0, its steps_to_90 the whole training."""

@@ -10,7 +10,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from mismatch.checks import ConfigError
+from mismatch.config.fields import ConfigError
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "paired": (),

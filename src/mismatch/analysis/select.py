@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from mismatch.analysis.axes import parameter_columns
-from mismatch.checks import ConfigError
+from mismatch.config.fields import ConfigError
 
 PLAIN = {"control": "none", "layout": "correct"}
 """What an arm is unless a description says otherwise."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mismatch.checks import ranged
+from mismatch.config.fields import ranged
 from mismatch.data._enumerated import Enumerated
 from mismatch.data.base import RaggedData, View, require
 

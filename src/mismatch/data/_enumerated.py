@@ -9,8 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from mismatch.adapt import observe
-from mismatch.checks import choice, ranged
+from mismatch.ceilings import observe
+from mismatch.config.fields import choice, ranged
 from mismatch.data.base import Generated, RaggedData, View, classes, require
 
 

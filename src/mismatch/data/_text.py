@@ -12,10 +12,10 @@ from functools import cache
 
 import numpy as np
 
-from mismatch.checks import choice, ranged
+from mismatch.config.fields import choice, ranged
 from mismatch.data._split import require_rows, stratified_split
 from mismatch.data.base import Dataset, RaggedData, Splits, require
-from mismatch.streams import Streams
+from mismatch.data.streams import Streams
 
 TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[!?]")
 UNKNOWN = 1  # id of a token outside the vocabulary; 0 is padding

@@ -12,8 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from mismatch.checks import ConfigError, check, ranged
-from mismatch.streams import Streams, digest
+from mismatch.config.fields import ConfigError, check, ranged
+from mismatch.data.streams import Streams, digest
 
 
 @dataclass(frozen=True)

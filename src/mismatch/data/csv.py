@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mismatch.checks import ConfigError, ranged
+from mismatch.config.fields import ConfigError, ranged
 from mismatch.data._text import Corpus, Text, tokenise
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mismatch.checks import ranged
+from mismatch.config.fields import ranged
 from mismatch.data._split import require_rows, stratified_split
 from mismatch.data.base import Dataset, RaggedData, Splits, require
-from mismatch.streams import Streams, digest
+from mismatch.data.streams import Streams, digest
 
 PIXELS, CLASSES, BRIGHTEST = 64, 10, 16
 DIGEST = "348b877aa71a287c"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mismatch.checks import ranged
+from mismatch.config.fields import ranged
 from mismatch.data._enumerated import CodedRange, all_bits
 from mismatch.data.base import RaggedData, require
 

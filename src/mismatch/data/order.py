@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mismatch.checks import choice, ranged
+from mismatch.config.fields import choice, ranged
 from mismatch.data._enumerated import CodedRange, marked
 from mismatch.data.base import RaggedData
 

@@ -5,7 +5,7 @@ Only the published training half is here: never quote an accuracy as one on the 
 
 from dataclasses import dataclass
 
-from mismatch.checks import ranged
+from mismatch.config.fields import ranged
 from mismatch.data._text import Corpus, Text, movie_reviews
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mismatch.checks import ranged
+from mismatch.config.fields import ranged
 from mismatch.data._text import Corpus, Text, movie_reviews
 
 

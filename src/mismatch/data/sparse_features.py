@@ -10,7 +10,7 @@ from math import erf, sqrt
 import numpy as np
 
 from mismatch.adapt.length import place
-from mismatch.checks import ranged
+from mismatch.config.fields import ranged
 from mismatch.data.base import Generated, RaggedData, View, require
 
 

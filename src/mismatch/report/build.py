@@ -14,9 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from ..analysis.axes import Axis, parameter_columns, varied
-from ..analysis.controls import Check
-from ..analysis.summary import summarise, write_summary
+from mismatch.analysis.axes import Axis, parameter_columns, varied
+from mismatch.analysis.controls import Check
+from mismatch.analysis.summary import summarise, write_summary
+
 from .figures import Drawing, draw_figures, save
 from .forest import MARKS
 from .tables import claims_table, controls_list, html, level, own_tables

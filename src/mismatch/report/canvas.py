@@ -16,8 +16,9 @@ import pandas as pd
 from scipy.optimize import isotonic_regression
 from scipy.special import stdtrit
 
-from ..analysis.axes import Axis, Layout, implied, key
-from ..analysis.summary import CONFIDENCE
+from mismatch.analysis.axes import Axis, Layout, implied, key
+from mismatch.analysis.summary import CONFIDENCE
+
 from . import words
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from mismatch.checks import ConfigError
-from mismatch.sweep import fail
+from mismatch.config.fields import ConfigError
+from mismatch.sweep.session import fail
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def _rebuild(folder: Path) -> None:
-    from mismatch.results import rebuild
+    from mismatch.report.results import rebuild
 
     runs, notes = rebuild(folder)
     for note in notes:
@@ -43,3 +43,7 @@ def _verdicts(folders: list[Path]) -> None:
     claimed = [folder for folder in folders if (folder / "claims.csv").is_file() and "smoke" not in folder.parts]
     for parent in dict.fromkeys(folder.parent for folder in claimed):
         verdicts.write(verdicts.collect(parent), parent)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..analysis.axes import Layout
+from mismatch.analysis.axes import Layout
+
 from . import words
 from .canvas import EndLabel, Panel, end_labels, half_width, new_figure, panels, tall
 

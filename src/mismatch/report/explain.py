@@ -11,10 +11,10 @@ import pandas as pd
 
 from mismatch.analysis.axes import parameter_columns
 from mismatch.analysis.claims import UNTESTED
-from mismatch.checks import ConfigError
-from mismatch.records import read_csv
+from mismatch.config.fields import ConfigError
 from mismatch.report.figures import NAMES
 from mismatch.report.verdicts import LINE, by_number, collect, count, effect, measure, predicted, reason
+from mismatch.sweep.records import read_csv
 
 
 def explain(folder: Path, claim: str) -> str:

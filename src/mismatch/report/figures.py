@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..analysis.axes import Layout, arrange, varied
-from ..analysis.summary import LEARNED_MARGIN, LEARNED_SKILL
+from mismatch.analysis.axes import Layout, arrange, varied
+from mismatch.analysis.summary import LEARNED_MARGIN, LEARNED_SKILL
+
 from . import curves, words
 from .canvas import REFERENCE_COLOUR, SMALL, EndLabel, Panel, clamp, dress, end_labels, new_figure, panels, tall, wrap
 from .marks import bar_lengths, draw_metric, draw_references, log_scale, log_view, mark_failures

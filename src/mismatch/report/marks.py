@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..analysis.summary import learned
+from mismatch.analysis.summary import learned
+
 from .canvas import INERT_COLOUR, REFERENCE_COLOUR, SMALL, EndLabel, Panel, Series, clamp, half_width
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from ..analysis.controls import Check
-from ..records import read_csv
+from mismatch.analysis.controls import Check
+from mismatch.sweep.records import read_csv
+
 from .verdicts import effect, predicted, reason
 from .words import number
 

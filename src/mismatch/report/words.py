@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..analysis.axes import Axis, Layout, implied
-from ..analysis.summary import learned
+from mismatch.analysis.axes import Axis, Layout, implied
+from mismatch.analysis.summary import learned
 
 SPOKEN = {
     "length.padding": "{}-padding",

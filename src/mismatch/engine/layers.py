@@ -9,7 +9,7 @@ blocks; that both agree with Keras is tested.
 
 from typing import Any
 
-from mismatch.backend import keras, tf
+from mismatch.engine.backend import keras, tf
 
 
 @keras.saving.register_keras_serializable(package="mismatch")

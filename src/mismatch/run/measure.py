@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mismatch import adapt, control
+from mismatch import adapt
 from mismatch.adapt import Adapted
-from mismatch.config import Arm
-from mismatch.streams import Streams
+from mismatch.config.arm import Arm
+from mismatch.data.streams import Streams
+from mismatch.run import control
 
 if TYPE_CHECKING:
-    from mismatch.train import Outcome, Trace
+    from mismatch.engine.train import Outcome, Trace
 
 
 def metrics(arm: Arm, parts: dict[str, Adapted], outcome: "Outcome", streams: Streams) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
-from mismatch.backend import keras
-from mismatch.config import Arm
+from mismatch.config.arm import Arm
+from mismatch.engine.backend import keras
 
 layers, ops = keras.layers, keras.ops
 

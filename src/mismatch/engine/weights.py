@@ -5,8 +5,8 @@ In: an arm and the (path, shape) of each weight of its model. Out: one array eac
 
 import numpy as np
 
-from mismatch.config import Arm
-from mismatch.streams import Streams
+from mismatch.config.arm import Arm
+from mismatch.data.streams import Streams
 
 
 def initial_weights(arm: Arm, weights: list[tuple[str, tuple[int, ...]]], streams: Streams) -> list[np.ndarray]:

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from mismatch import own, pool, records, results
-from mismatch import plan as planning
-from mismatch.checks import ConfigError
-from mismatch.config import resolve, settings
+from mismatch.config.fields import ConfigError
+from mismatch.config.rules import resolve
+from mismatch.config.settings import settings
+from mismatch.report import results
+from mismatch.sweep import own, pool, records
+from mismatch.sweep import plan as planning
 
 EXIT_BROKEN, EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED = 1, 2, 3, 130
 
@@ -115,7 +117,7 @@ def run_one(config: Any) -> None:
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
 
-    from mismatch.arm import run_and_record
+    from mismatch.run.pipeline import run_and_record
 
     with usage_errors():
         job = settings(config)

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from mismatch.adapt import Adapted
-from mismatch.backend import keras, tf
-from mismatch.config import Arm
-from mismatch.layers import MatmulConv1D, SequenceGRU
-from mismatch.model import Built, build
-from mismatch.streams import Streams, digest
-from mismatch.weights import initial_weights
+from mismatch.config.arm import Arm
+from mismatch.data.streams import Streams, digest
+from mismatch.engine.backend import keras, tf
+from mismatch.engine.layers import MatmulConv1D, SequenceGRU
+from mismatch.engine.model import Built, build
+from mismatch.engine.weights import initial_weights
 
 KEPT_PROGRAMS = 8
 TRAIN_SCORED = 1024  # training sequences that are predicted after training

@@ -102,7 +102,7 @@ def table(payloads: list[dict[str, Any]]) -> "pd.DataFrame":
     """The runs table: identity, parameters, metrics, provenance; sorted by parameters and replicate."""
     import pandas as pd
 
-    from mismatch.columns import COLUMNS
+    from mismatch.run.columns import COLUMNS
 
     runs = pd.DataFrame([payload["row"] for payload in payloads])
     if runs.empty:
@@ -120,7 +120,7 @@ def write_tables(out: Path, runs: "pd.DataFrame") -> None:
     """Write runs.csv, runs.parquet and the data dictionary columns.csv."""
     import pandas as pd
 
-    from mismatch.columns import COLUMNS, PARAMETERS
+    from mismatch.run.columns import COLUMNS, PARAMETERS
 
     write_csv(out / "runs.csv", runs)
     replace_file(out / "runs.parquet", lambda path: runs.to_parquet(path, index=False))

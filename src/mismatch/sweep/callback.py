@@ -11,7 +11,7 @@ from hydra.experimental.callback import Callback
 
 class Report(Callback):
     def on_run_end(self, config: Any, **_: Any) -> None:
-        from mismatch.sweep import finish
+        from mismatch.sweep.session import finish
 
         finish(Path(config.out), config.figures)
 

@@ -7,9 +7,9 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mismatch import own, records
-from mismatch.checks import ConfigError
-from mismatch.paths import EXPERIMENTS
+from mismatch.config.fields import ConfigError
+from mismatch.config.paths import EXPERIMENTS
+from mismatch.sweep import own, records
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,9 +17,9 @@ from importlib import import_module
 from multiprocessing import resource_tracker
 from typing import Any
 
-from mismatch.checks import ConfigError
-from mismatch.parent import die_with
-from mismatch.plan import COMPILE_S, Plan, Run
+from mismatch.config.fields import ConfigError
+from mismatch.sweep.parent import die_with
+from mismatch.sweep.plan import COMPILE_S, Plan, Run
 
 GRACE_S = 60.0  # beyond its own time limit a run gets this long before its worker is killed
 WORKER_MIB = 1200  # TensorFlow keeps every compiled program: a worker that has grown beyond this is replaced
@@ -156,7 +156,7 @@ def _ready() -> None:
 def _start_worker(parent: int) -> None:
     """Die with the parent, and import TensorFlow ahead of the first run."""
     die_with(parent)
-    import mismatch.train  # noqa: F401
+    import mismatch.engine.train  # noqa: F401
 
     gc.freeze()  # TensorFlow's million objects stay: no garbage collection need walk them again
 
@@ -187,7 +187,7 @@ def _renew(worker: int, pool: Any, halt: threading.Event) -> Any:
 def _attempt(pool: Any, run: Run, plan: Plan, halt: threading.Event) -> dict[str, Any] | None:
     from pebble import ProcessExpired
 
-    from mismatch.arm import record_loss, run_and_record
+    from mismatch.run.pipeline import record_loss, run_and_record
 
     what = (run.arm, run.replicate, plan.name, plan.out)
     for attempt in range(TRIES):

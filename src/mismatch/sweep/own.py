@@ -16,9 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from mismatch import records
-from mismatch.parent import die_with
-from mismatch.paths import EXPERIMENTS
+from mismatch.config.paths import EXPERIMENTS
+from mismatch.sweep import records
+from mismatch.sweep.parent import die_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def measure(experiment: str, out: Path, smoke: bool) -> None:
         RuntimeError: with the last line of what the process said, if it fails.
     """
     out.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "mismatch.own", experiment, str(out), "smoke" if smoke else "full"]
+    command = [sys.executable, "-m", "mismatch.sweep.own", experiment, str(out), "smoke" if smoke else "full"]
     # A session of its own: Ctrl-C reaches this process alone, which then ends the other.
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
@@ -115,7 +115,7 @@ def _identity(experiment: str, smoke: bool) -> dict[str, str]:
 
 
 def main() -> None:
-    """``python -m mismatch.own <experiment> <out> full|smoke``: measure in this process."""
+    """``python -m mismatch.sweep.own <experiment> <out> full|smoke``: measure in this process."""
     experiment, out, size = sys.argv[1:]
     found = module(experiment, "measure")
     assert found is not None

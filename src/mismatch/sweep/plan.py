@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mismatch import own, records
-from mismatch.checks import ConfigError
-from mismatch.config import Arm, Settings, resolve
+from mismatch.config.arm import Arm
+from mismatch.config.fields import ConfigError
+from mismatch.config.groups import Settings
+from mismatch.config.rules import resolve
+from mismatch.sweep import own, records
 
 START_S = 10.0  # the workers start and import TensorFlow, while Hydra composes the jobs
 COMPILE_S = 2.0  # one program

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
 _ROOT = _PACKAGE.parents[1] if (_PACKAGE.parents[1] / "conf" / "config.yaml").is_file() else _PACKAGE
 CONF = _ROOT / "conf"
 EXPERIMENTS = _ROOT / "experiments"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mismatch.data.base import RaggedData, Splits
-from mismatch.streams import Streams
+from mismatch.data.streams import Streams
 
 if TYPE_CHECKING:
-    from mismatch.config import Arm
+    from mismatch.config.arm import Arm
 
 
 def streams(arm: "Arm", replicate: int) -> Streams:

@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from mismatch import control, records
 from mismatch.adapt import adapt
-from mismatch.config import Arm, code_hash
+from mismatch.config.arm import Arm
+from mismatch.config.identity import code_hash
 from mismatch.data import Splits, classes
-from mismatch.streams import Streams, batch_order, bucketed_order, digest
+from mismatch.data.streams import Streams, batch_order, bucketed_order, digest
+from mismatch.run import control
+from mismatch.sweep import records
 
 
 def run(arm: Arm, replicate: int, experiment: str, time_limit: float = float("inf")) -> dict[str, Any]:
@@ -40,7 +42,8 @@ def run(arm: Arm, replicate: int, experiment: str, time_limit: float = float("in
 
 
 def _train(arm: Arm, replicate: int, time_limit: float) -> tuple[dict[str, Any], dict[str, Any], Exception | None]:
-    from mismatch import measure, train  # TensorFlow starts here, not before
+    from mismatch.engine import train
+    from mismatch.run import measure  # TensorFlow starts here, not before
 
     streams = control.streams(arm, replicate)
     splits, data_hash = _draw(json.dumps(asdict(arm.data)), streams)

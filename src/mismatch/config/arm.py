@@ -1,0 +1,96 @@
+"""The `Arm`: one resolved configuration, whose every number is known and possible.
+
+A parameter that cannot act in an arm (the pool size without pooling, the side of truncation where nothing is longer
+than T) is None there, so two configurations that differ in it alone are one arm with one identity.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mismatch.config.groups import GROUPS, Control, Features, Layout, Length, Mask, Model, Reduction, Train
+from mismatch.config.identity import code_hash
+from mismatch.data.base import Dataset
+
+
+@dataclass
+class Arm:
+    """One resolved configuration. Build it with `resolve`; its fields are checked and canonical."""
+
+    data: Dataset
+    features: Features
+    length: Length
+    mask: Mask
+    reduction: Reduction
+    layout: Layout
+    control: Control
+    model: Model
+    train: Train
+    seed: int
+
+    @property
+    def steps(self) -> int:
+        """T, the timesteps the model is given."""
+        return int(self.length.steps)
+
+    @property
+    def width(self) -> int:
+        """D, the features of a timestep the model works on (the Embedding's width for token ids)."""
+        return int(self.features.width or self.data.feature_count)
+
+    @property
+    def input_width(self) -> int:
+        """Features of a timestep of the array: D, but d where a learned layer makes D of them."""
+        return self.data.feature_count if self.features.adapter == "dense" else self.width
+
+    @property
+    def bucketed(self) -> bool:
+        """Whether batches hold sequences of one length, unpadded."""
+        return self.length.padding == "none"
+
+    @property
+    def gru_steps(self) -> int:
+        """Timesteps that reach the GRU, after pooling."""
+        return self.steps // (self.reduction.pool or 1)
+
+    @property
+    def gru_width(self) -> int:
+        """Features of a timestep that reach the GRU, after the convolution."""
+        return self.reduction.filters or self.width
+
+    def parameters(self) -> dict[str, Any]:
+        """Flat, dotted and ordered: the group's choice under the group's name, the rest ``group.key``."""
+        row: dict[str, Any] = {}
+        for group in ("data", *GROUPS):
+            for key, value in asdict(getattr(self, group)).items():
+                row[group if key in ("name", "kind") else f"{group}.{key}"] = value
+        return row | {"seed": self.seed}
+
+    @property
+    def id(self) -> str:
+        """12 hex digits that name the arm: the hash of its parameters."""
+        return _hash(self.parameters())[:12]
+
+    def run_id(self, replicate: int) -> str:
+        """16 hex digits that name a run: arm, replicate and the code that can change its numbers."""
+        return _hash([self.parameters(), replicate, code_hash(self.data.name)])[:16]
+
+    @property
+    def program(self) -> tuple[Any, ...]:
+        """What decides the compiled program: arms with equal keys share one."""
+        reduction = (
+            self.reduction.kind,
+            self.reduction.kernel,
+            self.reduction.filters,
+            self.reduction.pool,
+            self.reduction.mask,
+        )
+        shape = (self.data.classes_count, self.data.vocabulary_size, self.steps, self.width, self.input_width)
+        model = (self.model.units, self.model.bidirectional)
+        train = (self.train.batch, self.train.block, self.train.optimizer, self.train.engine, self.data.probe)
+        return (*shape, self.mask.kind, self.mask.value, self.bucketed, *reduction, *model, *train)
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

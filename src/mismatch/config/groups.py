@@ -1,0 +1,135 @@
+"""Settings as a person writes them: typed, range-checked groups, one dataclass per group of the config tree."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mismatch.config.fields import choice, ranged
+
+ADAPTERS = (
+    *("native", "zero", "truncate", "truncate_last", "tile", "tile_scaled"),
+    *("noise", "resample", "project", "dense"),
+)
+PADDINGS = ("pre", "post", "mid", "none")
+TRUNCATINGS = ("pre", "post", "head_tail", "crop", "stride")
+
+
+@dataclass
+class Features:
+    """d -> D. `width` is D; None keeps the dataset's own d."""
+
+    width: int | None = ranged(None, low=1)
+    adapter: str = choice("native", *ADAPTERS)
+    scale: str = choice("none", "none", "standard")
+
+
+@dataclass
+class Length:
+    """L -> T. `steps` is T or ``max`` (the longest sequence); `ratio` gives T / L_max instead.
+
+    padding none: batches of equal length, no pads at all (the control). fill: what a pad holds, `pad_value`,
+    the last real step again, or N(0, 1) noise.
+    """
+
+    steps: Any = "max"
+    ratio: float | None = ranged(None, above=0.0)
+    padding: str | None = choice("pre", *PADDINGS)
+    truncating: str | None = choice("pre", *TRUNCATINGS)
+    fill: str | None = choice("constant", "constant", "last", "noise")
+    pad_value: float | None = 0.0
+
+
+@dataclass
+class Mask:
+    """none | masking (Keras's own, from `value`) | explicit (from the lengths)."""
+
+    kind: str = choice("none", "none", "masking", "explicit")
+    value: float | None = 0.0
+
+
+@dataclass
+class Reduction:
+    """What stands before the GRU, and whether the mask survives it. `pool` is also the stride of a strided conv."""
+
+    kind: str = choice("none", "none", "pool", "conv", "strided", "conv_pool")
+    kernel: int | None = ranged(3, low=1)
+    filters: int | None = ranged(16, low=1)
+    pool: int | None = ranged(2, low=1)
+    mask: str | None = choice("destroyed", "destroyed", "rebuilt")
+
+
+@dataclass
+class Layout:
+    """The order of the array's axes: correct, or one of the mistakes Keras lets pass when the sizes agree.
+
+    transpose: features as timesteps (T = D). scramble: the right shape read in the wrong memory order.
+    time_major: (T, N, D) taken for (N, T, D). `at`: in training and test alike, or at test time alone.
+    """
+
+    kind: str = choice("correct", "correct", "transpose", "scramble", "time_major")
+    at: str | None = choice("both", "both", "test")
+
+
+@dataclass
+class Control:
+    """What checks the instrument itself: see `control.py`. `rate` of changed labels, `delay_ms` per update."""
+
+    kind: str = choice("none", "none", "sham", "noisy", "shuffled", "delayed")
+    rate: float | None = ranged(0.1, above=0.0, high=1.0)
+    delay_ms: float | None = ranged(2.0, above=0.0)
+
+
+@dataclass
+class Model:
+    """The GRU. `kernel_init` matched: Glorot limit of the raw d, whatever D is."""
+
+    units: int = ranged(16, low=1)
+    bias_init: str = choice("zeros", "zeros", "chrono")
+    bidirectional: bool = False
+    kernel_init: str = choice("glorot", "glorot", "matched")
+
+
+@dataclass
+class Train:
+    """The number of updates is fixed, not of epochs. `block` updates run in one compiled call."""
+
+    updates: int = ranged(400, low=1)
+    batch: int = ranged(64, low=1)
+    learning_rate: float = ranged(0.005, above=0.0)
+    optimizer: str = choice("adam", "adam", "sgd", "rmsprop")
+    block: int = ranged(10, low=1)
+    engine: str = choice("compiled", "compiled", "fit")
+
+
+@dataclass
+class Settings:
+    """The whole config as Hydra composes it."""
+
+    data: Any = None
+    features: Features = field(default_factory=Features)
+    length: Length = field(default_factory=Length)
+    mask: Mask = field(default_factory=Mask)
+    reduction: Reduction = field(default_factory=Reduction)
+    layout: Layout = field(default_factory=Layout)
+    control: Control = field(default_factory=Control)
+    model: Model = field(default_factory=Model)
+    train: Train = field(default_factory=Train)
+    replicates: int = ranged(10, low=0)
+    seed: int = ranged(0, low=0)
+    name: str = "adhoc"
+    out: str = "results/${name}"
+    time_limit: float = ranged(600.0, above=0.0)
+    impossible: str = choice("refuse", "refuse", "skip")
+    figures: bool = True
+    smoke: bool = False
+
+
+GROUPS: dict[str, type] = {
+    "features": Features,
+    "length": Length,
+    "mask": Mask,
+    "reduction": Reduction,
+    "layout": Layout,
+    "control": Control,
+    "model": Model,
+    "train": Train,
+}

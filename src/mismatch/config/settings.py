@@ -1,0 +1,36 @@
+"""From Hydra's composed config to typed `Settings`, and the groups Hydra is told of."""
+
+from dataclasses import fields
+from typing import Any
+
+from mismatch.config.fields import check
+from mismatch.config.groups import GROUPS, Settings
+from mismatch.data.base import classes
+
+
+def register() -> None:
+    """Put every group and every dataset into Hydra's config store."""
+    from hydra.core.config_store import ConfigStore
+
+    store = ConfigStore.instance()
+    store.store(name="schema", node=Settings)
+    for group, node in GROUPS.items():
+        store.store(group=group, name="default", node=node)
+    for name, dataset in classes().items():
+        store.store(group="data", name=name, node=dataset)
+
+
+def settings(config: Any) -> Settings:
+    """The typed settings of a composed config.
+
+    Raises:
+        ConfigError: for a value of the wrong kind or out of range.
+    """
+    from omegaconf import OmegaConf
+
+    def typed(value: Any) -> Any:
+        return OmegaConf.to_object(value) if OmegaConf.is_config(value) else value
+
+    node = Settings(**{item.name: typed(config[item.name]) for item in fields(Settings)})
+    check("", node)
+    return node

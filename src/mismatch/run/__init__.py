@@ -1,0 +1,1 @@
+"""One run: pipeline, control arms, metrics, columns, provenance."""

@@ -1,0 +1,1 @@
+"""Many runs: plan, schedule, session, workers, the record store."""

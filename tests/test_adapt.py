@@ -9,8 +9,7 @@ from mismatch.adapt.features import adapt_features, linear_map, moments, project
 from mismatch.adapt.length import crop_starts, place
 from mismatch.data import RaggedData
 from mismatch.data.streams import Streams
-
-from .conftest import make_arm
+from tests.helpers import make_arm
 
 STREAMS = Streams(0, 0)
 

@@ -13,8 +13,7 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.paths import CONF, EXPERIMENTS
 from mismatch.config.settings import register, settings
 from mismatch.sweep import plan
-
-from .conftest import make_arm, make_settings, mismatch
+from tests.helpers import make_arm, make_settings, mismatch
 
 EXPERIMENT_NAMES = sorted(path.parent.name for path in EXPERIMENTS.glob("*/sweep.yaml"))
 

@@ -11,8 +11,7 @@ from mismatch.engine.train import _wait
 from mismatch.run import control
 from mismatch.run.pipeline import run
 from mismatch.sweep import own
-
-from .conftest import make_arm, mismatch
+from tests.helpers import make_arm, mismatch
 
 BOTH = {"data__train": 512, "data__test": 4096}
 

@@ -13,8 +13,7 @@ from mismatch.data import View, classes
 from mismatch.data._split import stratified_split
 from mismatch.data._text import Corpus, build_index, encode, tokenise, word_vectors
 from mismatch.data.streams import Streams, batch_order
-
-from .conftest import make_arm
+from tests.helpers import make_arm
 
 DRAWS = 40_000
 EXACT = 1e-12  # rounding of sums in float64

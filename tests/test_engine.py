@@ -11,8 +11,7 @@ from mismatch.adapt import adapt
 from mismatch.data.streams import Streams, batch_order
 from mismatch.engine.train import run as train
 from mismatch.run.pipeline import run
-
-from .conftest import make_arm
+from tests.helpers import make_arm
 
 TIMES = {
     "step_ms",

@@ -8,8 +8,7 @@ from mismatch.engine.backend import keras, tf
 from mismatch.engine.layers import MatmulConv1D, SequenceGRU
 from mismatch.engine.model import build
 from mismatch.engine.weights import chrono_bias, initial_weights, orthogonal
-
-from .conftest import make_arm
+from tests.helpers import make_arm
 
 STREAMS = Streams(0, 0)
 FLOAT = 1e-5  # float32 sums of some hundred terms in another order

@@ -9,8 +9,7 @@ import pytest
 from mismatch.run.columns import COLUMNS
 from mismatch.run.pipeline import identity
 from mismatch.sweep import records
-
-from .conftest import make_arm
+from tests.helpers import make_arm
 
 
 def payload(replicate: int = 0, started: str = "2026-01-01", **overrides: object) -> dict:

@@ -139,11 +139,11 @@ def test_the_report_is_rebuilt_from_the_records_alone(undisturbed, tmp_path):
 
     out = undisturbed / "results" / "small"
     shutil.copytree(out / "records", tmp_path / "copy" / "records")
-    report = subprocess.run([sys.executable, "-m", "mismatch.report.cli", "copy"], cwd=tmp_path, capture_output=True, text=True)
+    report = _report("copy", cwd=tmp_path)
     assert report.returncode == 0, report.stderr
     assert (tmp_path / "copy" / "runs.csv").read_text() == (out / "runs.csv").read_text()
     assert (tmp_path / "copy" / "summary.csv").read_text() == (out / "summary.csv").read_text()
-    wrong = subprocess.run([sys.executable, "-m", "mismatch.report.cli", "nothing"], cwd=tmp_path, capture_output=True, text=True)
+    wrong = _report("nothing", cwd=tmp_path)
     assert wrong.returncode == 2 and wrong.stderr.startswith("mismatch: error: results=nothing: must be a folder")
 
 
@@ -243,3 +243,8 @@ def test_every_run_is_handed_out_once():
             else:
                 seen.append((run.arm.id, run.replicate))
     assert sorted(seen) == sorted((run.arm.id, run.replicate) for run in runs)
+
+
+def _report(folder, cwd):
+    command = [sys.executable, "-m", "mismatch.report.cli", folder]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)

@@ -1,0 +1,100 @@
+"""A sweep is compared with another: identical on one kind of processor, within the replicates' spread elsewhere."""
+
+import pandas as pd
+import pytest
+
+from mismatch.config.fields import ConfigError
+from mismatch.report.reproduce import compare, compare_runs, compare_verdicts, main
+
+
+def runs(**changes):
+    """Two arms of three replicates; `changes` replaces whole columns."""
+    table = pd.DataFrame(
+        {
+            "arm": ["a"] * 3 + ["b"] * 3,
+            "replicate": [0, 1, 2] * 2,
+            "data": "early",
+            "data.test": 100,
+            "mask": ["none"] * 3 + ["masking"] * 3,
+            "mask.value": [None] * 3 + [0.0] * 3,
+            "accuracy": [0.90, 0.92, 0.94, 0.80, 0.80, 0.80],
+            "loss_final": [0.1, 0.2, 0.3, 0.4, 0.5, None],
+            "data_hash": list("uvwuvw"),
+            "cpu_family": 25,
+            "cpu_model": 1,
+            "cpu_extensions": "avx avx2",
+        }
+    )
+    return table.assign(**changes)
+
+
+def claims(**changes):
+    table = pd.DataFrame(
+        {"claim": ["C1", "C1", "C2"], "contrast": ["x", "y", None], "verdict": ["SUPPORTED", "REFUTED", "UNTESTED"]}
+    )
+    return table.assign(why="because", **changes)
+
+
+def test_a_table_reproduces_itself_in_any_order_of_rows_and_columns():
+    shuffled = runs().sample(frac=1, random_state=0)[::-1]
+    lines, same = compare_runs(shuffled[sorted(shuffled)], runs())
+    assert same and lines[0] == "6 runs in both"
+
+
+def test_on_the_same_processor_the_last_digit_counts():
+    moved = [0.90, 0.92, 0.94, 0.80, 0.80, 0.80 + 1e-9]
+    lines, same = compare_runs(runs(accuracy=moved), runs())
+    assert not same and any("accuracy differs in 1 of 6" in line for line in lines)
+
+
+@pytest.mark.parametrize(("column", "value"), [("data_hash", list("uvwuvx")), ("loss_final", [0.1] * 6)])
+def test_on_the_same_processor_hashes_and_losses_count(column, value):
+    assert not compare_runs(runs(**{column: value}), runs())[1]
+
+
+@pytest.mark.parametrize(("shift", "same"), [(0.019, True), (0.021, False)])
+def test_on_another_processor_an_arm_may_move_by_the_spread_of_its_replicates(shift, same):
+    """Arm a has a standard deviation of exactly 0.02 over its replicates 0.90, 0.92, 0.94."""
+    moved = [0.90 + shift, 0.92 + shift, 0.94 + shift, 0.80, 0.80, 0.80]
+    assert compare_runs(runs(accuracy=moved, cpu_extensions="avx512f"), runs())[1] is same
+
+
+def test_the_spread_is_that_of_all_replicates_of_the_reference():
+    """One replicate alone has no spread; the reference's three have."""
+    one = runs(accuracy=[0.91, 0.92, 0.94, 0.80, 0.80, 0.80], cpu_model=2).query("replicate == 0")
+    lines, same = compare_runs(one, runs())
+    assert same and "4 of the reference were not run" in lines
+
+
+def test_one_test_sequence_more_or_less_is_no_difference_between_processors():
+    moved = [0.90, 0.92, 0.94, 0.81, 0.81, 0.81]  # arm b has no spread at all; 100 test sequences
+    assert compare_runs(runs(accuracy=moved, cpu_model=2), runs())[1]
+
+
+def test_a_number_written_as_float_is_the_same_parameter():
+    assert compare_runs(runs(**{"data.test": 100.0}), runs())[0][0] == "6 runs in both"
+
+
+def test_nothing_in_common_is_no_reproduction():
+    assert not compare_runs(runs(data="late"), runs())[1]
+
+
+def test_a_moved_verdict_is_named():
+    lines, same = compare_verdicts(claims(verdict=["SUPPORTED", "INCONCLUSIVE", "UNTESTED"]), claims())
+    assert not same and "C1 y: INCONCLUSIVE, reference REFUTED" in lines
+
+
+def test_a_withheld_verdict_is_counted_and_does_not_reproduce():
+    lines, same = compare_verdicts(claims(verdict=["WITHHELD", "REFUTED", "UNTESTED"]), claims())
+    assert not same and lines[1].startswith("1 are withheld here, such as C1 x (because)")
+
+
+def test_equal_verdicts_reproduce():
+    assert compare_verdicts(claims(), claims()) == (["3 of 3 verdicts agree"], True)
+
+
+def test_folders_without_a_common_experiment_are_refused(tmp_path, capsys):
+    with pytest.raises(ConfigError):
+        compare(tmp_path, tmp_path)
+    assert main([str(tmp_path), str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("mismatch: error: results=")

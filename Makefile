@@ -1,31 +1,57 @@
 # Every target sets up the environment it needs; `make` alone lists them.
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-STAMP  := $(VENV)/.installed
-empty  :=
-space  := $(empty) $(empty)
-comma  := ,
+#
+#   make setup PYTHON=/path/to/python3.12   another interpreter, 3.11 to 3.13
+#   make setup UV=uv                        uv instead of venv and pip; its own variables act (UV_DEFAULT_INDEX, ...)
+#   PIP_INDEX_URL=... make setup            another index for pip; its own variables act (PIP_CERT, PIP_NO_INDEX, ...)
+PYTHON  ?= python3
+UV      ?=
+WORKERS ?= 2
+VENV    := .venv
+BIN     := $(VENV)/bin
+LOCKED  := $(VENV)/.locked
+STAMP   := $(VENV)/.installed
+TOOLS   := $(VENV)/.tools
+empty   :=
+space   := $(empty) $(empty)
+comma   := ,
 EXPERIMENT ?= $(subst $(space),$(comma),$(patsubst experiments/%/sweep.yaml,%,$(wildcard experiments/*/sweep.yaml)))
+NAMES   := $(subst $(comma), ,$(EXPERIMENT))
+
+ifeq ($(UV),)
+CREATE  := $(PYTHON) -m venv
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+else
+CREATE  := $(UV) venv --quiet --python $(PYTHON)
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+endif
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --group build \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+PYTEST  := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup smoke sweep report test lint bench reference lock clean
+.PHONY: help setup smoke sweep report test test-fast coverage lint bench reproduce reference lock clean
 
 help:  ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@echo
+	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 
-setup: $(STAMP)  ## make the environment from the hash-pinned lock
+setup: $(STAMP)  ## what a sweep needs, from the hash-pinned requirements.lock
 
 # Stamps are written last: an install that failed leaves none, and the next call starts over.
-$(VENV)/.locked: requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: PYTHON=$(PYTHON) is older than 3.11; say make PYTHON=/path/to/python3.11"; exit 2; }
+$(LOCKED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { echo "error: PYTHON=$(PYTHON): must be Python 3.11, 3.12 or 3.13; say make PYTHON=/path/to/python3.11"; exit 2; }
 	rm -rf $(VENV)
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(CREATE) $(VENV)
+	$(INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
-$(STAMP): $(VENV)/.locked pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+$(STAMP): $(LOCKED) pyproject.toml
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TOOLS): requirements-dev.lock $(STAMP)
+	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 smoke: $(STAMP)  ## a cut of every experiment, about two minutes
@@ -35,12 +61,21 @@ sweep: $(STAMP)  ## all experiments, or EXPERIMENT=padding for one, and the verd
 	$(BIN)/mismatch -m +experiment=$(EXPERIMENT)
 
 report: $(STAMP)  ## tables, figures and verdicts again, from the records alone
-	$(BIN)/mismatch-report $(addprefix results/,$(subst $(comma), ,$(EXPERIMENT)))
+	$(BIN)/mismatch report $(addprefix results/,$(NAMES))
 
-test: $(STAMP)  ## the test suite
-	$(BIN)/python -m pytest
+reproduce: $(STAMP)  ## compare results/ with results/reference: accuracies, their differences, verdicts
+	$(BIN)/python -m mismatch.report.reproduce results results/reference
 
-lint: $(STAMP)  ## ruff (lint, format) and mypy
+test: $(TOOLS)  ## the whole test suite on WORKERS=2 processes, in random order
+	$(PYTEST)
+
+test-fast: $(TOOLS)  ## the tests that take seconds
+	$(PYTEST) -m "not slow"
+
+coverage: $(TOOLS)  ## the whole suite, with the lines and branches it reaches, subprocesses included
+	$(PYTEST) --cov --cov-report=term:skip-covered --cov-report=html
+
+lint: $(TOOLS)  ## ruff (lint, format) and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -48,17 +83,21 @@ lint: $(STAMP)  ## ruff (lint, format) and mypy
 bench: $(STAMP)  ## plain model.fit multirun against this engine, side by side
 	$(BIN)/python experiments/throughput/bench.py
 
-reference:  ## copy tables, figures, reports and verdicts of results/ to results/reference (no records)
-	@for name in $(subst $(comma), ,$(EXPERIMENT)); do \
-		rm -rf results/reference/$$name && mkdir -p results/reference/$$name/figures && \
-		cp results/$$name/*.csv results/$$name/report.html results/reference/$$name/ && \
-		{ cp results/$$name/*.md results/reference/$$name/ 2>/dev/null || true; } && \
-		cp results/$$name/figures/*.png results/$$name/figures/*.svg results/reference/$$name/figures/ || exit 1; done
-	cp results/verdicts.* results/reference/
+# Tables, verdicts and PNG figures only: what the documents show and `make reproduce` compares. All or nothing per name.
+reference:  ## copy tables, verdicts and figures of results/ to results/reference (no records, pages or SVG)
+	@for name in $(NAMES); do \
+		test -f results/$$name/runs.csv || { echo "error: results/$$name: no runs.csv; run make sweep EXPERIMENT=$$name"; exit 2; }; \
+		rm -rf results/reference/$$name.new && mkdir -p results/reference/$$name.new/figures && \
+		cp results/$$name/*.csv results/$$name/runs.parquet results/reference/$$name.new/ && \
+		cp results/$$name/figures/*.png results/reference/$$name.new/figures/ && \
+		rm -rf results/reference/$$name && mv results/reference/$$name.new results/reference/$$name || exit 1; done
+	cp results/verdicts.csv results/verdicts.md results/verdicts.png results/reference/
+	@du -sh results/reference
 
-lock:  ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+lock:  ## renew both locks from pyproject.toml (needs uv)
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group dev --all-extras -c requirements.lock -o requirements-dev.lock
 
 clean:  ## remove the environment and caches; results stay
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
 	find src tests experiments -name __pycache__ -prune -exec rm -rf {} +

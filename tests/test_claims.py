@@ -27,7 +27,7 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.paths import EXPERIMENTS
 from mismatch.report import verdicts
 from mismatch.report.explain import explain
-from mismatch.sweep.records import read_csv
+from mismatch.sweep.store import read_csv
 
 CEILING, CHANCE, NOISE, TEST = 0.9, 0.25, 0.002, 4096
 CONTROLLED = {"data": "early", "length.padding": "pre"}

@@ -49,7 +49,7 @@ def test_shuffled_labels_keep_their_counts_and_know_nothing():
 
 
 def test_a_treatment_of_the_labels_leaves_data_order_and_weights_paired():
-    rows = {kind: run(make_arm(control=kind), 0, "x")["row"] for kind in ("none", "noisy", "shuffled", "sham")}
+    rows = {kind: run(make_arm(control=kind), 0, "x").row() for kind in ("none", "noisy", "shuffled", "sham")}
     for name in ("data_hash", "order_hash", "init_hash"):
         assert rows["none"][name] == rows["noisy"][name] == rows["shuffled"][name] != rows["sham"][name]
     assert len({row["arm"] for row in rows.values()}) == 4
@@ -59,7 +59,7 @@ def test_the_planted_delay_is_waited_out_in_every_block():
     begin = time.perf_counter()
     _wait(0.05)
     assert time.perf_counter() - begin >= 0.05
-    plain, late = (run(make_arm(control=kind), 0, "x")["row"] for kind in ("none", "delayed"))
+    plain, late = (run(make_arm(control=kind), 0, "x").row() for kind in ("none", "delayed"))
     # A lower bound cannot fail on a busy machine: the delay is in the measured time, whatever else is.
     assert late["step_ms"] >= 2.0 and late["accuracy"] == plain["accuracy"]
 
@@ -80,7 +80,7 @@ def test_unpadded_batches_are_never_padded_and_score_what_masked_ones_do():
     """Stock Keras layers on batches of one length, against the engine's masked ones: a second implementation."""
     settings = {"data__test": 2048, "train__updates": 300, "train__learning_rate": 0.01}
     bare, masked = (
-        run(make_arm(**settings, **more), 0, "x")["row"]
+        run(make_arm(**settings, **more), 0, "x").row()
         for more in ({"length__padding": "none"}, {"length__padding": "post", "mask": "masking"})
     )
     assert bare["status"] == "ok" and bare["data_hash"] == masked["data_hash"]

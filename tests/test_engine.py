@@ -71,9 +71,9 @@ def test_a_program_leaves_nothing_behind_for_the_next_run():
 def rows_in_a_fresh_process(order: str) -> dict:
     """Rows of two arms x two replicates run in the given order by a new interpreter."""
     code = (
-        "import json, sys; from tests.conftest import make_arm; from mismatch.run.pipeline import run\n"
+        "import json, sys; from tests.helpers import make_arm; from mismatch.run.pipeline import run\n"
         "arms = {'a': make_arm(mask='masking'), 'b': make_arm('snippets', data__embedding='vectors')}\n"
-        "print(json.dumps({k: run(arms[k[0]], int(k[1]), 'x')['row'] for k in sys.argv[1].split(',')}))"
+        "print(json.dumps({k: run(arms[k[0]], int(k[1]), 'x').row() for k in sys.argv[1].split(',')}))"
     )
     done = subprocess.run([sys.executable, "-c", code, order], capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
@@ -82,7 +82,7 @@ def rows_in_a_fresh_process(order: str) -> dict:
 def test_memory_does_not_grow_with_the_number_of_runs():
     """Peak resident memory after 10 and after 50 runs of one program: the allocator's noise, no 0.5 MiB a run."""
     arm = make_arm()
-    peaks = [run(arm, replicate, "x")["row"]["peak_mib"] for replicate in range(50)]
+    peaks = [run(arm, replicate, "x").row()["peak_mib"] for replicate in range(50)]
     assert peaks[-1] - peaks[9] < 20
 
 
@@ -96,10 +96,10 @@ def test_two_fresh_processes_give_identical_rows_in_any_order():
 
 
 def test_arms_share_their_streams():
-    rows = [run(make_arm(**kw), 1, "x")["row"] for kw in ({}, {"length__padding": "post"}, {"mask": "masking"})]
+    rows = [run(make_arm(**kw), 1, "x").row() for kw in ({}, {"length__padding": "post"}, {"mask": "masking"})]
     for column in ("data_hash", "order_hash", "init_hash"):
         assert len({row[column] for row in rows}) == 1
-    assert run(make_arm(), 2, "x")["row"]["data_hash"] != rows[0]["data_hash"]
+    assert run(make_arm(), 2, "x").row()["data_hash"] != rows[0]["data_hash"]
 
 
 def test_zero_padded_features_are_inert():
@@ -120,7 +120,7 @@ def test_truncating_what_is_not_there_is_the_same_run():
 def test_post_padding_without_a_mask_kills_learning_and_a_mask_or_pre_padding_saves_it():
     """Science: early cue, T = 48, 400 updates. Chance .25, ceiling .90, 4 standard errors .03."""
     rows = {
-        (side, mask): run(full(length__ratio=4.0, length__padding=side, mask=mask), 0, "x")["row"]
+        (side, mask): run(full(length__ratio=4.0, length__padding=side, mask=mask), 0, "x").row()
         for side in ("pre", "post")
         for mask in ("none", "masking")
     }
@@ -143,7 +143,7 @@ def full(**overrides):
 
 
 def test_a_run_that_diverges_is_a_row_that_says_so():
-    row = run(make_arm("sparse_features", train__optimizer="sgd", train__learning_rate=1e38), 0, "x")["row"]
+    row = run(make_arm("sparse_features", train__optimizer="sgd", train__learning_rate=1e38), 0, "x").row()
     assert row["status"] == "diverged" and "loss became" in row["error"] and "accuracy" not in row
     assert row["data_hash"] and row["init_hash"]
 
@@ -152,7 +152,7 @@ def test_a_run_that_diverges_is_a_row_that_says_so():
 def test_divergence_in_the_very_last_update_is_seen(engine, monkeypatch):
     """The batch loss before a ruinous update is finite; the probe after it is not."""
     monkeypatch.setattr("mismatch.engine.train._score", lambda *_: (float("nan"), 0.25))
-    row = run(make_arm(train__engine=engine, train__updates=10), 0, "x")["row"]
+    row = run(make_arm(train__engine=engine, train__updates=10), 0, "x").row()
     assert row["status"] == "diverged" and row["error"] == "loss became nan"
 
 
@@ -162,17 +162,17 @@ def test_the_masked_fraction_counts_the_steps_the_gru_sees():
     arm = make_arm(mask="explicit", length__ratio=2.0, **pooled)
     lengths = arm.data.draw(Streams(0, 0)).train.lengths
     expected = 1 - np.ceil(lengths / 4).mean() / 6
-    assert run(arm, 0, "x")["row"]["masked_fraction"] == pytest.approx(expected)
+    assert run(arm, 0, "x").row()["masked_fraction"] == pytest.approx(expected)
 
 
 def test_a_run_out_of_time_is_a_row_that_says_so():
-    row = run(make_arm(), 0, "x", time_limit=1e-6)["row"]
+    row = run(make_arm(), 0, "x", time_limit=1e-6).row()
     assert row["status"] == "timeout" and row["error"] == "exceeded time_limit=1e-06 s"
 
 
 def test_a_run_that_raises_is_a_row_with_its_error(monkeypatch):
     monkeypatch.setattr("mismatch.run.pipeline.adapt", lambda *_: 1 / 0)
-    row = run(make_arm(), 0, "x")["row"]
+    row = run(make_arm(), 0, "x").row()
     assert row["status"] == "failed" and row["error"] == "ZeroDivisionError: division by zero"
 
 
@@ -193,9 +193,8 @@ def test_stability_metrics_read_a_trace_as_defined():
 
 
 def test_work_columns_follow_their_formulas():
-    row = run(make_arm("sparse_features", features__adapter="noise", features__width=16, length__ratio=2.0), 0, "x")[
-        "row"
-    ]
+    arm = make_arm("sparse_features", features__adapter="noise", features__width=16, length__ratio=2.0)
+    row = run(arm, 0, "x").row()
     assert row["flops_per_sample"] == 6 * 16 * 20 * (16 + 16)
     assert row["padded_fraction"] == 0.5 and row["truncated_fraction"] == 0
     assert row["useful_fraction"] == pytest.approx(0.5 * (8 + 16) / (16 + 16))

@@ -14,7 +14,7 @@ from mismatch.analysis.claims import UNTESTED
 from mismatch.config.fields import ConfigError
 from mismatch.report.figures import NAMES
 from mismatch.report.verdicts import LINE, by_number, collect, count, effect, measure, predicted, reason
-from mismatch.sweep.records import read_csv
+from mismatch.sweep.store import read_csv
 
 
 def explain(folder: Path, claim: str) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from mismatch.analysis.axes import parameter_columns
 from mismatch.config.fields import ConfigError
-from mismatch.sweep.records import read_csv
+from mismatch.sweep.store import read_csv
 
 NUMBERS = ("accuracy", "exact_accuracy", "train_accuracy", "loss_first", "loss_final", "ceiling")
 HASHES = ("data_hash", "order_hash", "init_hash")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mismatch.config.fields import ConfigError
 from mismatch.config.paths import EXPERIMENTS
-from mismatch.sweep import own, records
+from mismatch.sweep import own, store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,37 +27,37 @@ def rebuild(out: Path, figures: bool = True) -> tuple["pd.DataFrame", list[str]]
     from mismatch.analysis.summary import summarise, write_summary
     from mismatch.report.build import write_report
 
-    loaded = records.load(out)
-    planned = records.read_plan(out)
+    loaded = store.load(out)
+    planned = store.read_plan(out)
     name = experiment(out)
-    payloads = records.newest(loaded.payloads, None if planned is None else list(planned["arms"]))
+    records = store.newest(loaded.records, None if planned is None else planned.arms)
     tables = own.tables(name, out) if name else {}
-    if not payloads and not tables:
+    if not records and not tables:
         raise ConfigError("results", out, "must be a folder with records/*.json of a sweep")
-    runs = records.table(payloads)
-    if payloads:
-        records.write_tables(out, runs)
-        records.write_csv(out / "effects.csv", effects(runs))
-    judged = _judge(out, name, runs, tables, planned["arms"] if planned else None)
+    runs = store.table(records)
+    if records:
+        store.write_tables(out, runs)
+        store.write_csv(out / "effects.csv", effects(runs))
+    judged = _judge(out, name, runs, tables, planned.arms if planned else None)
     if figures:
         readme = EXPERIMENTS / name / "README.md" if name else None
         write_report(
             out,
             runs,
-            traces={payload["row"]["run"]: payload["trace"] for payload in payloads},
+            traces={record.run: record.trace for record in records},
             readme=readme.read_text() if readme and readme.is_file() else None,
             figures=own.figures(name, out) if name else {},
             **judged,
         )
-    elif payloads:
+    elif records:
         write_summary(summarise(runs), out)
     return runs, list(loaded.damaged)
 
 
 def experiment(out: Path) -> str:
     """Name of the experiment whose results `out` holds; empty where it is none of `experiments/`."""
-    planned = records.read_plan(out)
-    name = planned["name"] if planned else out.resolve().name
+    planned = store.read_plan(out)
+    name = planned.name if planned else out.resolve().name
     return name if (EXPERIMENTS / name / "sweep.yaml").is_file() else ""
 
 
@@ -86,12 +86,12 @@ def _judge(
     tables = {file: valid(table) for file, table in tables.items()}
     checks = check_all(tables, registered.controls, planned)
     claims = evaluate(registered, tables, checks, planned)
-    records.write_csv(
+    store.write_csv(
         out / "controls.csv", pd.DataFrame(checks, columns=["name", "passed", "text", "guards", "table", "arms"])
     )
-    records.write_csv(out / "claims.csv", claims)
+    store.write_csv(out / "claims.csv", claims)
     if registered.factorials and len(runs):
-        records.write_csv(out / "factorial.csv", _factorials(registered, runs))
+        store.write_csv(out / "factorial.csv", _factorials(registered, runs))
     shown = None
     if registered.show and len(runs) and set(registered.base) <= set(runs):
         shown = runs[runs["arm"].isin(arms_where(runs, registered.base | registered.show)["arm"])]

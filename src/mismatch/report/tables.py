@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from mismatch.analysis.controls import Check
-from mismatch.sweep.records import read_csv
+from mismatch.sweep.store import read_csv
 
 from .verdicts import effect, predicted, reason
 from .words import number

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mismatch.analysis.claims import UNTESTED, WITHHELD, headline
-from mismatch.sweep.records import read_csv, replace_file, write_csv
+from mismatch.sweep.store import read_csv, replace_file, write_csv
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,6 +1,10 @@
 """The data dictionary: what every column of the runs table means, and its unit. Written beside every table."""
 
-COLUMNS: dict[str, tuple[str, str]] = {
+from collections.abc import Iterable
+
+from mismatch.config.groups import GROUPS
+
+IDENTITY: dict[str, tuple[str, str]] = {
     "experiment": ("", "name of the sweep the run belongs to"),
     "arm": ("", "hash of the resolved parameters; equal for all replicates of an arm"),
     "replicate": (
@@ -10,6 +14,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "run": ("", "hash of arm, replicate and the code that can change its numbers; name of its record file"),
     "status": ("", "ok | diverged (loss NaN or infinite) | failed (raised) | killed (worker died) | timeout"),
     "error": ("", "what went wrong, empty when status is ok"),
+}
+MEASURED: dict[str, tuple[str, str]] = {
     "accuracy": ("share", "test accuracy on the drawn labels"),
     "exact_accuracy": (
         "share",
@@ -56,6 +62,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "truncated_fraction": ("share", "share of raw steps that were cut"),
     "masked_fraction": ("share", "share of its steps the mask tells the GRU to skip; 0 if no mask reaches it"),
     "mask_reached_gru": ("", "whether a mask reaches the GRU layer"),
+}
+PROVENANCE: dict[str, tuple[str, str]] = {
     "data_hash": ("", "hash of the raw sequences of the replicate"),
     "init_hash": ("", "hash of the initial weights"),
     "order_hash": ("", "hash of the batch order"),
@@ -105,3 +113,28 @@ PARAMETERS = {
     "train.engine": "compiled | fit (plain Keras)",
     "seed": "seed of all streams",
 }
+
+
+def is_parameter(name: str) -> bool:
+    """Whether a column of that name is a parameter: the choice of a group, a key of one, or the seed."""
+    return name.partition(".")[0] in (*GROUPS, "data") or name == "seed"
+
+
+def ordered(parameters: Iterable[str]) -> list[str]:
+    """Parameters in the order of the table: groups by name, the choice of a group before its keys, the seed last."""
+    return sorted(parameters, key=lambda name: (name == "seed", name.partition(".")[0], "." in name, name))
+
+
+def metrics() -> list[str]:
+    """Every metric column, in the order of the table."""
+    return list(MEASURED)
+
+
+def explain(name: str) -> tuple[str, str]:
+    """Unit and meaning of a column."""
+    known = IDENTITY | MEASURED | PROVENANCE
+    if name in known:
+        return known[name]
+    if is_parameter(name):
+        return "", PARAMETERS.get(name, "setting of that name; empty where it could not act")
+    return "", "metric of another version or package; its meaning is not known here"

@@ -142,7 +142,6 @@ def _work(arm: Arm, train: Adapted, outcome: "Outcome") -> dict[str, Any]:
         "truncated_fraction": float(1 - kept / train.lengths.sum()),
         "masked_fraction": _masked(arm, train) if outcome.mask_reached_gru else 0.0,
         "mask_reached_gru": outcome.mask_reached_gru,
-        "threads": outcome.threads,
     }
 
 

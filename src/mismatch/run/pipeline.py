@@ -4,7 +4,7 @@ import json
 import platform
 import subprocess
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,30 +18,42 @@ from mismatch.config.identity import code_hash
 from mismatch.data import Splits, classes
 from mismatch.data.streams import Streams, batch_order, bucketed_order, digest
 from mismatch.run import control
-from mismatch.sweep import records
+from mismatch.run.record import Record
 
 
-def run(arm: Arm, replicate: int, experiment: str, time_limit: float = float("inf")) -> dict[str, Any]:
+def run(arm: Arm, replicate: int, experiment: str, time_limit: float = float("inf")) -> Record:
     """Train and measure one run.
 
-    Returns the payload of its record: ``row`` (the table's row), ``config``, ``trace``, ``versions``.
     An exception becomes a row with status ``failed`` and its text; divergence and timeouts likewise.
     """
-    row = identity(arm, replicate, experiment)
-    trace: dict[str, Any] = {}
-    begin = time.perf_counter()
+    begun = begin(arm, replicate, experiment)
+    start = time.perf_counter()
     try:
-        measured, trace, problem = _train(arm, replicate, time_limit)
-        row |= measured | {"run_s": time.perf_counter() - begin}
-        if problem is not None:
-            row |= {"status": "diverged" if type(problem).__name__ == "Diverged" else "timeout", "error": str(problem)}
+        outcome = _train(arm, replicate, time_limit)
     except Exception as error:  # the row says what happened; other runs go on
         text = " ".join(str(error).split())
-        row |= {"status": "failed", "error": f"{type(error).__name__}: {text}"[:500]}
-    return {"row": row, "config": arm.parameters(), "trace": trace, "versions": versions()}
+        return begun.ended("failed", f"{type(error).__name__}: {text}"[:500])
+    metrics = outcome.metrics | {"run_s": time.perf_counter() - start}
+    return begun.ended(outcome.status, outcome.error, metrics, outcome.provenance, outcome.trace)
 
 
-def _train(arm: Arm, replicate: int, time_limit: float) -> tuple[dict[str, Any], dict[str, Any], Exception | None]:
+def lost(arm: Arm, replicate: int, experiment: str, status: str, error: str) -> Record:
+    """The record of a run whose worker did not live to make one."""
+    return begin(arm, replicate, experiment).ended(status, error)
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """What a training came to; the sections of a `Record` that it fills."""
+
+    status: str
+    error: str | None
+    metrics: dict[str, Any]
+    provenance: dict[str, Any]
+    trace: dict[str, Any]
+
+
+def _train(arm: Arm, replicate: int, time_limit: float) -> _Trained:
     from mismatch.engine import train
     from mismatch.run import measure  # TensorFlow starts here, not before
 
@@ -54,8 +66,10 @@ def _train(arm: Arm, replicate: int, time_limit: float) -> tuple[dict[str, Any],
     trace, problem = asdict(outcome.trace), outcome.trace.problem
     del trace["problem"]
     if problem is not None:  # numbers of an unfinished training are not results
-        return hashes, trace, problem
-    return measure.metrics(arm, parts, outcome, streams) | hashes, trace, None
+        status = "diverged" if type(problem).__name__ == "Diverged" else "timeout"
+        return _Trained(status, str(problem), {}, hashes, trace)
+    metrics = measure.metrics(arm, parts, outcome, streams)
+    return _Trained("ok", None, metrics, hashes | {"threads": outcome.threads}, trace)
 
 
 def _order(arm: Arm, lengths: np.ndarray, streams: Streams) -> np.ndarray:
@@ -71,17 +85,18 @@ def _draw(settings: str, streams: Streams) -> tuple[Splits, str]:
     return splits, splits.hash()
 
 
-def identity(arm: Arm, replicate: int, experiment: str) -> dict[str, Any]:
-    """The part of a row that is known before training: identity, parameters, provenance, status ok."""
+def begin(arm: Arm, replicate: int, experiment: str) -> Record:
+    """The record as far as it is known before training; status ok."""
     commit, dirty = _commit()
-    return {
+    identity = {
         "experiment": experiment,
         "arm": arm.id,
         "replicate": replicate,
         "run": arm.run_id(replicate),
         "status": "ok",
         "error": None,
-        **arm.parameters(),
+    }
+    provenance = {
         "code_hash": code_hash(arm.data.name),
         "commit": commit,
         "dirty": dirty,
@@ -90,21 +105,7 @@ def identity(arm: Arm, replicate: int, experiment: str) -> dict[str, Any]:
         "cpu": _cpu(),
         "timing_valid": False,
     }
-
-
-def run_and_record(arm: Arm, replicate: int, experiment: str, out: str, time_limit: float) -> dict[str, Any]:
-    """Run, write the record, return the row: what a worker does."""
-    payload = run(arm, replicate, experiment, time_limit)
-    records.write(Path(out), payload)
-    row: dict[str, Any] = payload["row"]
-    return row
-
-
-def record_loss(arm: Arm, replicate: int, experiment: str, out: str, status: str, error: str) -> dict[str, Any]:
-    """Write a row for a run whose worker did not live to do so."""
-    row = identity(arm, replicate, experiment) | {"status": status, "error": error}
-    records.write(Path(out), {"row": row, "config": arm.parameters(), "trace": {}, "versions": versions()})
-    return row
+    return Record(identity, arm.parameters(), {}, provenance, versions=versions())
 
 
 @cache

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from mismatch.config.paths import EXPERIMENTS
-from mismatch.sweep import records
+from mismatch.sweep import store
 from mismatch.sweep.parent import die_with
 
 if TYPE_CHECKING:
@@ -86,14 +86,14 @@ def measure(experiment: str, out: Path, smoke: bool) -> None:
         (out / "measure.log").write_text(output)
         last = (output.strip().splitlines() or ["no output"])[-1]
         raise RuntimeError(f"the measurement of {experiment} failed: {last} (all of it in {out / 'measure.log'})")
-    records.replace_file(out / STAMP, lambda path: path.write_text(json.dumps(_identity(experiment, smoke)) + "\n"))
+    store.replace_file(out / STAMP, lambda path: path.write_text(json.dumps(_identity(experiment, smoke)) + "\n"))
 
 
 def tables(experiment: str, out: Path) -> dict[str, "pd.DataFrame"]:
     """The experiment's own tables by file name, those that are there."""
     found = module(experiment, "measure")
     names = [name for name in (found.TABLES if found else {}) if name.endswith(".csv") and (out / name).is_file()]
-    return {name: records.read_csv(out / name) for name in names}
+    return {name: store.read_csv(out / name) for name in names}
 
 
 def figures(experiment: str, out: Path) -> dict[str, Any]:

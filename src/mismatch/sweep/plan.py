@@ -11,7 +11,7 @@ from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import Settings
 from mismatch.config.rules import resolve
-from mismatch.sweep import own, records
+from mismatch.sweep import own, store
 
 START_S = 10.0  # the workers start and import TensorFlow, while Hydra composes the jobs
 COMPILE_S = 2.0  # one program
@@ -95,8 +95,8 @@ def make(jobs: Sequence[Settings]) -> Plan:
     if not any(n for _, n in arms.values()) and not own.module(first.name, "measure"):
         raise ConfigError("replicates", 0, "must be at least 1, as there is no measure.py to run instead")
     arms = {arm: entry for arm, entry in arms.items() if entry[1]}
-    loaded = records.load(Path(first.out))
-    finished = records.finished(loaded.payloads)
+    loaded = store.load(Path(first.out))
+    finished = store.finished(loaded.records)
     # Replicate by replicate: a worker draws the raw data of a replicate once for all arms of a program.
     most = max((n for _, n in arms.values()), default=0)
     wanted = [(arm, k) for k in range(most) for arm, n in arms.values() if k < n]

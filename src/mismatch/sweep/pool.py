@@ -15,9 +15,12 @@ from concurrent.futures import CancelledError, TimeoutError
 from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Any
 
 from mismatch.config.fields import ConfigError
+from mismatch.run.record import Record
+from mismatch.sweep import store
 from mismatch.sweep.parent import die_with
 from mismatch.sweep.plan import COMPILE_S, Plan, Run
 
@@ -167,11 +170,12 @@ def _drive(worker: int, schedule: Schedule, plan: Plan, bar: "_Bar", halt: threa
     while not halt.is_set() and (run := schedule.next(worker)) is not None:
         if peak > WORKER_MIB:
             pool = _renew(worker, pool, halt)
-        row = _attempt(pool, run, plan, halt)
-        if row is None:
+        record = _attempt(pool, run, plan, halt)
+        if record is None:
             return
-        bar.add(row, run.seconds)
-        peak = row.get("peak_mib", 0.0)
+        store.write(Path(plan.out), record)
+        bar.add(record.row(), run.seconds)
+        peak = record.metrics.get("peak_mib", 0.0)
 
 
 def _renew(worker: int, pool: Any, halt: threading.Event) -> Any:
@@ -184,26 +188,26 @@ def _renew(worker: int, pool: Any, halt: threading.Event) -> Any:
     return pool
 
 
-def _attempt(pool: Any, run: Run, plan: Plan, halt: threading.Event) -> dict[str, Any] | None:
+def _attempt(pool: Any, run: Run, plan: Plan, halt: threading.Event) -> Record | None:
     from pebble import ProcessExpired
 
-    from mismatch.run.pipeline import record_loss, run_and_record
+    from mismatch.run import pipeline
 
-    what = (run.arm, run.replicate, plan.name, plan.out)
+    what = (run.arm, run.replicate, plan.name)
     for attempt in range(TRIES):
         try:
-            future = pool.schedule(run_and_record, args=[*what, plan.time_limit], timeout=plan.time_limit + GRACE_S)
-            row: dict[str, Any] = future.result()
-            return row
+            future = pool.schedule(pipeline.run, args=[*what, plan.time_limit], timeout=plan.time_limit + GRACE_S)
+            record: Record = future.result()
+            return record
         except TimeoutError:
-            return record_loss(
+            return pipeline.lost(
                 *what, "timeout", f"exceeded time_limit={plan.time_limit:g} s and did not stop by itself"
             )
         except ProcessExpired as death:
             if halt.is_set():
                 return None
             if attempt == TRIES - 1:
-                return record_loss(*what, "killed", f"its worker died twice (exit code {death.exitcode})")
+                return pipeline.lost(*what, "killed", f"its worker died twice (exit code {death.exitcode})")
         except (CancelledError, RuntimeError):
             if halt.is_set():  # the sweep is being stopped
                 return None

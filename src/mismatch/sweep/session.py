@@ -13,7 +13,7 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.rules import resolve
 from mismatch.config.settings import settings
 from mismatch.report import results
-from mismatch.sweep import own, pool, records
+from mismatch.sweep import own, pool, store
 from mismatch.sweep import plan as planning
 
 EXIT_BROKEN, EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED = 1, 2, 3, 130
@@ -58,7 +58,7 @@ def plan_sweep(configs: Sequence[Any]) -> planning.Plan:
     """Check and resolve every job of a multirun; ends the program if one is unusable."""
     with usage_errors():
         plan = planning.make([settings(config) for config in configs])
-    records.write_plan(Path(plan.out), plan.name, plan.arms)
+    store.write_plan(Path(plan.out), plan.name, plan.arms)
     return plan
 
 
@@ -117,7 +117,7 @@ def run_one(config: Any) -> None:
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
 
-    from mismatch.run.pipeline import run_and_record
+    from mismatch.run import pipeline
 
     with usage_errors():
         job = settings(config)
@@ -130,10 +130,12 @@ def run_one(config: Any) -> None:
             return
         plan = planning.make([job])
     if HydraConfig.get().mode == RunMode.RUN:
-        records.write_plan(Path(plan.out), plan.name, plan.arms)
+        store.write_plan(Path(plan.out), plan.name, plan.arms)
     _announce(plan, 1)
     for run in plan.runs:
-        row = run_and_record(run.arm, run.replicate, plan.name, plan.out, plan.time_limit)
+        record = pipeline.run(run.arm, run.replicate, plan.name, plan.time_limit)
+        store.write(Path(plan.out), record)
+        row = record.row()
         ok = row["status"] == "ok"
         _say(f"replicate {row['replicate']}: " + (f"accuracy {row['accuracy']:.3f}" if ok else str(row["error"])))
     _print_rows(next(iter(plan.arms)), Path(plan.out))
@@ -162,7 +164,7 @@ def finish(out: Path, figures: bool) -> None:
 
 def _print_rows(arm: str, out: Path) -> None:
     """The arm's rows, column by column: one value where all replicates agree, else all of them."""
-    rows = [payload["row"] for payload in records.newest(records.load(out).payloads, [arm])]
+    rows = [record.row() for record in store.newest(store.load(out).records, [arm])]
     rows.sort(key=lambda row: row["replicate"])
     for column in dict.fromkeys(column for row in rows for column in row):
         values = [f"{v:.4g}" if isinstance(v := row.get(column), float) else str(v) for row in rows]

@@ -1,0 +1,163 @@
+"""The record store: one file per run, written whole or not at all, and the tables rebuilt from these files.
+
+In: records. Out: ``<out>/records/<run>.json``, ``plan.json`` and ``runs.csv``, ``runs.parquet``, ``columns.csv``.
+A damaged file is named and left out, never believed.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mismatch.run import columns
+from mismatch.run.record import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """records: the sound ones, by name of their files; damaged: one line for each file that is not."""
+
+    records: list[Record]
+    damaged: list[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was last asked for: the sweep's name, and replicates by arm."""
+
+    name: str
+    arms: dict[str, int]
+
+
+def write(out: Path, record: Record) -> Path:
+    """Write the file of a run, replacing an earlier one, and return its path."""
+    folder = out / "records"
+    folder.mkdir(parents=True, exist_ok=True)
+    body = _canonical(record.to_json())
+    path = folder / f"{record.run}.json"
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    with draft.open("w") as file:
+        file.write(f'{{"sha256":"{_sha256(body)}","payload":{body}}}\n')
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return path
+
+
+def load(out: Path) -> Loaded:
+    """Every sound record below `out`, ordered by name. Drafts of writers that died are removed."""
+    sound, damaged = [], []
+    for draft in (out / "records").glob("*.tmp"):
+        writer = draft.stem.rpartition(".")[2]
+        if writer.isdecimal() and not _alive(int(writer)):
+            draft.unlink(missing_ok=True)
+    for path in sorted((out / "records").glob("*.json")):
+        try:
+            sound.append(_read(path))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            damaged.append(f"{path}: damaged record left out; its run counts as not trained ({error})")
+    return Loaded(sound, damaged)
+
+
+def _read(path: Path) -> Record:
+    content = json.loads(path.read_text())
+    record = Record.from_json(content["payload"])
+    if _sha256(_canonical(content["payload"])) != content["sha256"] or record.run != path.stem:
+        raise ValueError("content does not match its checksum")
+    return record
+
+
+def finished(records: Iterable[Record]) -> set[str]:
+    """Ids of the runs that need no training."""
+    return {record.run for record in records if record.finished}
+
+
+def newest(records: Iterable[Record], arms: Collection[str] | None = None) -> list[Record]:
+    """One record per arm and replicate, the one started last; of `arms` only, if given."""
+    latest: dict[tuple[str, int], Record] = {}
+    for record in sorted(records, key=lambda r: str(r.provenance["started"])):
+        latest[record.arm, record.replicate] = record
+    return [record for record in latest.values() if arms is None or record.arm in arms]
+
+
+def write_plan(out: Path, name: str, arms: dict[str, int]) -> None:
+    """Note the arms last asked for: tables and figures show these, whatever else lies in the folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    asked = json.dumps({"name": name, "arms": arms})
+    replace_file(out / "plan.json", lambda path: path.write_text(asked + "\n"))
+
+
+def read_plan(out: Path) -> Asked | None:
+    """What was last asked for, or None where no plan is (a folder that holds records alone)."""
+    try:
+        content = json.loads((out / "plan.json").read_text())
+        return Asked(str(content["name"]), {str(arm): int(n) for arm, n in content["arms"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def table(records: Iterable[Record]) -> "pd.DataFrame":
+    """The runs table: identity, parameters, metrics, provenance; sorted by parameters and replicate."""
+    import pandas as pd
+
+    records = list(records)
+    runs = pd.DataFrame([record.row() for record in records])
+    if runs.empty:
+        return runs
+    parameters = columns.ordered({name for record in records for name in record.parameters})
+    measured = dict.fromkeys([*columns.metrics(), *(name for record in records for name in record.metrics)])
+    runs = runs.reindex(columns=[*columns.IDENTITY, *parameters, *measured, *columns.PROVENANCE])
+    return runs.sort_values([*parameters, "replicate"], kind="stable").reset_index(drop=True)
+
+
+def write_tables(out: Path, runs: "pd.DataFrame") -> None:
+    """Write runs.csv, runs.parquet and the data dictionary columns.csv."""
+    import pandas as pd
+
+    write_csv(out / "runs.csv", runs)
+    replace_file(out / "runs.parquet", lambda path: runs.to_parquet(path, index=False))
+    rows = [(name, *columns.explain(name)) for name in map(str, runs.columns)]
+    write_csv(out / "columns.csv", pd.DataFrame(rows, columns=["column", "unit", "meaning"]))
+
+
+def write_csv(path: Path, table: "pd.DataFrame") -> None:
+    """Write a table whole or not at all."""
+    replace_file(path, lambda draft: table.to_csv(draft, index=False))
+
+
+def read_csv(path: Path) -> "pd.DataFrame":
+    """Read a table of ours: a blank is missing, the word none is a word."""
+    import pandas as pd
+
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], low_memory=False)
+
+
+def replace_file(path: Path, write_to: Callable[[Path], object]) -> None:
+    """Let `write_to` write a draft and put it in the place of `path`: whole or not at all."""
+    draft = path.with_name(f".{path.name}")
+    write_to(draft)
+    draft.replace(path)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(content: Any) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,123 @@
+"""Records are written whole, checked when read, and are all a table needs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mismatch.run import columns
+from mismatch.run.pipeline import begin
+from mismatch.run.record import Record
+from mismatch.sweep import store
+from tests.helpers import make_arm
+
+FIRST_SCHEMA = Path(__file__).parent / "schema-1.json"
+
+
+def record(replicate: int = 0, started: str = "2026-01-01", status: str = "ok", **identity: Any) -> Record:
+    begun = begin(make_arm(), replicate, "test")
+    metrics, trace = {"accuracy": 0.1 + 0.2, "skill": float("nan")}, {"probe_loss": np.float32([1.5, np.inf])}
+    done = begun.ended(status, None, metrics, {"started": started}, trace)
+    done.identity.update(identity)  # type: ignore[attr-defined]
+    return done
+
+
+def test_a_record_comes_back_as_it_was_with_infinities_as_null(tmp_path):
+    written = record()
+    path = store.write(tmp_path, written)
+    loaded = store.load(tmp_path)
+    assert loaded.damaged == []
+    (back,) = loaded.records
+    assert (back.identity, back.parameters, back.versions) == (written.identity, written.parameters, written.versions)
+    assert back.metrics == {"accuracy": 0.1 + 0.2, "skill": None}
+    assert back.trace == {"probe_loss": [1.5, None]}
+    json.loads(path.read_text(), parse_constant=pytest.fail)  # strict JSON
+    assert [p.name for p in path.parent.iterdir()] == [path.name]  # no draft left behind
+
+
+DAMAGE = {
+    "cut short": lambda text: text[: len(text) // 2],
+    "empty": lambda text: "",
+    "a flipped digit": lambda text: text.replace("0.30000000000000004", "0.40000000000000004"),
+    "another run's": lambda text: text.replace('"run":"', '"run":"f'),
+    "of a later version": lambda text: text.replace('"schema":2', '"schema":3'),
+    "not an object": lambda text: "[1, 2]",
+    "not text": lambda text: None,
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_a_damaged_record_is_named_and_trained_again_and_never_crashes(kind, tmp_path):
+    sound, broken = store.write(tmp_path, record(0)), store.write(tmp_path, record(1))
+    text = DAMAGE[kind](broken.read_text())
+    broken.write_bytes(b"\xff\x00\xfe" if text is None else text.encode())
+    loaded = store.load(tmp_path)
+    assert [r.replicate for r in loaded.records] == [0]
+    assert len(loaded.damaged) == 1 and str(broken) in loaded.damaged[0]
+    assert store.finished(loaded.records) == {sound.stem}
+
+
+def test_drafts_of_dead_writers_are_removed_and_other_files_left_alone(tmp_path):
+    folder = store.write(tmp_path, record()).parent
+    (folder / "abc.4194999.tmp").write_text("half")  # beyond the largest process id of Linux
+    (folder / "notes.tmp").write_text("mine")
+    assert len(store.load(tmp_path).records) == 1
+    assert [path.name for path in folder.glob("*.tmp")] == ["notes.tmp"]
+
+
+def test_only_outcomes_that_would_repeat_count_as_finished():
+    outcomes = ("ok", "diverged", "failed", "killed", "timeout")
+    assert len(store.finished(record(i, status=status) for i, status in enumerate(outcomes))) == 2
+
+
+def test_the_table_holds_one_row_per_arm_and_replicate_the_newest():
+    old, new = record(0, started="2026-01-01", run="a" * 16), record(0, started="2026-02-01", run="b" * 16)
+    table = store.table(store.newest([new, old, record(1)]))
+    assert table["replicate"].tolist() == [0, 1]
+    assert table["run"].iloc[0] == "b" * 16
+
+
+def test_the_newest_may_be_cut_to_the_arms_asked_for():
+    here = record()
+    assert store.newest([here], [here.arm]) == [here]
+    assert store.newest([here], ["another"]) == []
+
+
+def test_table_files_agree_and_every_column_is_explained(tmp_path):
+    runs = store.table([record(0), record(1, status="failed", error="ValueError: no")])
+    store.write_tables(tmp_path, runs)
+    csv, parquet = pd.read_csv(tmp_path / "runs.csv"), pd.read_parquet(tmp_path / "runs.parquet")
+    assert list(csv) == list(parquet) == list(runs)
+    assert csv["accuracy"].tolist() == parquet["accuracy"].tolist() == [0.1 + 0.2] * 2
+    dictionary = pd.read_csv(tmp_path / "columns.csv").set_index("column")
+    assert list(dictionary.index) == list(csv) and dictionary["meaning"].notna().all()
+    assert dictionary.loc["step_ms", "unit"] == "ms"
+
+
+def test_no_column_depends_on_which_run_came_first():
+    early, words = begin(make_arm("early"), 0, "x"), begin(make_arm("snippets"), 0, "x")
+    one, other = store.table([early, words]), store.table([words, early])
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_record_of_the_first_schema_is_read_into_its_sections(tmp_path):
+    content = json.loads(FIRST_SCHEMA.read_text())
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / f"{content['payload']['row']['run']}.json").write_text(FIRST_SCHEMA.read_text())
+    loaded = store.load(tmp_path)
+    assert loaded.damaged == []
+    (old,) = loaded.records
+    assert list(old.identity) == list(columns.IDENTITY)
+    assert old.parameters == content["payload"]["config"]
+    assert {"accuracy", "run_s", "parameters"} <= set(old.metrics) and "threads" in old.provenance
+    assert store.table([old]).notna().sum().sum() == sum(v is not None for v in content["payload"]["row"].values())
+
+
+def test_the_plan_comes_back_and_a_damaged_one_is_none(tmp_path):
+    store.write_plan(tmp_path, "small", {"a": 3})
+    assert store.read_plan(tmp_path) == store.Asked("small", {"a": 3})
+    (tmp_path / "plan.json").write_text("{")
+    assert store.read_plan(tmp_path) is None

@@ -102,7 +102,7 @@ class Train:
 
 @dataclass
 class Settings:
-    """The whole config as Hydra composes it."""
+    """The whole config as Hydra composes it. `measure`: a measurement of another kind that goes with the sweep."""
 
     data: Any = None
     features: Features = field(default_factory=Features)
@@ -119,6 +119,7 @@ class Settings:
     out: str = "results/${name}"
     time_limit: float = ranged(600.0, above=0.0)
     impossible: str = choice("refuse", "refuse", "skip")
+    measure: str | None = None
     figures: bool = True
     smoke: bool = False
 

@@ -3,8 +3,9 @@
 from dataclasses import fields
 from typing import Any
 
-from mismatch.config.fields import check
+from mismatch.config.fields import ConfigError, check
 from mismatch.config.groups import GROUPS, Settings
+from mismatch.config.registry import MEASUREMENTS
 from mismatch.data.base import classes
 
 
@@ -33,4 +34,6 @@ def settings(config: Any) -> Settings:
 
     node = Settings(**{item.name: typed(config[item.name]) for item in fields(Settings)})
     check("", node)
+    if node.measure is not None and node.measure not in MEASUREMENTS.names:
+        raise ConfigError("measure", node.measure, "must be one of " + ", ".join(MEASUREMENTS.names))
     return node

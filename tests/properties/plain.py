@@ -33,7 +33,7 @@ def gru(x: Array, mask: Array, kernel: Array, recurrent: Array, bias: Array, bac
 
 
 def conv(x: Array, kernel: Array, bias: Array, stride: int = 1) -> Array:
-    """ReLU of a convolution (size, D, F) over `x` (T, D) with zeros around it, padding "same": (ceil(T / stride), F)."""
+    """ReLU of a convolution (size, D, F) over `x` (T, D), padding "same" with zeros: (ceil(T / stride), F)."""
     size, steps = len(kernel), len(x)
     count = -(-steps // stride)
     missing = max((count - 1) * stride + size - steps, 0)
@@ -43,7 +43,7 @@ def conv(x: Array, kernel: Array, bias: Array, stride: int = 1) -> Array:
 
 
 def pool(x: Array, real: Array, size: int) -> Array:
-    """Maximum over the real steps of each window of `size` steps of `x` (T, F): (T / size, F), 0 where there is none."""
+    """Maximum over the real steps of each window of `size` steps of `x` (T, F), 0 without any: (T / size, F)."""
     windows = [(x[k : k + size], real[k : k + size]) for k in range(0, len(x) - size + 1, size)]
     return np.array([rows[kept].max(0) if kept.any() else np.zeros(x.shape[1]) for rows, kept in windows])
 

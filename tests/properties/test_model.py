@@ -79,18 +79,18 @@ def test_every_kind_of_model_computes_what_plain_numpy_computes(family, engine, 
     SEEDS,
 )
 def test_the_gru_of_keras_and_ours_are_the_plain_one_at_any_size(
-    samples, steps, features, units, share, backwards, seed
+    samples, steps, features, units, share, backward, seed
 ):
     """A fully masked sequence (share 0) leaves the zero state; without a mask every step counts."""
     rng = np.random.default_rng(seed)
     inputs = rng.standard_normal((samples, steps, features)).astype(np.float32)
     mask = None if share is None else rng.random((samples, steps)) < share
-    layers = [kind(units, use_cudnn=False, go_backwards=backwards) for kind in (keras.layers.GRU, SequenceGRU)]
+    layers = [kind(units, use_cudnn=False, go_backwards=backward) for kind in (keras.layers.GRU, SequenceGRU)]
     for layer in layers:
         layer.build(inputs.shape)
     values = [rng.standard_normal(w.shape).astype(np.float32) for w in layers[0].weights]
     real = np.ones((samples, steps), bool) if mask is None else mask
-    expected = np.array([plain.gru(x, m, *values, backwards) for x, m in zip(inputs, real, strict=True)])
+    expected = np.array([plain.gru(x, m, *values, backward) for x, m in zip(inputs, real, strict=True)])
     given_mask = None if mask is None else tf.constant(mask)
     for layer in layers:
         layer.set_weights(values)

@@ -28,9 +28,7 @@ def test_streams_that_differ_in_seed_replicate_or_name_differ(one, other):
 
 
 @given(SEEDS, st.integers(1, 30), st.integers(1, 12), st.integers(1, 9))
-def test_an_order_takes_every_sequence_once_per_epoch_and_longer_training_only_extends_it(
-    seed, samples, updates, batch
-):
+def test_an_order_takes_every_sequence_once_per_epoch_and_more_updates_only_extend_it(seed, samples, updates, batch):
     def order(count):
         return batch_order(np.random.default_rng(seed), samples, count, batch)
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mismatch.analysis.axes import parameter_columns
 from mismatch.analysis.pairs import Pairs, pair
 from mismatch.analysis.select import arm_where, true
 from mismatch.analysis.statistics import student
@@ -28,6 +29,8 @@ DELAY_SHARE = 0.2
 """A planted delay counts as recovered within this share of itself: waiting also cools the caches."""
 SHAM_SHARE = 0.02
 """Two equal programs may differ by this share of a step: where their code and data happen to lie."""
+BESIDES = ("engine", "padded_fraction")
+"""Columns that tell arms of step times apart beside their parameters."""
 TIMES = ("step_ms", "step_cpu_ms", "train_s", "run_s", "ratio")
 
 
@@ -46,8 +49,8 @@ class Check:
     arms: tuple[str, ...] = ()
 
 
-def guarded(checks: Iterable[Check], table: str, metric: str, arms: Iterable[str]) -> list[Check]:
-    """The checks that stand behind a contrast of `table` in `metric` between `arms`."""
+def guarded(checks: Iterable[Check], table: str, metric: str | None, arms: Iterable[str]) -> list[Check]:
+    """The checks that stand behind a contrast of `table` between `arms`, in `metric` if it has one."""
     kinds, arms = ("all", "time" if metric in TIMES else "accuracy"), set(arms)
     return [
         check
@@ -221,7 +224,8 @@ def _recovered(differences: np.ndarray, delay: float) -> tuple[bool, str]:
 
 def _original(steps: pd.DataFrame, copy: pd.DataFrame) -> str | None:
     """The arm that `copy` repeats: equal in everything but the control."""
-    same = ["engine", "length.steps", "features.width", "mask", "padded_fraction", "reduction", "reduction.pool"]
+    parameters = [name for name in parameter_columns(steps) if name.split(".")[0] != "control"]
+    same = [*parameters, *BESIDES]
     row = copy.iloc[0]
     plain = steps[steps["control"].fillna("none").eq("none")]
     for column in [name for name in same if name in steps]:

@@ -15,8 +15,12 @@ from mismatch.config.fields import ConfigError
 
 CHANCE_METRICS = ("accuracy", "exact_accuracy")
 """What a failed run scores here is chance; its skill is 0, its steps_to_90 the whole training."""
+STREAMS = ("data", "order", "init")
+"""Streams whose draws have a hash in the table."""
 SHARED = ("data", "order")
 """Streams two arms share unless a contrast says otherwise: their hashes must agree."""
+SCALES = ("difference", "ratio")
+"""Differences are taken of the values, or of their natural logarithms."""
 
 
 class PairingError(ValueError):

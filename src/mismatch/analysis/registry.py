@@ -1,74 +1,32 @@
 """Claims as registered: `experiments/<name>/claims.yaml`, read and checked.
 
-In: a file a person writes before the run. Out: a `Registry`. The file's hash goes with every verdict.
+In: a file a person writes before the run, whose structure is the dataclasses below and those of the kinds of claim
+test (`analysis/tests/`). Out: a `Registry`. The file's hash goes with every verdict.
 """
 
 import hashlib
-import math
-from collections.abc import Collection
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from omegaconf import OmegaConf
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
+from yaml import YAMLError
+
+from mismatch.analysis.tests.base import Contrast
 from mismatch.config.fields import ConfigError
+from mismatch.config.registry import CLAIM_TESTS
 
-NEEDS: dict[str, tuple[str, ...]] = {
-    "paired": (),
-    "outcome": ("rows", "expect"),
-    "variance": ("factors", "at_least"),
-    "share": ("against", "at_least"),
+Node = TypeVar("Node")
+ACCEPTED: dict[Any, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    dict[str, Any]: "a mapping",
 }
-"""The tests, and what a contrast must give for each."""
-CHOICES: dict[str, tuple[str, ...]] = {
-    "test": tuple(NEEDS),
-    "predicts": ("less", "greater", "different", "equal"),
-    "scale": ("difference", "ratio"),
-}
-STREAMS = ("data", "order", "init")
-YAML: dict[Any, tuple[Any, str]] = {
-    str: (str, "text"),
-    bool: (bool, "true or false"),
-    float: ((int, float), "a number"),
-    dict[str, Any]: (dict, "a mapping"),
-    tuple[str, ...]: (list, "a list"),
-}
-"""What each type of field is in the file."""
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """One prediction of a claim. Which fields count depends on `test`.
-
-    paired: `arm` minus `against` in `metric`, both written as what differs from the registry's base. scale:
-        difference | ratio (of logarithms). predicts: less | greater | different | equal. margin: smallest
-        difference that matters. shares: streams the pair shares.
-    outcome: `rows` of `table` must have one of the outcomes `expect`; with `unchanged`, and no weight may have been
-        changed. A row with * stands for all mismatches whose names fit.
-    variance: share of the variance of `metric` due to `factors`, within the runs of `where`, at least `at_least`.
-    share: share of the arms of `where` that lose more than `margin` against `against`, at least `at_least`;
-        `factors` are the columns, such as data, in which both are the same.
-
-    family: contrasts that are corrected together (Holm); primary: the one that gives the claim its verdict.
-    """
-
-    name: str
-    test: str = "paired"
-    primary: bool = False
-    arm: dict[str, Any] = field(default_factory=dict)
-    against: dict[str, Any] = field(default_factory=dict)
-    where: dict[str, Any] = field(default_factory=dict)
-    metric: str = "exact_accuracy"
-    scale: str = "difference"
-    predicts: str = "less"
-    margin: float = 0.0
-    shares: tuple[str, ...] = ("data", "order")
-    family: str = ""
-    table: str = "runs.csv"
-    rows: tuple[str, ...] = ()
-    expect: tuple[str, ...] = ()
-    unchanged: bool = False
-    factors: tuple[str, ...] = ()
-    at_least: float = 0.0
+"""The words for a type; all others that a field may have are lists."""
 
 
 @dataclass(frozen=True)
@@ -86,110 +44,117 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Factorial:
+    """A full grid at two levels: its name, the runs of it, and the metric its effects are in."""
+
+    name: str
+    where: dict[str, Any]
+    metric: str
+
+
+@dataclass(frozen=True)
 class Registry:
     """The claims of one experiment. base: parameters every arm has unless a contrast says otherwise.
 
     controls: parameters of the arm whose sham, noisy, shuffled and delayed copies ride in the sweep.
     show: levels the generic figures show; a parameter not named here is drawn at its base alone.
-    factorials: full grids at two levels, each a name, a metric and where it stands in the table.
     """
 
     experiment: str
-    base: dict[str, Any]
-    controls: dict[str, Any]
-    show: dict[str, Any]
-    factorials: tuple[dict[str, Any], ...]
-    claims: tuple[Claim, ...]
-    hash: str
+    base: dict[str, Any] = field(default_factory=dict)
+    controls: dict[str, Any] = field(default_factory=dict)
+    show: dict[str, Any] = field(default_factory=dict)
+    factorials: tuple[Factorial, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    hash: str = ""
+
+
+@dataclass(frozen=True)
+class _File:
+    """The top of a claims file; `grid` is a place for YAML anchors, where an experiment names its levels once."""
+
+    base: dict[str, Any] = field(default_factory=dict)
+    controls: dict[str, Any] = field(default_factory=dict)
+    show: dict[str, Any] = field(default_factory=dict)
+    grid: dict[str, Any] = field(default_factory=dict)
+    factorials: list[Any] = field(default_factory=list)
+    claims: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A claim as it stands in the file."""
+
+    id: str
+    claim: str
+    source: str
+    contrasts: list[Any] = field(default_factory=list)
+    untestable: str = ""
 
 
 def load(path: Path) -> Registry:
     """Read a claims file.
 
     Raises:
-        ConfigError: naming the file, the claim and the key that is wrong.
+        ConfigError: naming the file, the claim, the key that is wrong, its value and what is accepted.
     """
-    import yaml
-
-    text = path.read_bytes()
     try:
-        content = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
+        content = OmegaConf.to_container(OmegaConf.load(path), resolve=True)
+    except (YAMLError, OmegaConfBaseException) as error:
         raise ConfigError(str(path), "?", f"must be YAML ({' '.join(str(error).split())})") from None
-    content = _typed(str(path), content, dict, "a mapping")
-    # `grid` is a place for YAML anchors; the text experiment names its levels there once.
-    kinds: dict[str, type] = {"base": dict, "controls": dict, "show": dict, "grid": dict}
-    kinds |= {"factorials": list, "claims": list}
-    _refuse_unknown(str(path), content, kinds)
-    parts = {
-        key: _typed(f"{path}: {key}", content.get(key, kind()), kind, f"a {'list' if kind is list else 'mapping'}")
-        for key, kind in kinds.items()
-    }
-    for grid in parts["factorials"]:
-        if not isinstance(grid, dict) or set(grid) != {"name", "where", "metric"}:
-            raise ConfigError(f"{path}: factorials", grid, "must be mappings of name, where and metric")
-    claims = tuple(_claim(str(path), item) for item in parts["claims"])
+    top = _read(str(path), _File, content, "a mapping")
+    grids = tuple(_read(f"{path}: factorials", Factorial, item, "a mapping") for item in top.factorials)
+    claims = tuple(_claim(str(path), item) for item in top.claims)
     _refuse_twins(f"{path}: id", [claim.id for claim in claims])
-    sha = hashlib.sha256(text).hexdigest()[:12]
-    return Registry(
-        path.parent.name, parts["base"], parts["controls"], parts["show"], tuple(parts["factorials"]), claims, sha
-    )
+    sha = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return Registry(path.parent.name, top.base, top.controls, top.show, grids, claims, sha)
 
 
 def _claim(path: str, item: Any) -> Claim:
-    where = f"{path}: {_typed(path, item, dict, 'a mapping, one for each claim').get('id', '?')}"
-    parts = _typed(f"{where}: contrasts", item.get("contrasts", []), list, "a list")
-    contrasts = tuple(_contrast(where, part) for part in parts)
+    where = f"{path}: {item.get('id', '?')}" if isinstance(item, dict) else path
+    read = _read(where, _Claim, item, "a mapping, one for each claim")
+    contrasts = tuple(_contrast(where, part) for part in read.contrasts)
     _refuse_twins(f"{where}: name", [contrast.name for contrast in contrasts])
-    claim: Claim = _build(where, Claim, item | {"contrasts": contrasts})
-    if bool(claim.untestable) == bool(contrasts):
+    if bool(read.untestable) == bool(contrasts):
         raise ConfigError(f"{where}: contrasts", len(contrasts), "must be given, or a reason why it is untestable")
     primary = sum(contrast.primary for contrast in contrasts)
     if primary > 1:
         raise ConfigError(f"{where}: primary", primary, "must be true of one contrast at most")
-    return claim
+    return Claim(read.id, read.claim, read.source, contrasts, read.untestable)
 
 
 def _contrast(where: str, item: Any) -> Contrast:
-    where = f"{where}: {_typed(where, item, dict, 'a mapping, one for each contrast').get('name', '?')}"
-    contrast: Contrast = _build(where, Contrast, item)
-
-    def check(key: str, right: bool, accepted: str) -> None:
-        if not right:
-            raise ConfigError(f"{where}: {key}", getattr(contrast, key), accepted)
-
-    for key, choices in CHOICES.items():
-        check(key, getattr(contrast, key) in choices, "must be one of " + ", ".join(choices))
-    for key in NEEDS[contrast.test]:
-        check(key, bool(getattr(contrast, key)), f"must be given for test {contrast.test}")
-    check("shares", set(contrast.shares) <= set(STREAMS), "must be some of " + ", ".join(STREAMS))
-    check("margin", 0 <= contrast.margin < math.inf, "must be 0 or more")
-    check("margin", contrast.margin > 0 or contrast.predicts != "equal", "must be above 0 where equal is predicted")
-    check("at_least", 0 <= contrast.at_least <= 1, "must be a share")
+    """One contrast, as the dataclass of its kind of test."""
+    known = item if isinstance(item, dict) else {}
+    where = f"{where}: {known.get('name', '?')}"
+    name = str(known.get("test", Contrast.test))
+    if name not in CLAIM_TESTS.names:
+        raise ConfigError(f"{where}: test", name, "must be one of " + ", ".join(CLAIM_TESTS.names))
+    test = CLAIM_TESTS.get(name)()
+    contrast: Contrast = _read(where, test.contrast, item, "a mapping, one for each contrast")
+    for key, accepted in test.wrong(contrast):
+        raise ConfigError(f"{where}: {key}", getattr(contrast, key), accepted)
     return contrast
 
 
-def _build(where: str, kind: type, item: dict[str, Any]) -> Any:
-    known = {entry.name: entry for entry in fields(kind)}
-    _refuse_unknown(where, item, known)
-    for name, entry in known.items():
-        if entry.default is MISSING and entry.default_factory is MISSING and name not in item:
-            raise ConfigError(f"{where}: {name}", None, "must be given")
-        if name in item and entry.type in YAML:
-            _typed(f"{where}: {name}", item[name], *YAML[entry.type])
-    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in item.items()})
-
-
-def _typed(where: str, value: Any, kind: Any, accepted: str) -> Any:
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise ConfigError(where, value, f"must be {accepted}")
-    return value
-
-
-def _refuse_unknown(where: str, item: dict[str, Any], known: Collection[str]) -> None:
-    for key in item:
+def _read(where: str, kind: type[Node], content: Any, accepted: str) -> Node:
+    """`content` as the dataclass `kind`: OmegaConf merges it into the schema and so checks keys and types."""
+    if not isinstance(content, Mapping):
+        raise ConfigError(where, content, f"must be {accepted}")
+    schema = OmegaConf.structured(kind)
+    known = {item.name: item.type for item in fields(kind)}  # type: ignore[arg-type]
+    for key, value in content.items():
         if key not in known:
-            raise ConfigError(f"{where}: {key}", item[key], "must be one of " + ", ".join(known))
+            raise ConfigError(f"{where}: {key}", value, "must be one of " + ", ".join(known))
+        try:
+            schema = OmegaConf.merge(schema, {key: value})
+        except OmegaConfBaseException:
+            raise ConfigError(f"{where}: {key}", value, f"must be {ACCEPTED.get(known[key], 'a list')}") from None
+    try:
+        values: Any = OmegaConf.to_container(schema, throw_on_missing=True)
+    except MissingMandatoryValue as error:
+        raise ConfigError(f"{where}: {error.full_key}", None, "must be given") from None
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
 def _refuse_twins(where: str, names: list[str]) -> None:

@@ -1,4 +1,7 @@
-"""Finds the arm that a few parameters describe in a table of runs."""
+"""Finds the arms that a few parameters describe in a table of runs.
+
+In: the table and a mapping such as a claims file holds. Out: arms, or their runs.
+"""
 
 from typing import Any
 
@@ -43,9 +46,26 @@ def arm_where(runs: pd.DataFrame, described: dict[str, Any]) -> str | None:
     arms = arms_where(runs, described)
     if len(arms) > 1:
         columns = [name for name in parameter_columns(arms) if arms[name].nunique(dropna=False) > 1]
-        text = ", ".join(f"{key}={value}" for key, value in described.items())
-        raise ConfigError("claims", text, f"must name one arm, fits {len(arms)}: they differ in {', '.join(columns)}")
+        differ = f"must name one arm, fits {len(arms)}: they differ in {', '.join(columns)}"
+        raise ConfigError("claims", described_by(described), differ)
     return None if arms.empty else str(arms["arm"].iloc[0])
+
+
+def runs_where(runs: pd.DataFrame, described: dict[str, Any]) -> pd.DataFrame:
+    """All runs of the arms that `arms_where` finds."""
+    return runs[runs["arm"].isin(arms_where(runs, described)["arm"])]
+
+
+def described_by(described: dict[str, Any]) -> str:
+    """``data=early, mask=none``."""
+    return ", ".join(f"{key}={value}" for key, value in described.items())
+
+
+def incomplete(table: pd.DataFrame, planned: dict[str, int] | None) -> str:
+    """Which planned arm lacks runs, or nothing. An arm without any has no parameters: it may belong anywhere."""
+    found = table.groupby("arm")["replicate"].nunique()
+    short = [f"{arm} has {found.get(arm, 0)} of {n}" for arm, n in (planned or {}).items() if found.get(arm, 0) < n]
+    return f"{len(short)} planned arms lack runs ({short[0]})" if short else ""
 
 
 def true(column: pd.Series) -> pd.Series:

@@ -31,6 +31,8 @@ from numpy.typing import ArrayLike
 from .statistics import holm, mean_interval, minimum_detectable_effect, sign_flip_p, superiority, tost_p
 
 DIRECTIONS = ("less", "greater", "different", "equal")
+WITHHELD, UNTESTED = "WITHHELD", "UNTESTED"
+"""Of a contrast that may not be judged here, and of a claim that cannot be tested at all."""
 Verdict = Literal["SUPPORTED", "REFUTED", "EQUIVALENT", "INCONCLUSIVE"]
 
 

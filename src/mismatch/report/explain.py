@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from mismatch.analysis.axes import parameter_columns
-from mismatch.analysis.claims import UNTESTED
+from mismatch.analysis.verdict import UNTESTED
+from mismatch.analysis.words import details, effect, margin, measure, predicted, rests_on
 from mismatch.config.fields import ConfigError
 from mismatch.report.figures import NAMES
-from mismatch.report.verdicts import LINE, by_number, collect, count, effect, measure, predicted, reason
+from mismatch.report.verdicts import LINE, by_number, collect, count, reason
 from mismatch.sweep.store import read_csv
 
 
@@ -45,25 +46,21 @@ def _chain(out: Path, row: pd.Series) -> list[str]:
         return [f"UNTESTED: {row['why']}"]
     main = " (gives the claim its verdict)" if bool(row["primary"]) else ""
     lines = textwrap.wrap(f"{row['verdict']}: {row['contrast']}{main}", LINE, subsequent_indent="  ")
-    margin = f", margin {row['margin']:g}" if row["test"] == "paired" else ""
+    least = f", margin {margin(row)}" if margin(row) else ""
     n = f", n = {count(row['n'])}" if pd.notna(row["n"]) else ""
     failed = f", {count(row['failures'])} failed runs scored as chance" if row["failures"] > 0 else ""
-    lines.append(f"  predicted  {predicted(row)}{margin}")
-    kind = "" if row["test"] == "outcome" else f" in {measure(row)}"
+    lines.append(f"  predicted  {predicted(row)}{least}")
+    kind = "" if rests_on(row) == "rows" else f" in {measure(row)}"
     lines.append(f"  effect     {effect(row)}{kind}{n}{failed}")
-    if row["test"] == "paired" and pd.notna(row["p"]):
-        lines.append(f"  tests      difference p = {row['p']:.2g} (Holm, {row['family']}: {row['p_holm']:.2g}); "
-                     f"equivalence p = {row['p_equivalence']:.2g} "
-                     f"(Holm: {row['p_equivalence_holm']:.2g})")  # fmt: skip
-        lines.append(f"             higher in {row['superiority']:.0%} of pairs, ties half; "
-                     f"80% power for {row['minimum_detectable_effect']:.2g}")  # fmt: skip
+    for label, line in zip(("tests", *[""] * len(details(row))), details(row), strict=False):
+        lines.append(f"  {label:<11}{line}")
     if reason(row):
         lines += textwrap.wrap(reason(row), LINE, initial_indent="  note       ", subsequent_indent=" " * 13)
     runs = _runs(out, row)
     if bool(row["primary"]):
         if runs is None:
             lines += _cases(row)
-        elif row["test"] == "paired":
+        elif rests_on(row) == "pairs":
             lines += _pairs(runs, row)
         else:
             lines.append(f"  rests on   {len(runs)} runs of {runs['arm'].nunique()} arms, named in claims.csv")
@@ -74,7 +71,7 @@ def _chain(out: Path, row: pd.Series) -> list[str]:
 def _runs(out: Path, row: pd.Series) -> pd.DataFrame | None:
     """The training runs a contrast rests on, in its order; None where it rests on another table."""
     ids = str(row["runs"]).split() if pd.notna(row["runs"]) else []
-    if not ids or row["test"] == "outcome" or not (out / "runs.csv").is_file():
+    if not ids or rests_on(row) == "rows" or not (out / "runs.csv").is_file():
         return None
     runs = read_csv(out / "runs.csv").set_index("run")
     return runs.loc[ids] if set(ids) <= set(runs.index) else None

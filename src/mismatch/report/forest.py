@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from mismatch.analysis.words import drawn, effect, region
+
 from .canvas import COLOURS, INERT_COLOUR, wrap
-from .verdicts import counts, effect, primary
+from .verdicts import counts, primary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +48,7 @@ def draw(table: pd.DataFrame) -> Figure:
     from matplotlib.figure import Figure
 
     first = primary(table)
-    kinds = first.apply(kind, axis=1)
+    kinds = first.apply(drawn, axis=1)
     parts = {name: first[kinds.eq(name)] for name in SECTIONS if kinds.eq(name).any()}
     heights = [sum(_lines(row) * LINE + GAP for _, row in part.iterrows()) for part in parts.values()]
     missing = [f"{row['claim']} {row['verdict']} ({row['why']})" for _, row in first[kinds.eq("")].iterrows()]
@@ -65,15 +67,6 @@ def draw(table: pd.DataFrame) -> Figure:
     style: dict[str, Any] = {"ha": "left", "va": "bottom", "fontsize": FONT, "color": "#444444"}
     figure.text(0.01, 0.1 / total, wrap(caption, WIDTH, FONT), **style)
     return figure
-
-
-def kind(row: pd.Series) -> str:
-    """The section that shows `row`; empty where there is no effect to show."""
-    if pd.isna(row["effect"]):
-        return ""
-    if row["test"] == "paired":
-        return "factor" if row["scale"] == "ratio" else "difference"
-    return "cases" if row["test"] == "outcome" else "share"
 
 
 def _words(row: pd.Series) -> str:
@@ -119,7 +112,7 @@ def _mark(axes: Axes, name: str, row: pd.Series, y: float, half: float) -> None:
     colour, marker = MARKS[row["verdict"]]
     margin = float(row["margin"]) if name in ("difference", "factor") else 0.0
     bands = [(-margin, margin, SMALL_GREY)] if margin else []
-    for low, high in _predicted(name, row, margin):
+    for low, high in region(row):
         bands.append((low, high, PREDICTED_BLUE))
     left, right = axes.get_xlim()
     for low, high, fill in bands:
@@ -131,15 +124,6 @@ def _mark(axes: Axes, name: str, row: pd.Series, y: float, half: float) -> None:
     if pd.notna(row["low"]):
         axes.plot([scale(row["low"]), scale(row["high"])], [y, y], color=colour, lw=2.2, solid_capstyle="butt")
     axes.plot([scale(row["effect"])], [y], marker, color=colour, ms=7, zorder=3, clip_on=False)
-
-
-def _predicted(name: str, row: pd.Series, margin: float) -> list[tuple[float, float]]:
-    """Where the claim says the effect lies."""
-    if name == "share":
-        return [(float(str(row["predicts"]).split()[-1]), 1.0)]
-    sides = {"less": [(-9.0, -margin)], "greater": [(margin, 9.0)], "equal": [(-margin, margin)]}
-    sides["different"] = sides["less"] + sides["greater"]
-    return sides.get(str(row["predicts"]), [])
 
 
 def _scale(axes: Axes, name: str, rows: pd.DataFrame) -> None:

@@ -3,7 +3,6 @@
 In: ``<out>/records`` and the experiment's own tables. Out: everything else in the folder. No TensorFlow here.
 """
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,63 +71,15 @@ def registry(name: str) -> "Registry | None":
 def _judge(
     out: Path, name: str, runs: "pd.DataFrame", tables: dict[str, "pd.DataFrame"], planned: dict[str, int] | None
 ) -> dict[str, Any]:
-    """Check the controls, judge the claims, write controls.csv and claims.csv; all that the page shows of it."""
-    import pandas as pd
-
-    from mismatch.analysis.claims import evaluate
-    from mismatch.analysis.controls import check_all
-    from mismatch.analysis.select import arms_where
+    """Write controls.csv, claims.csv and factorial.csv; all that the page shows of them."""
+    from mismatch.analysis.judging import judge
 
     registered = registry(name)
     if registered is None:
         return {}
-    tables = tables | ({} if runs.empty else {"runs.csv": runs})
-    tables = {file: valid(table) for file, table in tables.items()}
-    checks = check_all(tables, registered.controls, planned)
-    claims = evaluate(registered, tables, checks, planned)
-    store.write_csv(
-        out / "controls.csv", pd.DataFrame(checks, columns=["name", "passed", "text", "guards", "table", "arms"])
-    )
-    store.write_csv(out / "claims.csv", claims)
-    if registered.factorials and len(runs):
-        store.write_csv(out / "factorial.csv", _factorials(registered, runs))
-    shown = None
-    if registered.show and len(runs) and set(registered.base) <= set(runs):
-        shown = runs[runs["arm"].isin(arms_where(runs, registered.base | registered.show)["arm"])]
-    return {"claims": claims, "checks": checks, "shown": shown}
-
-
-def valid(table: "pd.DataFrame") -> "pd.DataFrame":
-    """The rows whose times may be claimed, where a table of step times says so; runs are left as they are."""
-    from mismatch.analysis.select import true
-
-    if "timing_valid" not in table or "reference_before_ms" not in table:
-        return table
-    return table[true(table["timing_valid"])]
-
-
-def _factorials(registered: "Registry", runs: "pd.DataFrame") -> "pd.DataFrame":
-    """Main effects and interactions of every full two-level grid the registry names; a grid not whole is left out."""
-    import pandas as pd
-
-    from mismatch.analysis.axes import varied
-    from mismatch.analysis.factorial import effects
-    from mismatch.analysis.pairs import outcome
-    from mismatch.analysis.select import arms_where
-    from mismatch.analysis.statistics import UnreliableInterval
-
-    tables = []
-    for grid in registered.factorials:
-        try:
-            arms = arms_where(runs, registered.base | registered.show | grid["where"])["arm"]
-            scored = runs.assign(_score=outcome(runs, grid["metric"]))[runs["arm"].isin(arms)]
-            axes = {axis.name: axis.levels for axis in varied(scored) if len(axis.levels) == 2}
-            if not axes:  # nothing of this grid was run
-                continue
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UnreliableInterval)  # the column `note` says it
-                found = effects(scored, list(axes), "_score", levels=axes)
-        except ValueError:  # a cut of the grid, as in a smoke run
-            continue
-        tables.append(found.assign(grid=grid["name"], metric=grid["metric"]))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["effect", "grid", "metric"])
+    judged = judge(tables | ({} if runs.empty else {"runs.csv": runs}), registered, planned)
+    store.write_csv(out / "controls.csv", judged.controls)
+    store.write_csv(out / "claims.csv", judged.claims)
+    if judged.factorial is not None:
+        store.write_csv(out / "factorial.csv", judged.factorial)
+    return {"claims": judged.claims, "checks": list(judged.checks), "shown": judged.shown}

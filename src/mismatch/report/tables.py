@@ -12,9 +12,10 @@ from typing import Any
 import pandas as pd
 
 from mismatch.analysis.controls import Check
+from mismatch.analysis.words import effect, predicted
 from mismatch.sweep.store import read_csv
 
-from .verdicts import effect, predicted, reason
+from .verdicts import reason
 from .words import number
 
 SIGNS = {"SUPPORTED": "●", "REFUTED": "✖", "EQUIVALENT": "◆", "INCONCLUSIVE": "■", "WITHHELD": "▼", "UNTESTED": "-"}

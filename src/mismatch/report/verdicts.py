@@ -5,26 +5,20 @@ In: the claims.csv of the results folders. Out: verdicts.csv, verdicts.md, verdi
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from mismatch.analysis.claims import UNTESTED, WITHHELD, headline
+from mismatch.analysis.claims import headline
+from mismatch.analysis.verdict import UNTESTED, WITHHELD
+from mismatch.analysis.words import effect, margin, measure, predicted, predicted_short
 from mismatch.sweep.store import read_csv, replace_file, write_csv
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WORDS = ("SUPPORTED", "REFUTED", "EQUIVALENT", "INCONCLUSIVE", WITHHELD, UNTESTED)
-METRICS = {
-    "exact_accuracy": "accuracy",
-    "generalisation_gap": "gap",
-    "step_ms": "step time",
-    "gradient_norm": "gradient",
-}
-TESTS = {"outcome": "cases", "variance": "variance", "share": "arms"}
 LINE = 150
 """Columns of the text."""
 LEGEND = (
@@ -73,35 +67,6 @@ def counts(rows: pd.DataFrame) -> str:
     return ", ".join(f"{found[word]} {word}" for word in WORDS if word in found)
 
 
-def effect(row: pd.Series) -> str:
-    """``-0.643 [-0.661, -0.625]``; a ratio as the factor ``x1.42 [1.23, 1.69]``; outcomes as ``14 of 14``."""
-    if pd.isna(row["effect"]):
-        return "-"
-    if row["test"] == "outcome":
-        return f"{round(row['effect'] * row['n'])} of {int(row['n'])}"
-    values = [float(row[name]) for name in ("effect", "low", "high")]
-    if row["scale"] == "ratio":
-        middle, low, high = (f"{math.exp(value):.3g}" for value in values)
-        return f"x{middle} [{low}, {high}]"
-    sign = "+" if row["test"] == "paired" else ""
-    middle, low, high = (f"{value + 0.0:{sign}.3f}".replace("-0.000", "+0.000") for value in values)
-    return f"{middle} [{low}, {high}]"
-
-
-def measure(row: pd.Series) -> str:
-    """What a contrast is measured in, in a word or two."""
-    if row["test"] in TESTS:
-        return TESTS[row["test"]]
-    return "" if pd.isna(row["metric"]) else METRICS.get(row["metric"], str(row["metric"]))
-
-
-def predicted(row: pd.Series) -> str:
-    """`less`, `at least 0.5`; of outcomes, that all cases show one of those expected."""
-    if pd.isna(row["predicts"]):
-        return ""
-    return f"all: {row['predicts']}" if row["test"] == "outcome" else str(row["predicts"])
-
-
 def reason(row: pd.Series) -> str:
     """Why a verdict is withheld, or a remark on it; empty if there is nothing to say."""
     return "" if pd.isna(row["why"]) else str(row["why"])
@@ -113,7 +78,7 @@ def text(table: pd.DataFrame) -> str:
     head = ("claim", "verdict", "effect [95%]", "in", "predicted", "experiment", "contrast")
     rows = [
         (str(row["claim"]), str(row["verdict"]), effect(row), measure(row),
-         "all" if row["test"] == "outcome" else predicted(row), str(row["experiment"]),
+         predicted_short(row), str(row["experiment"]),
          reason(row) if row["verdict"] in (WITHHELD, UNTESTED) else str(row["contrast"]))
         for _, row in first.iterrows()
     ]  # fmt: skip
@@ -150,10 +115,9 @@ def by_number(claim: str) -> tuple[str, int]:
 
 
 def _line(row: pd.Series) -> str:
-    margin = f"{row['margin']:g}" if row["test"] == "paired" else ""
     contrast = f"{row['experiment']}: " + ("" if pd.isna(row["contrast"]) else str(row["contrast"]))
     contrast += f" ({reason(row)})" if row["verdict"] in (WITHHELD, UNTESTED) else ""
-    numbers = (effect(row), measure(row), predicted(row), margin, count(row["n"]))
+    numbers = (effect(row), measure(row), predicted(row), margin(row), count(row["n"]))
     cells = (row["claim"], row["verdict"], *numbers, contrast)
     return "| " + " | ".join(str(cell).replace("|", "/") for cell in cells) + " |"
 

@@ -1,0 +1,82 @@
+"""Cases that were run: every one of the named rows must have one of the outcomes that the claim expects."""
+
+import fnmatch
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mismatch.analysis.select import true
+from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result
+
+NAMED = 4
+"""So many cases that speak against a claim are named; of more, their number is said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeContrast(Contrast):
+    """rows: names in the table; one with * stands for all mismatches whose names fit. expect: outcomes that count.
+
+    unchanged: and no weight may have been changed.
+    """
+
+    rows: tuple[str, ...]
+    expect: tuple[str, ...]
+    unchanged: bool = False
+
+
+class Outcome(ClaimTest[OutcomeContrast]):
+    name = "outcome"
+    contrast = OutcomeContrast
+    meaning = "all cases show an outcome that the claim expects, or it is refuted"
+    counts = "cases"
+    rests_on = "rows"
+
+    def wrong(self, contrast: OutcomeContrast) -> Iterator[tuple[str, str]]:
+        for key in ("rows", "expect"):
+            if not getattr(contrast, key):
+                yield key, f"must be given for test {self.name}"
+
+    def asks(self, contrast: OutcomeContrast) -> Question:
+        return Question(" or ".join(contrast.expect))
+
+    def judge(self, contrast: OutcomeContrast, evidence: Evidence) -> Result:
+        """All rows as predicted: SUPPORTED. Any otherwise: REFUTED, as the claim is about all of them."""
+        cases = evidence.table.set_index("row")
+        matching = {pattern: _matching(cases, pattern) for pattern in contrast.rows}
+        absent = [pattern for pattern, names in matching.items() if not names]
+        if absent:
+            return Result(f"no row {', '.join(absent)} in {contrast.table}")
+        found = cases.loc[list(dict.fromkeys(name for names in matching.values() for name in names))]
+        late = contrast.unchanged & true(found["weights_changed"])
+        as_predicted = found["outcome"].isin(contrast.expect) & ~late
+        said = found["outcome"] + late.map({True: " after an update", False: ""})
+        others = [f"{row}: {text}" for row, text in said[~as_predicted].items()]
+        more = f"; and {len(others) - NAMED} more" if len(others) > NAMED else ""
+        return Result(
+            verdict="SUPPORTED" if as_predicted.all() else "REFUTED",
+            n=len(found),
+            effect=float(as_predicted.mean()),
+            why="; ".join(others[:NAMED]) + more,
+            runs=tuple(map(str, found.index)),
+        )
+
+    def effect(self, row: pd.Series) -> str:
+        """``14 of 14``."""
+        return f"{round(row['effect'] * row['n'])} of {int(row['n'])}"
+
+    def drawn(self, row: pd.Series) -> str:
+        return "cases"
+
+    def predicted(self, row: pd.Series) -> str:
+        return f"all: {row['predicts']}"
+
+    def predicted_short(self, row: pd.Series) -> str:
+        return "all"
+
+
+def _matching(cases: pd.DataFrame, pattern: str) -> list[str]:
+    """The row of that name; of a pattern, all mismatches it fits."""
+    if "*" not in pattern:
+        return [pattern] if pattern in cases.index else []
+    return fnmatch.filter(map(str, cases.index[~true(cases["legal"])]), pattern)

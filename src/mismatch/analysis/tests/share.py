@@ -1,0 +1,125 @@
+"""How many arms lose more than the margin against a reference: those whose 95% interval lies wholly beyond it.
+
+The bounds are Clopper and Pearson's over the arms of this experiment, as if they had been drawn from all arms one
+might have tried. The upper one also counts the arms whose interval only reaches beyond the margin: an arm that was
+not measured well enough does not speak against a loss.
+"""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from mismatch.analysis.pairs import SHARED, Pairs, pair
+from mismatch.analysis.select import arm_where, described_by, incomplete, runs_where
+from mismatch.analysis.statistics import UnreliableInterval, failure_rate, mean_interval
+from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result, beyond, region_of_share
+from mismatch.analysis.tests.paired import missing, wrong_pairing
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareContrast(Contrast):
+    """against: the reference. where: the arms that are counted. factors: columns, such as data, in which both agree.
+
+    margin: smallest loss that counts. at_least: the share predicted. scale, shares: as in a paired contrast.
+    """
+
+    against: dict[str, Any]
+    at_least: float
+    where: dict[str, Any] = field(default_factory=dict)
+    factors: tuple[str, ...] = ()
+    metric: str = "exact_accuracy"
+    scale: str = "difference"
+    margin: float = 0.0
+    shares: tuple[str, ...] = SHARED
+
+
+class Share(ClaimTest[ShareContrast]):
+    name = "share"
+    contrast = ShareContrast
+    meaning = "share of arms that lose more than the margin against a reference"
+    counts = "arms"
+
+    def wrong(self, contrast: ShareContrast) -> Iterator[tuple[str, str]]:
+        if not contrast.against:
+            yield "against", f"must be given for test {self.name}"
+        if not 0 < contrast.at_least <= 1:
+            yield "at_least", "must be a share, above 0 and at most 1"
+        yield from wrong_pairing(contrast.scale, contrast.shares, contrast.margin)
+
+    def asks(self, contrast: ShareContrast) -> Question:
+        return Question(f"at least {contrast.at_least:g}", contrast.metric, margin=contrast.margin)
+
+    def judge(self, contrast: ShareContrast, evidence: Evidence) -> Result:
+        members = runs_where(evidence.table, evidence.base | contrast.where)
+        arms = tuple(map(str, members["arm"].unique()))
+        runs = dict.fromkeys(members["run"].astype(str)) if "run" in members else {}
+        withheld = "no arms" if members.empty else incomplete(evidence.table, evidence.planned)
+        if withheld:
+            return Result(withheld, arms=arms, runs=tuple(runs))
+        references, lost, perhaps = [], 0, 0
+        for part in _parts(members, contrast.factors):
+            reference = _reference(part, contrast, evidence)
+            references.append(reference)
+            for pairs in _against(part, reference, contrast, evidence):
+                low, high = _interval(pairs)
+                lost += high < -contrast.margin
+                perhaps += low < -contrast.margin
+                runs |= dict.fromkeys(pairs.runs)
+        n = len(set(arms) - set(references))
+        if not n:
+            return Result("no arms", arms=arms, runs=tuple(runs))
+        low, high = failure_rate(lost, n).low, failure_rate(perhaps, n).high
+        return Result(
+            verdict=beyond(low, high, contrast.at_least),
+            arms=tuple(dict.fromkeys([*arms, *references])),
+            n=n,
+            effect=lost / n,
+            low=low,
+            high=high,
+            runs=tuple(runs),
+        )
+
+    def drawn(self, row: pd.Series) -> str:
+        return "share"
+
+    def region(self, row: pd.Series) -> list[tuple[float, float]]:
+        return region_of_share(row)
+
+
+def _parts(members: pd.DataFrame, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    if not columns:
+        yield members
+        return
+    for _, part in members.groupby(list(columns), dropna=False):
+        yield part
+
+
+def _reference(part: pd.DataFrame, contrast: ShareContrast, evidence: Evidence) -> str:
+    """The arm that the arms of `part` are measured by."""
+    levels = {name: part[name].iloc[0] for name in contrast.factors}
+    described = evidence.base | levels | contrast.against
+    reference = arm_where(evidence.table, described)
+    if reference is None:
+        raise ValueError(f"no arm {described_by(described)}")
+    return reference
+
+
+def _against(part: pd.DataFrame, reference: str, contrast: ShareContrast, evidence: Evidence) -> Iterator[Pairs]:
+    """Every other arm of `part`, paired with the reference."""
+    for arm in map(str, part["arm"].unique()):
+        if arm == reference:
+            continue
+        pairs = pair(evidence.table, arm, reference, contrast.metric, contrast.scale, contrast.shares, evidence.planned)
+        if pairs.missing or len(pairs.differences) < 2:
+            raise ValueError(missing(pairs) or f"fewer than two pairs of {arm} and {reference}")
+        yield pairs
+
+
+def _interval(pairs: Pairs) -> tuple[float, float]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnreliableInterval)
+        interval = mean_interval(pairs.differences)
+    return interval.low, interval.high

@@ -103,11 +103,6 @@ def test_arms_that_differ_in_what_acts_are_two():
     assert len(ids) == 8
 
 
-def test_identity_depends_on_arm_and_replicate_not_on_name_or_folder():
-    arm = make_arm()
-    assert make_arm(name="x", out="y").run_id(0) == arm.run_id(0) != arm.run_id(1)
-
-
 def test_programs_are_shared_by_arms_of_equal_shapes():
     shared = [make_arm(length__padding=side, model__bias_init=init, train__learning_rate=rate, seed=seed).program
               for side, init, rate, seed in (("pre", "zeros", 0.1, 0), ("post", "chrono", 0.2, 1))]  # fmt: skip

@@ -74,7 +74,12 @@ class Arm:
 
     def run_id(self, replicate: int) -> str:
         """16 hex digits that name a run: arm, replicate and the code that can change its numbers."""
-        return _hash([self.parameters(), replicate, code_hash(self.data.name)])[:16]
+        return _hash([self.parameters(), replicate, self.code])[:16]
+
+    @property
+    def code(self) -> str:
+        """12 hex digits that name the code its numbers come from."""
+        return code_hash(self.data.name, self.features.adapter, self.reduction.kind)
 
     @property
     def program(self) -> tuple[Any, ...]:

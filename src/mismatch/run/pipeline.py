@@ -14,7 +14,6 @@ import numpy as np
 
 from mismatch.adapt import adapt
 from mismatch.config.arm import Arm
-from mismatch.config.identity import code_hash
 from mismatch.data import Splits, classes
 from mismatch.data.streams import Streams, batch_order, bucketed_order, digest
 from mismatch.run import control
@@ -97,7 +96,7 @@ def begin(arm: Arm, replicate: int, experiment: str) -> Record:
         "error": None,
     }
     provenance = {
-        "code_hash": code_hash(arm.data.name),
+        "code_hash": arm.code,
         "commit": commit,
         "dirty": dirty,
         "started": datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -1,0 +1,103 @@
+"""Results are written whole or not at all: one file, or a set of files that belong together.
+
+In: contents, or functions that write them into a draft. Out: files in place. The committed reference is guarded here:
+nothing writes into it unless its caller says so.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from pathlib import Path
+
+from mismatch.config.fields import ConfigError
+from mismatch.config.paths import REFERENCE
+
+Content = str | bytes | Callable[[Path], object]
+"""What a file is to hold, or a function that writes it to the path it is given."""
+
+
+def guard(folder: Path, explicit: bool = False) -> Path:
+    """`folder`, if it may be written to: the committed reference only where that was asked for explicitly.
+
+    Raises:
+        ConfigError: for a folder inside ``results/reference``.
+    """
+    real = folder.resolve()
+    names = real.parts
+    inside = real.is_relative_to(REFERENCE) or ("results", "reference") in pairwise(names)
+    if inside and not explicit:
+        raise ConfigError("out", folder, "is the committed reference, which only an explicit --out may change")
+    return folder
+
+
+def write(path: Path, content: Content) -> Path:
+    """Write one file, replacing an earlier one; a crash or a full disk leaves the earlier one as it was.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")  # libraries tell the format by the suffix
+    try:
+        _fill(draft, content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def write_set(folder: Path, contents: Mapping[str, Content], obsolete: tuple[str, ...] = ()) -> None:
+    """Write files that belong together, by their paths below `folder`; none is changed unless all can be written.
+
+    obsolete: paths below `folder`, files or folders, that go in the same step.
+
+    Raises:
+        OSError: when one cannot be written; the folder is then as it was.
+    """
+    fresh = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
+    try:
+        for name, content in contents.items():
+            (staging / "new" / name).parent.mkdir(parents=True, exist_ok=True)
+            _fill(staging / "new" / name, content)
+        _swap(folder, staging, [*contents], [name for name in obsolete if name not in contents])
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        if fresh and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _fill(draft: Path, content: Content) -> None:
+    if callable(content):
+        content(draft)
+    elif isinstance(content, bytes):
+        draft.write_bytes(content)
+    else:
+        draft.write_text(content, encoding="utf-8")
+    with draft.open("rb") as file:  # on the disk before its name is: a power cut must not leave an empty file
+        os.fsync(file.fileno())
+
+
+def _swap(folder: Path, staging: Path, written: list[str], obsolete: list[str]) -> None:
+    """Set the old files aside, move the new ones in; on any error put everything back."""
+    moved: list[tuple[Path, Path]] = []
+
+    def move(source: Path, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
+        moved.append((source, target))
+
+    try:
+        for name in [*obsolete, *written]:
+            if (folder / name).exists():
+                move(folder / name, staging / "old" / name)
+        for name in written:
+            move(staging / "new" / name, folder / name)
+    except BaseException:
+        for source, target in reversed(moved):
+            source.parent.mkdir(parents=True, exist_ok=True)
+            target.replace(source)
+        raise

@@ -176,22 +176,6 @@ def test_a_run_that_raises_is_a_row_with_its_error(monkeypatch):
     assert row["status"] == "failed" and row["error"] == "ZeroDivisionError: division by zero"
 
 
-def test_stability_metrics_read_a_trace_as_defined():
-    from mismatch.engine.train import Trace
-    from mismatch.run.measure import moving_average, stability
-
-    assert moving_average(np.array([1.0, 0.0, 0.0])).tolist() == pytest.approx([1.0, 0.9, 0.81])
-    loss = np.array([2.0, 1.0, 1.5, 0.5, 0.4])
-    trace = Trace(np.ones(4), np.array([1.0, 1.0, 2.0, 4.0]), loss, loss, np.ones(4), np.ones(4), 0.0, 0.0)
-    got = stability(trace, updates=40)
-    assert got["drawup"] == pytest.approx(0.5)
-    assert got["path_ratio"] == pytest.approx((1 + 0.5 + 1 + 0.1) / 1.6)
-    assert got["grad_norm_cv"] == pytest.approx(1 / 3)  # sd 1, mean 3
-    residual = loss[1:] - moving_average(loss)[:-1]
-    half = residual[2:]
-    assert got["roughness"] == pytest.approx(1.4826 * np.median(np.abs(half - np.median(half))))
-
-
 def test_work_columns_follow_their_formulas():
     arm = make_arm("sparse_features", features__adapter="noise", features__width=16, length__ratio=2.0)
     row = run(arm, 0, "x").row()

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mismatch.run import columns
 from mismatch.run.pipeline import begin
 from mismatch.run.record import Record
+from mismatch.run.sections import IDENTITY
 from mismatch.sweep import store
 from tests.helpers import make_arm
 
@@ -110,7 +110,7 @@ def test_a_record_of_the_first_schema_is_read_into_its_sections(tmp_path):
     loaded = store.load(tmp_path)
     assert loaded.damaged == []
     (old,) = loaded.records
-    assert list(old.identity) == list(columns.IDENTITY)
+    assert list(old.identity) == list(IDENTITY)
     assert old.parameters == content["payload"]["config"]
     assert {"accuracy", "run_s", "parameters"} <= set(old.metrics) and "threads" in old.provenance
     assert store.table([old]).notna().sum().sum() == sum(v is not None for v in content["payload"]["row"].values())

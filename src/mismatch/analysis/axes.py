@@ -6,13 +6,13 @@ A blank parameter is inert (it could not act in that arm) and is never a level o
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
-GROUPS = ("data", "mask", "reduction", "layout", "control", "seed")
-PREFIXES = (*("data.", "features.", "length.", "mask.", "reduction.", "layout.", "control.", "model.", "train."),)
+from mismatch.config.groups import GROUPS
+from mismatch.run.sections import is_parameter
 
 # The first column of two that say the same is the one to keep. The ratio T / Lmax comes before
 # the step count because it means the same on datasets of different length.
@@ -21,13 +21,13 @@ PRECEDENCE = (
     *("features.adapter", "features.width", "features.*", "reduction", "reduction.*"),
     *("length.*", "mask.*", "layout", "layout.*", "control", "control.*", "model.*", "train.*", "seed"),
 )
-# Levels in the order a reader expects: the default or the untouched case first.
-NATURAL: tuple[str, ...] = (
-    *("none", "native", "correct", "pre", "post", "mid", "head_tail", "crop", "stride", "masking", "explicit"),
+# Words of datasets, adapters and reductions in the order a reader expects; any others follow by name.
+CUSTOMARY = (
+    *("signs", "flag", "bits"),
     *("zero", "truncate", "truncate_last", "tile", "tile_scaled", "noise", "resample", "project", "dense"),
-    *("signs", "flag", "bits", "constant", "last", "transpose", "scramble", "time_major", "both", "test"),
-    *("pool", "conv", "strided", "conv_pool", "destroyed", "rebuilt", "zeros", "chrono"),
+    *("pool", "conv", "strided", "conv_pool"),
 )
+UNTOUCHED = ("none", "native", "correct")  # the case where nothing is done comes first
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Layout:
 
 def parameter_columns(runs: pd.DataFrame) -> list[str]:
     """Columns of `runs` that hold parameters, in table order."""
-    return [name for name in runs.columns if name in GROUPS or name.startswith(PREFIXES)]
+    return [name for name in map(str, runs.columns) if is_parameter(name)]
 
 
 def varied(runs: pd.DataFrame) -> list[Axis]:
@@ -113,10 +113,11 @@ def implied(arms: pd.DataFrame, axis: Axis, row: pd.Series, axes: Iterable[Axis]
 
 
 def _precedence(name: str) -> int:
-    """Rank of column `name`: its own entry in `PRECEDENCE`, else that of its group."""
-    if name in PRECEDENCE:
-        return PRECEDENCE.index(name)
-    return PRECEDENCE.index(name.split(".")[0] + ".*")
+    """Rank of column `name`: its own entry in `PRECEDENCE`, else that of its group; a group not named comes last."""
+    for entry in (name, name.partition(".")[0] + ".*"):
+        if entry in PRECEDENCE:
+            return PRECEDENCE.index(entry)
+    return len(PRECEDENCE)
 
 
 def _source(arms: pd.DataFrame, name: str, kept: list[str]) -> str | None:
@@ -140,13 +141,30 @@ def _axis(column: pd.Series, aliases: tuple[str, ...]) -> Axis:
     levels = column.dropna().unique().tolist()
     numeric = bool(pd.api.types.is_numeric_dtype(pd.Series(levels)) and not any(isinstance(v, bool) for v in levels))
     numeric = numeric and not pd.api.types.is_bool_dtype(column)
-    levels.sort(key=None if numeric else _natural)
+    levels.sort(key=None if numeric else _natural(str(column.name)))
     return Axis(str(column.name), tuple(levels), numeric, aliases)
 
 
-def _natural(level: object) -> tuple[int, list[tuple[float, str]]]:
-    """Sort key of a word: customary order first, then text with its numbers compared as numbers."""
-    text = str(level)
-    rank = NATURAL.index(text) if text in NATURAL else len(NATURAL)
-    parts = re.findall(r"\d+|\D+", text)
-    return rank, [(float(part), "") if part.isdigit() else (-1.0, part) for part in parts]
+def _natural(name: str) -> Callable[[object], tuple[int, int, list[tuple[float, str]]]]:
+    """Sort key for the words of the column `name`.
+
+    The untouched case comes first, then words in the order their setting lists them, then the rest by name, with the
+    numbers in it compared as numbers.
+    """
+    known = _choices(name)
+
+    def rank(level: object) -> tuple[int, int, list[tuple[float, str]]]:
+        text = str(level)
+        parts = [(float(p), "") if p.isdigit() else (-1.0, p) for p in re.findall(r"\d+|\D+", text)]
+        return text not in UNTOUCHED, known.index(text) if text in known else len(known), parts
+
+    return rank
+
+
+def _choices(name: str) -> tuple[str, ...]:
+    """The words that the setting `name` accepts, in order; those of parts in the customary one."""
+    group, _, key = name.partition(".")
+    if name in ("features.adapter", "reduction") or group not in GROUPS:
+        return CUSTOMARY
+    found = [item.metadata.get("choices", ()) for item in fields(GROUPS[group]) if item.name == (key or "kind")]
+    return found[0] if found and isinstance(found[0], tuple) else ()

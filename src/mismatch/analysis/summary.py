@@ -11,17 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit  # the quantile alone: scipy.stats takes most of a second to import
 
-from .axes import parameter_columns, varied
-from .statistics import failure_rate
-
-METRICS = (
-    *("accuracy", "exact_accuracy", "bayes_accuracy", "chance", "ceiling", "ceiling_full", "skill"),
-    *("information_loss", "learnability_loss", "train_accuracy", "generalisation_gap", "loss_first", "loss_final"),
-    *("roughness", "drawup", "spikes_per_1000", "path_ratio", "grad_norm_cv", "steps_to_90"),
-    *("step_ms", "step_ms_iqr", "step_cpu_ms", "compile_s", "train_s", "peak_mib", "parameters", "flops_per_sample"),
-    *("useful_fraction", "padded_fraction", "truncated_fraction", "masked_fraction", "mask_reached_gru"),
-)
-"""Every metric that is averaged over replicates, in the order of the table."""
+from mismatch.analysis.axes import parameter_columns, varied
+from mismatch.analysis.statistics import failure_rate
+from mismatch.run import metrics
+from mismatch.run.sections import is_metric
+from mismatch.sweep import store
 
 LEARNED_SKILL = 0.5
 """A run with less skill did not learn its task."""
@@ -34,7 +28,7 @@ def summarise(runs: pd.DataFrame) -> pd.DataFrame:
     """One row per arm: parameters, counts, and mean with interval of every metric.
 
     Args:
-        runs: one row per run, with `arm`, `status`, parameters and any of `METRICS`.
+        runs: one row per run, with `arm`, `status`, parameters and metrics.
 
     Returns:
         Columns `experiment`, `arm`, the parameters, `n` (runs with status ok), `failures` (all
@@ -75,16 +69,27 @@ def learned(table: pd.DataFrame) -> pd.Series:
 
 
 def write_summary(summary: pd.DataFrame, out: Path) -> Path:
-    """Write `summary` to `<out>/summary.csv` and return that path."""
+    """Write `summary` to `<out>/summary.csv`, whole or not at all, and return that path."""
     path = out / "summary.csv"
-    summary.to_csv(path, index=False, float_format="%.6g")
+    store.write_csv(path, summary, float_format="%.6g")
     return path
+
+
+def averaged(runs: pd.DataFrame) -> list[str]:
+    """The metrics of `runs` that have a mean: those declared so, then any number that no part here declares.
+
+    The latter are metrics of another version or of a package that is not installed; whether they were averaged
+    where they were measured is not known, and a mean too many does no harm.
+    """
+    declared = metrics.columns()
+    known = [name for name, column in declared.items() if column.averaged and name in runs]
+    others = [name for name in map(str, runs.columns) if is_metric(name) and name not in declared]
+    return known + [name for name in others if pd.api.types.is_numeric_dtype(runs[name])]
 
 
 def _numbers(runs: pd.DataFrame) -> pd.DataFrame:
     """The metrics of `runs` as floats; True counts as 1."""
-    present = [name for name in METRICS if name in runs]
-    numbers = {name: pd.to_numeric(runs[name], errors="coerce").astype(float) for name in present}
+    numbers = {name: pd.to_numeric(runs[name], errors="coerce").astype(float) for name in averaged(runs)}
     return pd.DataFrame(numbers, index=runs.index).replace([np.inf, -np.inf], np.nan)
 
 

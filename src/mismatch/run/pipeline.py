@@ -16,7 +16,7 @@ from mismatch.adapt import adapt
 from mismatch.config.arm import Arm
 from mismatch.data import Splits, classes
 from mismatch.data.streams import Streams, batch_order, bucketed_order, digest
-from mismatch.run import control
+from mismatch.run import control, metrics
 from mismatch.run.record import Record
 
 
@@ -28,12 +28,11 @@ def run(arm: Arm, replicate: int, experiment: str, time_limit: float = float("in
     begun = begin(arm, replicate, experiment)
     start = time.perf_counter()
     try:
-        outcome = _train(arm, replicate, time_limit)
+        outcome = _train(arm, replicate, time_limit, start)
     except Exception as error:  # the row says what happened; other runs go on
         text = " ".join(str(error).split())
         return begun.ended("failed", f"{type(error).__name__}: {text}"[:500])
-    metrics = outcome.metrics | {"run_s": time.perf_counter() - start}
-    return begun.ended(outcome.status, outcome.error, metrics, outcome.provenance, outcome.trace)
+    return begun.ended(outcome.status, outcome.error, outcome.metrics, outcome.provenance, outcome.trace)
 
 
 def lost(arm: Arm, replicate: int, experiment: str, status: str, error: str) -> Record:
@@ -52,9 +51,8 @@ class _Trained:
     trace: dict[str, Any]
 
 
-def _train(arm: Arm, replicate: int, time_limit: float) -> _Trained:
-    from mismatch.engine import train
-    from mismatch.run import measure  # TensorFlow starts here, not before
+def _train(arm: Arm, replicate: int, time_limit: float, start: float) -> _Trained:
+    from mismatch.engine import train  # TensorFlow starts here, not before
 
     streams = control.streams(arm, replicate)
     splits, data_hash = _draw(json.dumps(asdict(arm.data)), streams)
@@ -66,9 +64,9 @@ def _train(arm: Arm, replicate: int, time_limit: float) -> _Trained:
     del trace["problem"]
     if problem is not None:  # numbers of an unfinished training are not results
         status = "diverged" if type(problem).__name__ == "Diverged" else "timeout"
-        return _Trained(status, str(problem), {}, hashes, trace)
-    metrics = measure.metrics(arm, parts, outcome, streams)
-    return _Trained("ok", None, metrics, hashes | {"threads": outcome.threads}, trace)
+        return _Trained(status, str(problem), {"run_s": time.perf_counter() - start}, hashes, trace)
+    measured = metrics.measure(metrics.Finished(arm, parts, outcome, streams, start))
+    return _Trained("ok", None, measured, hashes | {"threads": outcome.threads}, trace)
 
 
 def _order(arm: Arm, lengths: np.ndarray, streams: Streams) -> np.ndarray:

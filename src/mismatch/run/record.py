@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from mismatch.run.columns import IDENTITY, PROVENANCE, is_parameter
+from mismatch.run.sections import IDENTITY, PROVENANCE, is_parameter
 
 SCHEMA = 2
 SECTIONS = ("identity", "parameters", "metrics", "provenance", "trace", "versions")

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mismatch.run import columns
+from mismatch.run import columns, metrics
 from mismatch.run.record import Record
+from mismatch.run.sections import IDENTITY, PROVENANCE, ordered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,9 +111,9 @@ def table(records: Iterable[Record]) -> "pd.DataFrame":
     runs = pd.DataFrame([record.row() for record in records])
     if runs.empty:
         return runs
-    parameters = columns.ordered({name for record in records for name in record.parameters})
-    measured = dict.fromkeys([*columns.metrics(), *(name for record in records for name in record.metrics)])
-    runs = runs.reindex(columns=[*columns.IDENTITY, *parameters, *measured, *columns.PROVENANCE])
+    parameters = ordered({name for record in records for name in record.parameters})
+    measured = dict.fromkeys([*metrics.columns(), *(name for record in records for name in record.metrics)])
+    runs = runs.reindex(columns=[*IDENTITY, *parameters, *measured, *PROVENANCE])
     return runs.sort_values([*parameters, "replicate"], kind="stable").reset_index(drop=True)
 
 
@@ -122,13 +123,13 @@ def write_tables(out: Path, runs: "pd.DataFrame") -> None:
 
     write_csv(out / "runs.csv", runs)
     replace_file(out / "runs.parquet", lambda path: runs.to_parquet(path, index=False))
-    rows = [(name, *columns.explain(name)) for name in map(str, runs.columns)]
-    write_csv(out / "columns.csv", pd.DataFrame(rows, columns=["column", "unit", "meaning"]))
+    dictionary = pd.DataFrame(columns.dictionary(runs), columns=["column", "unit", "meaning"])
+    write_csv(out / "columns.csv", dictionary)
 
 
-def write_csv(path: Path, table: "pd.DataFrame") -> None:
-    """Write a table whole or not at all."""
-    replace_file(path, lambda draft: table.to_csv(draft, index=False))
+def write_csv(path: Path, table: "pd.DataFrame", float_format: str | None = None) -> None:
+    """Write a table whole or not at all; numbers in full unless `float_format` says how."""
+    replace_file(path, lambda draft: table.to_csv(draft, index=False, float_format=float_format))
 
 
 def read_csv(path: Path) -> "pd.DataFrame":

@@ -1,0 +1,65 @@
+"""How long learning took: updates until what can be learnt is learnt, milliseconds per update, seconds in all."""
+
+import resource
+import sys
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from mismatch.run.metrics.base import Column, Finished, Metric
+
+if TYPE_CHECKING:
+    from mismatch.engine.train import Trace
+
+LEARNT = 0.9  # share of the way from chance to the ceiling
+LEAST = 0.1  # with less to reach than a probe's sampling error, one noisy point would count as skill
+
+
+class Time(Metric):
+    """Delay of learning, step time, and what the process came to."""
+
+    name = "time"
+    columns: ClassVar = {
+        "steps_to_90": Column(
+            "updates",
+            "updates until two probe accuracies in a row reach 90% skill; empty if never (right-censored)",
+        ),
+        "step_ms": Column("ms", "median wall time of an update over blocks, the first left out"),
+        "step_ms_iqr": Column("ms", "interquartile range of the same"),
+        "step_cpu_ms": Column("ms", "median CPU time of an update over the same blocks"),
+        "compile_s": Column("s", "building and compiling the program; 0 when an earlier run had compiled it"),
+        "train_s": Column("s", "training with its probes, after compiling"),
+        "run_s": Column("s", "the whole run: drawing and adapting data, compiling, training, testing", averaged=False),
+        "peak_mib": Column("MiB", "largest resident memory of the process so far"),
+    }
+
+    def measure(self, run: Finished) -> dict[str, float | bool]:
+        trace = run.outcome.trace
+        return {
+            "steps_to_90": _steps_to_90(run),
+            **_step(trace, run.arm.train.block),
+            "compile_s": trace.compile_s,
+            "train_s": trace.train_s,
+            "run_s": time.perf_counter() - run.start,
+            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            / (1024 if sys.platform != "darwin" else 1024**2),
+        }
+
+
+def _steps_to_90(run: Finished) -> float:
+    reach = run.ceiling - run.arm.data.chance
+    reached = run.outcome.trace.probe_accuracy >= run.arm.data.chance + LEARNT * reach
+    skilled = np.flatnonzero(reached[:-1] & reached[1:]) if reach > LEAST else np.array([])
+    return float(skilled[0]) * run.arm.train.block if len(skilled) else float("nan")
+
+
+def _step(trace: "Trace", block: int) -> dict[str, float]:
+    later = slice(1, None) if len(trace.block_s) > 1 else slice(None)
+    wall, cpu = trace.block_s[later] * 1000 / block, trace.block_cpu_s[later] * 1000 / block
+    low, middle, high = np.percentile(wall, [25, 50, 75]) if len(wall) else (np.nan,) * 3
+    return {
+        "step_ms": float(middle),
+        "step_ms_iqr": float(high - low),
+        "step_cpu_ms": float(np.median(cpu)) if len(cpu) else float("nan"),
+    }

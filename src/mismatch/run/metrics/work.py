@@ -1,0 +1,63 @@
+"""What the model is made to work on: its size, its FLOPs, the share of them spent on padding, and what masks skip."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from mismatch.adapt import Adapted
+from mismatch.config.arm import Arm
+from mismatch.run.metrics.base import Column, Finished, Metric
+
+
+class Work(Metric):
+    """Manipulation checks: what reached the GRU."""
+
+    name = "work"
+    columns: ClassVar = {
+        "parameters": Column("", "trainable parameters"),
+        "flops_per_sample": Column(
+            "FLOP", "multiply-adds x 2 of a forward pass through convolution and GRU, per sequence"
+        ),
+        "useful_fraction": Column("share", "share of the work on the model's input spent on real steps and features"),
+        "padded_fraction": Column("share", "share of the T steps that are padding"),
+        "truncated_fraction": Column("share", "share of raw steps that were cut"),
+        "masked_fraction": Column(
+            "share", "share of its steps the mask tells the GRU to skip; 0 if no mask reaches it"
+        ),
+        "mask_reached_gru": Column("", "whether a mask reaches the GRU layer"),
+    }
+
+    def measure(self, run: Finished) -> dict[str, float | bool]:
+        arm, train, outcome = run.arm, run.parts["train"], run.outcome
+        kept = np.minimum(train.lengths, arm.steps).sum()
+        slots = train.mask.size
+        real = min(arm.data.feature_count, arm.width)
+        units = arm.model.units
+        return {
+            "parameters": outcome.parameters,
+            "flops_per_sample": flops_per_sample(arm),
+            "useful_fraction": float(kept * (real + units) / (slots * (arm.width + units))),
+            "padded_fraction": float(1 - kept / slots),
+            "truncated_fraction": float(1 - kept / train.lengths.sum()),
+            "masked_fraction": _masked(arm, train) if outcome.mask_reached_gru else 0.0,
+            "mask_reached_gru": outcome.mask_reached_gru,
+        }
+
+
+def flops_per_sample(arm: Arm) -> int:
+    """Forward FLOPs per sequence: convolution 2 k D F T, GRU 6 H T' (D' + H), twice if bidirectional."""
+    reduction, units = arm.reduction, arm.model.units
+    positions = arm.gru_steps if reduction.kind == "strided" else arm.steps
+    convolution = 2 * (reduction.kernel or 0) * arm.width * (reduction.filters or 0) * positions
+    return convolution + 6 * units * arm.gru_steps * (arm.gru_width + units) * (2 if arm.model.bidirectional else 1)
+
+
+def _masked(arm: Arm, train: Adapted) -> float:
+    """Share of the GRU's steps that its mask skips: a pooled step is real if any step of its window is."""
+    if arm.mask.kind == "explicit":
+        real = train.mask
+    elif arm.data.vocabulary_size:
+        real = train.inputs != 0
+    else:
+        real = (train.inputs != np.float32(arm.mask.value)).any(-1)
+    return float(1 - real.reshape(len(real), arm.gru_steps, -1).any(-1).mean())

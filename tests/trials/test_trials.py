@@ -3,31 +3,31 @@
 import subprocess
 import sys
 import warnings
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import asdict
+from io import StringIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mismatch.sweep import own
+from mismatch.sweep import measurement
+from mismatch.trials.measurement import Trials
 
-LAYOUT = own.module("layout", "measure")
-MEASURE = Path(__file__).parents[1] / "experiments" / "layout" / "measure.py"
 OUTCOMES = {"raises", "silent", "silent and learns wrong", "works"}
-COLUMNS = "row number kind stage what legal outcome error_type message warning weights_changed value reference".split()
+
+
+def of_the_table(test: Any) -> Any:
+    """All cases are run once, for all tests that look at the table."""
+    return pytest.mark.slow(pytest.mark.xdist_group("trials")(test))
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("layout")
-    LAYOUT.measure(out)
-    return out
-
-
-@pytest.fixture(scope="module")
-def table(folder: Path) -> pd.DataFrame:
-    return pd.read_csv(folder / "mismatches.csv", keep_default_na=False, na_values={"value": "", "reference": ""})
+def table() -> pd.DataFrame:
+    made = measurement.make("trials", [], smoke=False)["mismatches.csv"]
+    stored = StringIO(made.to_csv(index=False))
+    return pd.read_csv(stored, keep_default_na=False, na_values={"value": "", "reference": ""})
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,14 @@ def rows(table: pd.DataFrame) -> dict[str, Any]:
     return {row.row: row for row in table.itertuples()}
 
 
+@of_the_table
 def test_every_row_of_the_table_is_there(table: pd.DataFrame) -> None:
     assert set(table["number"]) == {str(number) for number in range(1, 29)} | {"example", "fact"}
     assert table["row"].is_unique
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == list(Trials.columns)
 
 
+@of_the_table
 def test_outcomes_and_errors_agree(table: pd.DataFrame) -> None:
     assert set(table["outcome"]) == OUTCOMES
     raised = table["outcome"] == "raises"
@@ -49,12 +51,6 @@ def test_outcomes_and_errors_agree(table: pd.DataFrame) -> None:
     assert table["message"].str.len().max() <= 200
     assert not table["message"].str.contains("\x1b|Exception encountered|/tmp/", regex=True).any()
     assert "AssertionError" not in set(table["error_type"])
-
-
-def test_tables_are_those_announced(folder: Path) -> None:
-    assert {path.name for path in folder.iterdir()} == set(LAYOUT.TABLES)
-    text = (folder / "mismatches.md").read_text()
-    assert text.startswith("# ") and "| features-fit-fewer |" in text
 
 
 RAISES = {
@@ -94,6 +90,7 @@ RAISES = {
 }
 
 
+@of_the_table
 @pytest.mark.parametrize(("row", "error"), RAISES.items())
 def test_raises(rows: dict[str, Any], row: str, error: str) -> None:
     assert (rows[row].outcome, rows[row].error_type) == ("raises", error)
@@ -117,16 +114,19 @@ PASSES = {
 }
 
 
+@of_the_table
 @pytest.mark.parametrize(("row", "outcome"), [(row, what) for what, names in PASSES.items() for row in names.split()])
 def test_passes(rows: dict[str, Any], row: str, outcome: str) -> None:
     assert rows[row].outcome == outcome
 
 
+@of_the_table
 def test_bad_validation_data_stop_a_fit_that_has_already_trained(rows: dict[str, Any]) -> None:
     row = rows["features-validation"]
     assert (row.outcome, row.error_type, row.weights_changed) == ("raises", "ValueError", True)
 
 
+@of_the_table
 def test_close_sizes_fail_like_any_other(rows: dict[str, Any]) -> None:
     found = {
         (rows[f"close-{name}"].outcome, rows[f"close-{name}"].error_type) for name in ("minus-one", "half", "double")
@@ -135,6 +135,7 @@ def test_close_sizes_fail_like_any_other(rows: dict[str, Any]) -> None:
     assert rows["close-is-no-different"].value == 1
 
 
+@of_the_table
 def test_masked_steps_change_nothing_and_are_still_computed(rows: dict[str, Any]) -> None:
     assert max(rows[f"masked-equals-unpadded-{side}"].value for side in ("pre", "post")) <= 1e-5
     assert rows["unmasked-against-unpadded-pre"].value == 0
@@ -142,31 +143,37 @@ def test_masked_steps_change_nothing_and_are_still_computed(rows: dict[str, Any]
     assert rows["masked-steps-are-computed"].value == rows["masked-steps-are-computed"].reference >= 16
 
 
+@of_the_table
 def test_zero_padded_features_are_inert(rows: dict[str, Any]) -> None:
     assert rows["zero-features-gradient"].value == 0
     assert rows["zero-features-loss-path"].value == 0
 
 
+@of_the_table
 def test_silent_and_wrong_is_far_below_its_reference(table: pd.DataFrame) -> None:
     wrong = table[table["outcome"] == "silent and learns wrong"]
     assert (wrong["value"] < wrong["reference"] - 0.1).all()
 
 
+@of_the_table
 def test_warnings_are_recorded(rows: dict[str, Any]) -> None:
     assert "input_shape" in rows["example-2-one-hot"].warning and rows["example-2-repaired"].warning == ""
     assert "destroy the mask" in rows["example-3-mask-destroyed"].warning
     assert "softmax over axis -1" in rows["softmax-one-unit"].warning
 
 
-def test_measure_is_read_without_tensorflow() -> None:
-    code = f"import runpy, sys; runpy.run_path({str(MEASURE)!r}); assert 'tensorflow' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
+def test_the_measurement_is_known_without_tensorflow() -> None:
+    code = (
+        "import sys; from mismatch.config.registry import MEASUREMENTS; MEASUREMENTS.get('trials')().seconds([], True)"
+    )
+    subprocess.run([sys.executable, "-c", code + "; assert 'tensorflow' not in sys.modules"], check=True)
 
 
-def fake(act: Any, mismatch: bool = True) -> dict[str, Any]:
+def fake(act: Callable[[Any], Any], mismatch: bool = True) -> dict[str, Any]:
     """The line of a case made up here."""
-    runner = LAYOUT.beside("runner")
-    return runner.run(runner.Case("fake", "fact", "fact", "call", "A fake.", mismatch, act))
+    from mismatch.trials.runner import Case, run
+
+    return asdict(run(Case("fake", "fact", "fact", "call", "A fake.", mismatch, act)))
 
 
 def test_the_runner_reports_what_a_case_raises() -> None:
@@ -194,11 +201,15 @@ def test_the_runner_tells_a_passing_mismatch_from_a_control() -> None:
     ],
 )
 def test_the_runner_judges_a_training_by_its_reference(accuracy: float, mismatch: bool, outcome: str) -> None:
-    assert fake(lambda bench: LAYOUT.beside("runner").learned(accuracy, 1.0), mismatch)["outcome"] == outcome
+    from mismatch.trials.runner import learned
+
+    assert fake(lambda bench: learned(accuracy, 1.0), mismatch)["outcome"] == outcome
 
 
 def test_a_control_that_is_off_does_not_work() -> None:
-    assert fake(lambda bench: LAYOUT.beside("runner").same([1.0], [1.1]), mismatch=False)["outcome"] == "silent"
+    from mismatch.trials.runner import same
+
+    assert fake(lambda bench: same([1.0], [1.1]), mismatch=False)["outcome"] == "silent"
 
 
 def test_the_runner_lets_an_interrupt_through() -> None:
@@ -222,4 +233,6 @@ def test_the_runner_lets_an_interrupt_through() -> None:
     ],
 )
 def test_first_line_says_what_is_wrong(message: str, line: str) -> None:
-    assert LAYOUT.beside("runner").first_line(message) == line
+    from mismatch.trials.runner import first_line
+
+    assert first_line(message) == line

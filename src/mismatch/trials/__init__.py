@@ -1,0 +1,1 @@
+"""Shape mismatches as cases that are run, and the table of what each of them did."""

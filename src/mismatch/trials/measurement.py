@@ -1,0 +1,56 @@
+"""Which shape mismatches raise, where, and which pass in silence: every case is run, no outcome is written down.
+
+In: nothing; the arms of the sweep play no part. Out: one line per case in `mismatches.csv`. The cases stand in the
+modules of this room; TensorFlow starts when they are run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import import_module
+from typing import ClassVar
+
+import pandas as pd
+
+from mismatch.config.arm import Arm
+from mismatch.sweep.measurement import Measurement
+
+CASES = ("shape", "order", "labels", "mask", "article", "facts")
+"""Modules with cases, in the order of the table."""
+SMOKE = 8
+"""A smoke run makes every eighth case."""
+
+
+class Trials(Measurement):
+    """Every case in a fresh model."""
+
+    name = "trials"
+    tables: ClassVar[dict[str, str]] = {
+        "mismatches.csv": "one line per shape mismatch: stage, what happened, error, how wrong a silent one is"
+    }
+    columns: ClassVar[dict[str, tuple[str, str]]] = {
+        "row": ("", "name of the case"),
+        "number": ("", "kind of mismatch it belongs to, 1 to 28; example: of the article; fact: behind other rows"),
+        "kind": ("", "what does not match: features | rank | time | layout | label | mask; or example | fact"),
+        "stage": ("", "where it is tried: data | build | compile | call | loss | fit | validation | predict | ..."),
+        "what": ("", "the case in one sentence; says what value and reference are where they are no accuracies"),
+        "legal": ("", "whether the case is a control that should work"),
+        "outcome": ("", "raises | silent | silent and learns wrong (more than 0.1 below the reference) | works"),
+        "error_type": ("", "class of the error raised"),
+        "message": ("", "its first line that says what is wrong, at most 200 characters"),
+        "warning": ("", "first line of the first warning given"),
+        "weights_changed": ("", "whether training had moved weights before the case ended"),
+        "value": ("", "what was measured: test accuracy of a training, or as `what` says"),
+        "reference": ("", "what it should be: accuracy of the same training on correct data, or as `what` says"),
+    }
+    again = True  # what raises is found out at every sweep, not remembered
+
+    def seconds(self, arms: Sequence[Arm], smoke: bool) -> float:
+        return 15.0 if smoke else 75.0
+
+    def measure(self, arms: Sequence[Arm], smoke: bool) -> dict[str, pd.DataFrame]:
+        from mismatch.trials.runner import quiet, run  # TensorFlow starts here, not before
+
+        cases = [case for name in CASES for case in import_module(f"mismatch.trials.{name}").cases]
+        with quiet():
+            lines = [run(case) for case in cases[:: SMOKE if smoke else 1]]
+        return {"mismatches.csv": pd.DataFrame([asdict(line) for line in lines])}

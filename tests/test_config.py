@@ -179,7 +179,7 @@ def test_every_arm_a_claim_or_control_names_is_in_the_plan_with_ten_replicates(n
     import pandas as pd
 
     from mismatch.analysis.select import arm_where
-    from mismatch.report.results import registry
+    from mismatch.report.experiment import registry
 
     made = plan.make(compose_jobs(f"+experiment={name}", f"out={tmp_path}"))
     arms = {run.arm.id: run.arm for run in made.runs}

@@ -5,7 +5,6 @@ In: `runs.csv`. Out: the figure `sample_size`.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,10 +19,9 @@ if TYPE_CHECKING:
 ADDED = {"noise": COLOURS[4], "zero": COLOURS[0]}
 
 
-def figures(out: Path) -> dict[str, Figure]:
+def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """The figure of the runs in `out`; none where fewer than two sizes were trained."""
-    path = out / "runs.csv"
-    runs = pd.read_csv(path, low_memory=False) if path.is_file() else pd.DataFrame()
+    runs = tables.get("runs.csv", pd.DataFrame())
     if not {"data.train", "features.adapter", "features.width", "model.kernel_init", "exact_accuracy"} <= set(runs):
         return {}
     runs = runs[runs["status"].eq("ok") & runs["control"].eq("none") & runs["data"].eq("sparse_features")]

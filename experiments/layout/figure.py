@@ -6,7 +6,6 @@ In: `mismatches.csv` of `measure.py` and, if the sweep has trained the arms, `ru
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,7 @@ import pandas as pd
 
 from mismatch.analysis.select import true
 from mismatch.report.canvas import COLOURS, INERT_COLOUR, REFERENCE_COLOUR, SMALL, new_figure
-from mismatch.report.marks import draw_row, draw_rows
+from mismatch.report.rows import draw_row, draw_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,12 +39,12 @@ MISTAKES = {
 PLACES = {"both": ("training and test", "o"), "test": ("test alone", "s")}
 
 
-def figures(out: Path) -> dict[str, Figure]:
+def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """The figures that the tables in `out` suffice for."""
     found = {}
-    if (out / "mismatches.csv").is_file():
-        found["outcomes"] = outcomes(pd.read_csv(out / "mismatches.csv"))
-    runs = trained(out)
+    if "mismatches.csv" in tables:
+        found["outcomes"] = outcomes(tables["mismatches.csv"])
+    runs = trained(tables)
     if {"correct"} < set(runs.get("layout", [])):
         found["silent_layouts"] = silent_layouts(runs)
     return found
@@ -84,10 +83,9 @@ def outcomes(cases: pd.DataFrame) -> Figure:
     return figure
 
 
-def trained(out: Path) -> pd.DataFrame:
+def trained(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Ok runs on `digits`, one row per arm and replicate; empty where there are none."""
-    path = out / "runs.csv"
-    runs = pd.read_csv(path, low_memory=False) if path.is_file() else pd.DataFrame()
+    runs = tables.get("runs.csv", pd.DataFrame())
     if not {"data", "layout", "data.steps", "accuracy", "status"} <= set(runs):
         return pd.DataFrame()
     runs = runs[runs["data"].eq("digits") & runs["status"].eq("ok")]

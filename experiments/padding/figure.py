@@ -7,7 +7,6 @@ Out: the figure `gradient`, with a second panel where there are runs to fill it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,13 +60,12 @@ MECHANISM = (MASKED, PRE, MID, CHRONO, MID_CUE, POST)
 ACCURACY = (MASKED, CHRONO, POST)
 
 
-def figures(out: Path) -> dict[str, Figure]:
+def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """The figure `gradient` of the results folder `out`; none without a `gradient.csv`."""
-    path = out / "gradient.csv"
-    if not path.exists():
+    if "gradient.csv" not in tables:
         return {}
-    table = pd.read_csv(path)
-    runs = trained(out)
+    table = tables["gradient.csv"]
+    runs = trained(tables)
     several = not runs.empty
     caption = CAPTION.format(table["replicate"].nunique()) + TRAINED * several
     figure, grid = new_figure(1 + several, 1, 4.0, title(table, runs), caption)
@@ -80,10 +78,9 @@ def figures(out: Path) -> dict[str, Figure]:
     return {"gradient": figure}
 
 
-def trained(out: Path) -> pd.DataFrame:
+def trained(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Runs on `early` that the right panel can draw, with T as `length.steps`; empty if no line has two T."""
-    path = out / "runs.csv"
-    runs = pd.read_csv(path, low_memory=False) if path.exists() else pd.DataFrame()
+    runs = tables.get("runs.csv", pd.DataFrame()).copy()
     needed = {"status", "data", "length.padding", "mask", "length.steps", "exact_accuracy"}
     if not needed <= set(runs.columns):
         return pd.DataFrame()

@@ -5,14 +5,13 @@ In: `runs.csv`. Out: the figures `order` and `masks`, each where its runs are th
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mismatch.report.canvas import COLOURS, REFERENCE_COLOUR, half_width, new_figure
-from mismatch.report.marks import draw_row, draw_rows
+from mismatch.report.rows import draw_row, draw_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,10 +28,9 @@ MASKS = {"destroyed": COLOURS[1], "rebuilt": COLOURS[0]}
 NEEDED = {"data", "data.gap", "control", "mask", "reduction", "reduction.kernel", "reduction.pool", "reduction.mask"}
 
 
-def figures(out: Path) -> dict[str, Figure]:
+def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """The figures that the runs in `out` suffice for."""
-    path = out / "runs.csv"
-    runs = pd.read_csv(path, low_memory=False) if path.is_file() else pd.DataFrame()
+    runs = tables.get("runs.csv", pd.DataFrame())
     if not NEEDED <= set(runs):
         return {}
     runs = runs[runs["status"].eq("ok") & runs["control"].eq("none")]

@@ -6,7 +6,6 @@ In: `factorial.csv` (main effects and interactions) and `runs.csv`. Out: the fig
 from __future__ import annotations
 
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,15 +39,14 @@ MARGIN = 0.02
 """Two points of accuracy, as in claims.yaml."""
 
 
-def figures(out: Path) -> dict[str, Figure]:
+def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """The figures that the tables in `out` suffice for."""
-    path = out / "factorial.csv"
-    table = pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=["effect"])
+    table = tables.get("factorial.csv", pd.DataFrame(columns=["effect"])).copy()
     table["effect"] = table["effect"].str.replace("length.ratio", "length.steps", regex=False)
     whole = table.groupby("grid")["effect"].agg(lambda names: set(CHANGES) <= set(names)) if len(table) else table
     if not len(whole) or not whole.all():
         return {}
-    runs = pd.read_csv(out / "runs.csv", low_memory=False)
+    runs = tables["runs.csv"]
     runs = runs[runs["status"].eq("ok") & runs["control"].eq("none") & runs["data"].isin(table["grid"].unique())]
     return {"effects": effects(table), "losses": losses(runs, list(dict.fromkeys(table["grid"])))}
 

@@ -6,7 +6,6 @@ no TensorFlow is imported.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,9 +35,11 @@ REDUCTIONS = {"conv": "conv", "pool": "pool", "conv_pool": "conv + pool"}
 SOFT = "#444444"
 
 
-def figures(out: Path) -> dict[str, Figure]:
+def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """Draw `step_by_length`, `overheads` and `drift` from the tables in `out`."""
-    steps, ratios, fits = (pd.read_csv(out / f"{name}.csv") for name in ("steps", "ratios", "fits"))
+    if not {"steps.csv", "ratios.csv", "fits.csv"} <= set(tables):
+        return {}
+    steps, ratios, fits = (tables[f"{name}.csv"] for name in ("steps", "ratios", "fits"))
     return {"step_by_length": step_by_length(steps, fits), "overheads": overheads(ratios), "drift": drift(steps)}
 
 

@@ -1,1 +1,9 @@
-"""Figures and one page of HTML from the table of runs alone. No TensorFlow here."""
+"""Reports: a results folder becomes tables, figures and a page; claims become verdicts. No TensorFlow in this room.
+
+`rebuild` makes the report of one folder, `verdicts.publish` the verdicts over several, `verbs` is what the command
+calls. Everything is written whole or not at all.
+"""
+
+from mismatch.report.build import Rebuilt, rebuild
+
+__all__ = ["Rebuilt", "rebuild"]

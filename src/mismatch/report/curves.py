@@ -15,7 +15,8 @@ import pandas as pd
 from mismatch.analysis.axes import Layout
 
 from . import words
-from .canvas import EndLabel, Panel, end_labels, half_width, new_figure, panels, tall
+from .canvas import EndLabel, half_width, labelled, new_figure
+from .panels import Panel, panels, tall
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,10 +44,7 @@ def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: di
     caption = "Mean over replicates; band: pointwise 95% interval."
     figure, grid = new_figure(len(split), 1, tall(split, 3.6), title, caption)
     labels = [_draw(axes, panel, losses) for panel, (axes,) in zip(split, grid, strict=True)]
-    figure.draw_without_rendering()
-    for axes, panel_labels in zip(grid[:, 0], labels, strict=True):
-        end_labels(figure, axes, panel_labels)
-    return figure
+    return labelled(figure, grid[:, 0], labels)
 
 
 def by_arm(traces: dict[str, Any], runs: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -93,8 +91,7 @@ def _draw(axes: Axes, panel: Panel, losses: dict[str, np.ndarray]) -> list[EndLa
             axes.fill_between(updates, mean - half, mean + half, color=style.colour, alpha=0.15, lw=0)
             text = style.label or panel.ticks[float(arm["_x"])]
             labels.append(EndLabel(float(updates[-1]), float(mean[-1]), text, style.colour))
-    axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlabel("updates")
     axes.set_ylabel("probe loss")
-    axes.set_title(panel.title, loc="left", fontsize=11, fontweight="bold")
+    axes.set_title(panel.title)
     return labels

@@ -14,30 +14,41 @@ from mismatch.analysis.verdict import UNTESTED
 from mismatch.analysis.words import details, effect, margin, measure, predicted, rests_on
 from mismatch.config.fields import ConfigError
 from mismatch.report.figures import NAMES
-from mismatch.report.verdicts import LINE, by_number, collect, count, reason
+from mismatch.report.verdicts import LINE, collect
+from mismatch.report.wording import by_number, count, reason
 from mismatch.sweep.store import read_csv
 
 
 def explain(folder: Path, claim: str) -> str:
     """The chain behind `claim`: statement, contrasts, tests, arms, pairs, controls, figure.
 
+    Args:
+        folder: holds results folders with claims.csv, such as results/.
+        claim: its number in upper or lower case, such as C18 or c18.
+
     Raises:
-        ConfigError: when no results folder below `folder` knows the claim.
+        ConfigError: when no results folder in `folder` knows the claim.
     """
     table = collect(folder)
-    known = [] if table.empty else sorted(table["claim"].unique(), key=by_number)
-    if claim not in known:
-        raise ConfigError(
-            "--explain", claim, f"must be one of {', '.join(known)}" if known else f"needs claims.csv below {folder}"
-        )
-    rows = table[table["claim"] == claim]
-    lines = [f"{claim}: {rows['statement'].iloc[0]}", f"said in: {rows['source'].iloc[0]}"]
+    known = {} if table.empty else {str(name).lower(): name for name in table["claim"].unique()}
+    name = known.get(claim.strip().lower())
+    if name is None:
+        accepted = f"must be one of {', '.join(sorted(known.values(), key=by_number))}, those of {folder}"
+        raise ConfigError("explain", claim, accepted if known else f"needs a folder with claims.csv in {folder}")
+    rows = table[table["claim"] == name]
+    lines = [f"{name}: {rows['statement'].iloc[0]}", f"said in: {rows['source'].iloc[0]}", f"read from: {folder}"]
     for _, row in rows.iterrows():
         lines += ["", *_chain(folder / str(row["experiment"]), row)]
-    for name in rows["experiment"].unique():
-        lines += ["", f"controls of {name}", *_checks(folder / str(name))]
-        lines.append(f"registered in {name}/claims.yaml, hash {rows['claims_hash'].iloc[0]}")
+    for experiment in rows["experiment"].unique():
+        lines += ["", f"controls of {experiment}", *_checks(folder / str(experiment))]
+        lines.append(f"registered in {experiment}/claims.yaml, hash {rows['claims_hash'].iloc[0]}")
     return "\n".join(lines)
+
+
+def knows(folder: Path, claim: str) -> bool:
+    """Whether a results folder in `folder` has a verdict on `claim`."""
+    table = collect(folder)
+    return not table.empty and claim.strip().lower() in set(table["claim"].astype(str).str.lower())
 
 
 def _chain(out: Path, row: pd.Series) -> list[str]:

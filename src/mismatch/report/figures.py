@@ -1,14 +1,13 @@
 """The generic figures of any sweep: accuracy, stability, step time, the split of losses, curves.
 
-In come runs, their summary and the layout; out go `.png` (150 dpi) and `.svg` files in
-`<out>/figures/`. A figure whose numbers are missing is left out. Means carry 95% intervals over
-replicates, replicates are faint dots, a cross on the x axis marks failed runs.
+In: runs, their summary and the layout of their axes. Out: figures in a folder; one whose numbers are missing is left
+out. Means carry 95% intervals over replicates, replicates are faint dots, a cross on the x axis marks failed runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +18,15 @@ from mismatch.analysis.axes import Layout, arrange, varied
 from mismatch.analysis.summary import LEARNED_MARGIN, LEARNED_SKILL
 
 from . import curves, words
-from .canvas import REFERENCE_COLOUR, SMALL, EndLabel, Panel, clamp, dress, end_labels, new_figure, panels, tall, wrap
+from .canvas import REFERENCE_COLOUR, SMALL, EndLabel, clamp, labelled, new_figure, wrap
 from .marks import bar_lengths, draw_metric, draw_references, log_scale, log_view, mark_failures
+from .panels import Panel, dress, panels, tall
+from .save import Drawing, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-NAMES = ("accuracy", "stability", "step_time", "loss_split", "curves")
-"""The figures any sweep can have; all others are an experiment's own."""
 MAX_SERIES = 12
 """Lines that can still be told apart; of more, no figure of lines is drawn."""
 MAX_BARS = 40
@@ -35,26 +34,18 @@ MAX_BARS = 40
 DEAD = "a dead arm looks stable"
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A figure on disk: its name, its title and its files (`.png` first, then `.svg`)."""
-
-    name: str
-    title: str
-    paths: tuple[Path, Path]
-
-
 def draw_figures(
-    out: Path, runs: pd.DataFrame, summary: pd.DataFrame, traces: dict[str, Any] | None = None
+    folder: Path, runs: pd.DataFrame, summary: pd.DataFrame, traces: dict[str, Any] | None = None, vector: bool = True
 ) -> list[Drawing]:
-    """Draw every figure the table has numbers for into `<out>/figures/`.
+    """Draw every figure the table has numbers for into `folder`.
 
     Args:
-        out: folder of the experiment.
+        folder: where the figures go.
         runs: one row per run.
         summary: `summarise(runs)`.
         traces: probe losses of runs, (probes,), or mappings that hold them as `probe_loss`, under
             the value of the column `run` or under `<arm>-<replicate>`.
+        vector: whether each is saved as SVG, too.
 
     Returns:
         The figures drawn, none if no run is ok.
@@ -62,49 +53,14 @@ def draw_figures(
     layout = arrange(varied(runs))
     arms = summary[summary["n"] > 0]
     few = len(arms[[axis.name for axis in layout.series]].drop_duplicates()) <= MAX_SERIES if layout.series else True
-    plans: list[tuple[str, str, Callable[[], Figure]]] = [
-        ("accuracy", "accuracy", lambda: accuracy(summary, runs, layout)),
-        ("stability", "roughness", lambda: stability(summary, runs, layout)),
-        ("step_time", "step_cpu_ms", lambda: step_time(summary, runs, layout)),
-        ("loss_split", "learnability_loss", lambda: loss_split(summary, runs, layout)),
-    ]
     drawn = []
-    for name in NAMES:  # none may survive from a sweep with other axes
-        for end in ("png", "svg"):
-            (out / "figures" / f"{name}.{end}").unlink(missing_ok=True)
-    for name, needed, draw in plans if few else plans[-1:]:
-        if needed in arms and arms[needed].notna().any():
-            drawn.append(save(draw(), out / "figures", name))
+    for name, (needed, draw) in GENERIC.items():
+        if (few or name == "loss_split") and needed in arms and arms[needed].notna().any():
+            drawn.append(save(draw(summary, runs, layout), folder, name, vector))
     if few and traces and not arms.empty:
         figure = curves.curves(summary, runs, layout, traces)
-        drawn += [save(figure, out / "figures", "curves")] if figure is not None else []
+        drawn += [save(figure, folder, "curves", vector)] if figure is not None else []
     return drawn
-
-
-def save(figure: Figure, folder: Path, name: str) -> Drawing:
-    """Write `figure` as `.png` and `.svg` into `folder`; the same table gives the same bytes."""
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = (folder / f"{name}.png", folder / f"{name}.svg")
-    FigureCanvasAgg(figure)
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    with matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(paths[0], dpi=150, metadata={"Software": None})
-        figure.savefig(paths[1], metadata={"Date": None, "Creator": None})
-    _shrink(paths[0])
-    return Drawing(name, " ".join(figure.get_suptitle().split()), paths)
-
-
-def _shrink(path: Path) -> None:
-    """Store a `.png` with a palette: a quarter of the bytes, no visible change in flat colours."""
-    from PIL import Image
-
-    with Image.open(path) as image:
-        small = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
-    small.save(path, optimize=True, dpi=(150, 150))
 
 
 def accuracy(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure:
@@ -119,7 +75,7 @@ def accuracy(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figur
         labels.append(draw_metric(axes, panel, "accuracy") + draw_references(axes, panel))
         clamp(axes, -0.03, 1.03)
         mark_failures(axes, panel)
-    return _labelled(figure, grid[:, 0], labels)
+    return labelled(figure, grid[:, 0], labels)
 
 
 def stability(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure:
@@ -136,7 +92,7 @@ def stability(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figu
         log_view(top, panel.arms["roughness"])
         labels.append(_draw_learning(bottom, panel, words.axis_label(layout.x)))
         mark_failures(bottom, panel)
-    return _labelled(figure, grid.ravel(), labels)
+    return labelled(figure, grid.ravel(), labels)
 
 
 def step_time(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure:
@@ -156,7 +112,7 @@ def step_time(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figu
         labels.append(draw_metric(axes, panel, "step_cpu_ms"))
         clamp(axes, 0, 4 * panel.arms["step_cpu_ms"].max())
         axes.set_ylim(bottom=0)
-    return _labelled(figure, grid[:, 0], labels)
+    return labelled(figure, grid[:, 0], labels)
 
 
 def loss_split(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure:
@@ -175,7 +131,7 @@ def loss_split(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Fig
     for panel, arms, (axes,) in zip(split, shown, grid, strict=True):
         names = [_bar_name(row, summary, layout) for _, row in arms.iterrows()]
         _draw_bars(axes, arms, [] if names == before else names)
-        axes.set_title(panel.title, loc="left", fontsize=11, fontweight="bold")
+        axes.set_title(panel.title)
         before = names
     key = {"title": wrap(caption, float(figure.get_figwidth()), SMALL), "title_fontsize": SMALL, "alignment": "left"}
     handles, texts = grid[0, 0].get_legend_handles_labels()
@@ -246,9 +202,12 @@ def _failures(summary: pd.DataFrame) -> str:
     return f" {failed} of {every} runs failed: not in the means, a cross marks their arms." if failed else ""
 
 
-def _labelled(figure: Figure, grid: np.ndarray, labels: list[list[EndLabel]]) -> Figure:
-    """Lay out `figure`, then write the labels of each axes where they do not overlap."""
-    figure.draw_without_rendering()
-    for axes, ends in zip(grid, labels, strict=True):
-        end_labels(figure, axes, ends)
-    return figure
+GENERIC: dict[str, tuple[str, Callable[[pd.DataFrame, pd.DataFrame, Layout], Figure]]] = {
+    "accuracy": ("accuracy", accuracy),
+    "stability": ("roughness", stability),
+    "step_time": ("step_cpu_ms", step_time),
+    "loss_split": ("learnability_loss", loss_split),
+}
+"""Each figure of runs with the metric it cannot do without."""
+NAMES = (*GENERIC, "curves")
+"""The figures any sweep can have; all others are an experiment's own."""

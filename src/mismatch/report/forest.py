@@ -7,6 +7,7 @@ accuracy, factors, shares, counted cases. A verdict has a colour, a marker and i
 from __future__ import annotations
 
 import textwrap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,21 +16,31 @@ import pandas as pd
 from mismatch.analysis.words import drawn, effect, region
 
 from .canvas import COLOURS, INERT_COLOUR, wrap
-from .verdicts import counts, primary
+from .wording import counts, primary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+
+@dataclass(frozen=True)
+class Mark:
+    """How a verdict is told: colour and marker in figures, colour and sign in text."""
+
+    colour: str
+    marker: str
+    sign: str
+
+
 MARKS = {
-    "SUPPORTED": (COLOURS[0], "o"),
-    "REFUTED": (COLOURS[1], "X"),
-    "EQUIVALENT": ("#00694E", "D"),
-    "INCONCLUSIVE": ("#666666", "s"),
-    "WITHHELD": ("#8C510A", "v"),
-    "UNTESTED": ("#666666", "_"),
+    "SUPPORTED": Mark(COLOURS[0], "o", "●"),
+    "REFUTED": Mark(COLOURS[1], "X", "✖"),
+    "EQUIVALENT": Mark("#00694E", "D", "◆"),
+    "INCONCLUSIVE": Mark("#666666", "s", "■"),
+    "WITHHELD": Mark("#8C510A", "v", "▼"),
+    "UNTESTED": Mark("#666666", "_", "-"),
 }
-"""Colour and marker of a verdict; the page uses the same colours."""
+"""The verdicts, in the order they are counted."""
 SECTIONS = {
     "difference": "difference in accuracy",
     "factor": "factor, log scale",
@@ -86,13 +97,13 @@ def _section(axes: Axes, name: str, rows: pd.DataFrame, height: float) -> None:
     for _, row in rows.iterrows():
         half = (_lines(row) * LINE + GAP) / 2
         y += half
-        colour, marker = MARKS[row["verdict"]]
+        mark = MARKS[row["verdict"]]
         _mark(axes, name, row, y, 0.85 * half)
         axes.text(_at(0.01), y, row["claim"], fontweight="bold", **place)
         axes.text(_at(0.05), y, _words(row), linespacing=1.05, **place)
         axes.text(_at(0.865), y, effect(row), ha="right", **place)
-        axes.plot([_at(0.88)], [y], marker, color=colour, ms=7, transform=across, clip_on=False)
-        axes.text(_at(0.89), y, row["verdict"], color=colour, fontweight="bold", **place)
+        axes.plot([_at(0.88)], [y], mark.marker, color=mark.colour, ms=7, transform=across, clip_on=False)
+        axes.text(_at(0.89), y, row["verdict"], color=mark.colour, fontweight="bold", **place)
         y += half
     axes.set_ylim(height, 0)
     axes.set_yticks([])
@@ -109,7 +120,7 @@ def _at(x: float) -> float:
 def _mark(axes: Axes, name: str, row: pd.Series, y: float, half: float) -> None:
     """Effect and interval of one row, over its margin and the side that the claim predicts."""
     scale = np.exp if name == "factor" else float
-    colour, marker = MARKS[row["verdict"]]
+    mark = MARKS[row["verdict"]]
     margin = float(row["margin"]) if name in ("difference", "factor") else 0.0
     bands = [(-margin, margin, SMALL_GREY)] if margin else []
     for low, high in region(row):
@@ -120,10 +131,10 @@ def _mark(axes: Axes, name: str, row: pd.Series, y: float, half: float) -> None:
         axes.fill_betweenx([y - half, y + half], *ends, color=fill, lw=0, zorder=0)
     if name == "cases":
         axes.plot([0, 1], [y, y], color=SMALL_GREY, lw=5, solid_capstyle="butt", zorder=0)
-        axes.plot([0, row["effect"]], [y, y], color=colour, lw=5, solid_capstyle="butt", zorder=1)
+        axes.plot([0, row["effect"]], [y, y], color=mark.colour, lw=5, solid_capstyle="butt", zorder=1)
     if pd.notna(row["low"]):
-        axes.plot([scale(row["low"]), scale(row["high"])], [y, y], color=colour, lw=2.2, solid_capstyle="butt")
-    axes.plot([scale(row["effect"])], [y], marker, color=colour, ms=7, zorder=3, clip_on=False)
+        axes.plot([scale(row["low"]), scale(row["high"])], [y, y], color=mark.colour, lw=2.2, solid_capstyle="butt")
+    axes.plot([scale(row["effect"])], [y], mark.marker, color=mark.colour, ms=7, zorder=3, clip_on=False)
 
 
 def _scale(axes: Axes, name: str, rows: pd.DataFrame) -> None:

@@ -13,7 +13,8 @@ import pandas as pd
 
 from mismatch.analysis.summary import learned
 
-from .canvas import INERT_COLOUR, REFERENCE_COLOUR, SMALL, EndLabel, Panel, Series, clamp, half_width
+from .canvas import INERT_COLOUR, REFERENCE_COLOUR, EndLabel, clamp
+from .panels import Panel, Series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,30 +114,6 @@ def log_view(axes: Axes, means: pd.Series) -> None:
         clamp(axes, low / 4, high * 4)
         bottom, top = axes.get_ylim()
         axes.set_ylim(min(bottom, low / 1.5), max(top, high * 1.5))
-
-
-def draw_row(axes: Axes, y: float, values: np.ndarray, colour: str, marker: str = "o") -> None:
-    """Horizontally at `y`: replicates, mean, 95% interval, and the mean as a number on the side with more room."""
-    mean = float(values.mean())
-    axes.scatter(values, np.full(len(values), y), s=9, color=colour, alpha=0.25, lw=0)
-    axes.errorbar(mean, y, xerr=float(half_width(values)), fmt=marker, color=colour, ms=6, capsize=3, zorder=3)
-    side = -1 if mean > sum(axes.get_xlim()) / 2 else 1
-    reach = float(max(half_width(values), np.abs(values - mean).max()))
-    axes.annotate(
-        f"{mean:.2f}", (mean + side * reach, y), (side * 7, 0), textcoords="offset points",
-        ha="right" if side < 0 else "left", va="center", fontsize=SMALL, color=colour,
-    )  # fmt: skip
-
-
-def draw_rows(axes: Axes, names: list[str], chance: float) -> None:
-    """Dress a panel of rows: names to the left (blanks where the panel beside names them), chance, no frame."""
-    axes.axvline(chance, color=REFERENCE_COLOUR, ls=(0, (1, 1.5)), lw=1.2)
-    axes.text(chance, -0.75, " chance", fontsize=SMALL, va="center")
-    axes.set_yticks(np.arange(len(names)), names)
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(len(names) - 0.4, -1.0)
-    axes.set_xlabel("accuracy")
-    axes.spines[["top", "right", "left"]].set_visible(False)
 
 
 def _draw_replicates(axes: Axes, panel: Panel, style: Series, arms: pd.DataFrame, metric: str) -> None:

@@ -1,135 +1,133 @@
-"""Tables of the page as HTML: verdicts, controls, and the small tables of an experiment's own.
+"""Tables of the page: of arms, of verdicts, and those of an experiment's own.
 
-In come tables, checks and a results folder, out goes HTML with every text escaped.
+In: tables of results. Out: frozen rows of plain text, which a template escapes and lays out.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from html import escape
-from pathlib import Path
+from __future__ import annotations
+
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from mismatch.analysis.controls import Check
+from mismatch.analysis.axes import Axis
 from mismatch.analysis.words import effect, predicted
-from mismatch.sweep.store import read_csv
 
-from .verdicts import reason
+from .wording import count, reason
 from .words import number
 
-SIGNS = {"SUPPORTED": "●", "REFUTED": "✖", "EQUIVALENT": "◆", "INCONCLUSIVE": "■", "WITHHELD": "▼", "UNTESTED": "-"}
-"""The markers of `forest.MARKS` as characters."""
-SHOWN = ("claims.csv", "controls.csv", "summary.csv")
-BOOKKEEPING = ("runs.csv", "columns.csv", "effects.csv")
-"""Tables of every sweep that are too long for the page."""
+KEY_METRICS = (
+    *("accuracy", "ceiling", "chance", "skill", "information_loss", "learnability_loss"),
+    *("roughness", "step_cpu_ms", "step_ms"),
+)
+"""Metrics shown in the table of arms, in this order; `summary.csv` holds all."""
 MAX_ROWS = 200
-"""Longest csv that the page shows."""
+"""Longest table that the page shows."""
+WRAPPED = 40
+"""A column with a text longer than this may wrap its lines."""
 
 
-def claims_table(claims: pd.DataFrame) -> str:
-    """Every claim in words, under it its contrasts, the one that gives the verdict first."""
-    names = ("verdict", "effect [95%]", "predicted", "n", "contrast")
-    head = "".join(f"<th{_left(name != 'n')}>{name}</th>" for name in names)
-    lines = []
+@dataclass(frozen=True)
+class Cell:
+    """Text, and an interval that is printed fainter beside it."""
+
+    text: str
+    interval: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """Name of a column, and its class: '' for numbers, text for words, wrap for sentences."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns and rows of cells."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One line of the table of verdicts."""
+
+    verdict: str
+    effect: str
+    predicted: str
+    n: str
+    contrast: str
+    reason: str
+    primary: bool
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim in words and its contrasts, the one that gives the verdict first."""
+
+    id: str
+    statement: str
+    contrasts: tuple[Contrast, ...]
+
+
+def of_claims(claims: pd.DataFrame) -> tuple[Claim, ...]:
+    """Every claim with its contrasts, in the order they were registered."""
+    found = []
     for claim, rows in claims.groupby("claim", sort=False):
-        statement = f"<strong>{escape(str(claim))}</strong> {escape(str(rows['statement'].iloc[0]))}"
-        lines.append(f'<tr class="claim"><td colspan="{len(names)}">{statement}</td></tr>')
-        lines += map(_contrast, rows.sort_values("primary", ascending=False, kind="stable").to_dict("records"))
-    return (
-        '<h2>Verdicts on the registered claims</h2><p class="note">The first line under a claim gives it its verdict; '
-        "the others say where else it was looked at. x is a factor; k of n counts cases. The runs behind each are in "
-        f'claims.csv.</p><div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n'
-        + "\n".join(lines)
-        + "\n</tbody></table></div>"
-    )
+        ordered = rows.sort_values("primary", ascending=False, kind="stable").to_dict("records")
+        found.append(Claim(str(claim), str(rows["statement"].iloc[0]), tuple(map(_contrast, ordered))))
+    return tuple(found)
 
 
-def _contrast(record: dict[Any, Any]) -> str:
-    """One row of the table of verdicts."""
-    row = pd.Series(record, dtype=object)
-    why = f'<br><span class="note">{escape(reason(row))}</span>' if reason(row) else ""
-    contrast = "" if pd.isna(row["contrast"]) else escape(str(row["contrast"]))
-    cells = (
-        f'<td class="text"><strong class="{row["verdict"]}">{SIGNS[row["verdict"]]} {row["verdict"]}</strong></td>',
-        f'<td class="text">{escape(effect(row))}</td>',
-        f'<td class="text">{escape(predicted(row))}</td>',
-        f"<td>{'' if pd.isna(row['n']) else int(row['n'])}</td>",
-        f'<td class="wrap">{contrast}{why}</td>',
-    )
-    return f"<tr{'' if row['primary'] else ' class=other'}>{''.join(cells)}</tr>"
-
-
-def controls_list(checks: Sequence[Check]) -> str:
-    """What the control arms showed, one line each."""
-    lines = [
-        f"<li{'' if check.passed else ' class=bad'}>{'passed' if check.passed else '<strong>FAILED</strong>'}: "
-        f"{escape(check.name)}, {escape(check.text)}</li>"
-        for check in checks
+def of_arms(summary: pd.DataFrame, axes: list[Axis]) -> Table:
+    """What varies, counts, then the metrics with their intervals; one row per arm."""
+    metrics = [name for name in KEY_METRICS if name in summary and summary[name].notna().any()]
+    names = [*(axis.name for axis in axes), "n", "failures"]
+    worded = {axis.name for axis in axes if not axis.numeric}
+    rows = [
+        (*(Cell(level(row[name])) for name in names), *(_mean(row, name) for name in metrics))
+        for _, row in summary.iterrows()
     ]
-    return "<h2>Controls</h2><ul>" + "\n".join(lines) + "</ul>"
+    return _table([*names, *metrics], rows, worded)
 
 
-def own_tables(out: Path) -> str:
-    """The small tables in `out` that are shown nowhere else on the page: Markdown in place of its csv, a csv folded."""
-    parts = []
-    for path in sorted(out.glob("*.csv")):
-        readable = path.with_suffix(".md")
-        if path.name in SHOWN or path.name in BOOKKEEPING:
-            continue
-        if readable.is_file():
-            parts.append((" open", readable.name, _from_markdown(readable.read_text(encoding="utf-8"))))
-            continue
-        table = read_csv(path)
-        if len(table) <= MAX_ROWS:
-            parts.append(("", path.name, _from_csv(table)))
-    fold = "<details{}><summary>{}</summary><div class=wide>{}</div></details>"
-    folded = [fold.format(*part) for part in parts]
-    return "<h2>Tables of this experiment</h2>" + "\n".join(folded) if folded else ""
-
-
-def _from_csv(table: pd.DataFrame) -> str:
+def of_frame(table: pd.DataFrame) -> Table:
     """`table` without the columns that say the same in every row."""
     kept = [str(name) for name in table if table[name].nunique(dropna=False) > 1] or [str(name) for name in table]
-    text = [not pd.api.types.is_numeric_dtype(table[name]) for name in kept]
-    rows = [[level(round(v, 6) if isinstance(v, float) else v) for v in row] for row in table[kept].to_numpy(object)]
-    return html([escape(name) for name in kept], rows, text)
-
-
-def _from_markdown(source: str) -> str:
-    """Headings, tables and paragraphs of `source`; other marks are shown as they are."""
-    parts = []
-    for block in source.strip().split("\n\n"):
-        lines = block.strip().splitlines()
-        if block.startswith("|"):
-            cells = [[escape(cell.strip()) for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-            cells = [[cell.replace("\\|", "|") for cell in row] for row in cells]
-            parts.append(html(cells[0], cells[2:], [True] * len(cells[0])))
-        elif block.startswith("#"):
-            parts.append(f"<h3>{escape(block.lstrip('# '))}</h3>")
-        else:
-            parts.append(f"<p>{escape(block.replace('*', ''))}</p>")
-    return "\n".join(parts)
-
-
-def html(head: Sequence[str], rows: Iterable[Sequence[str]], text: Sequence[bool]) -> str:
-    """A table of escaped cells; long texts wrap."""
-    top = "".join(f"<th{_left(words)}>{name}</th>" for name, words in zip(head, text, strict=True))
-    lines = []
-    for row in rows:
-        classes = [
-            ' class="wrap"' if words and len(cell) > 40 else _left(words) for cell, words in zip(row, text, strict=True)
-        ]
-        cells = (f"<td{kind}>{cell}</td>" for kind, cell in zip(classes, row, strict=True))
-        lines.append(f"<tr>{''.join(cells)}</tr>")
-    return f"<table><thead><tr>{top}</tr></thead><tbody>\n" + "\n".join(lines) + "\n</tbody></table>"
+    worded = {name for name in kept if not pd.api.types.is_numeric_dtype(table[name])}
+    values = table[kept].to_numpy(object)
+    rows = [tuple(Cell(level(round(v, 6) if isinstance(v, float) else v)) for v in row) for row in values]
+    return _table(kept, rows, worded)
 
 
 def level(value: object) -> str:
     """One parameter as text; empty where it is blank."""
-    return "" if value is None or value != value else escape(number(value))
+    return "" if value is None or value != value else number(value)
 
 
-def _left(text: bool) -> str:
-    """Class of a cell that holds text."""
-    return ' class="text"' if text else ""
+def _table(names: list[str], rows: list[tuple[Cell, ...]], worded: set[str]) -> Table:
+    """The table with the class of each column."""
+    columns = []
+    for place, name in enumerate(names):
+        long = any(len(row[place].text) > WRAPPED for row in rows)
+        columns.append(Column(name, ("wrap" if long else "text") if name in worded else ""))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _contrast(record: dict[Any, Any]) -> Contrast:
+    row = pd.Series(record, dtype=object)
+    contrast = "" if pd.isna(row["contrast"]) else str(row["contrast"])
+    numbers = (effect(row), predicted(row), count(row["n"]))
+    return Contrast(str(row["verdict"]), *numbers, contrast, reason(row), bool(row["primary"]))
+
+
+def _mean(row: pd.Series, name: str) -> Cell:
+    """`0.893` with `[0.88, 0.91]`; a dash where nothing is known."""
+    if pd.isna(row[name]):
+        return Cell("-")
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    constant = pd.isna(low) or high - low < 1e-9
+    return Cell(f"{row[name]:.3g}", "" if constant else f"[{low:.3g}, {high:.3g}]")

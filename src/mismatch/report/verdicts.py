@@ -1,33 +1,69 @@
 """The verdicts over all experiments as table, text and figure.
 
-In: the claims.csv of the results folders. Out: verdicts.csv, verdicts.md, verdicts.png, verdicts.svg, and text.
+In: the claims.csv of the results folders. Out: verdicts.csv, verdicts.md, verdicts.png, verdicts.svg above them,
+written whole or not at all, and text.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from mismatch.analysis.claims import headline
 from mismatch.analysis.verdict import UNTESTED, WITHHELD
 from mismatch.analysis.words import effect, margin, measure, predicted, predicted_short
-from mismatch.sweep.store import read_csv, replace_file, write_csv
+from mismatch.sweep.store import read_csv, write_csv
+
+from . import forest
+from .save import save, style
+from .staging import staged
+from .templating import render
+from .wording import by_number, count, counts, primary, reason
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WORDS = ("SUPPORTED", "REFUTED", "EQUIVALENT", "INCONCLUSIVE", WITHHELD, UNTESTED)
 LINE = 150
 """Columns of the text."""
-LEGEND = (
-    "Each verdict is on a claim registered before the run, by its primary contrast. SUPPORTED: the predicted "
-    "difference is there; how large it is, the interval says. REFUTED: the opposite is, or a case speaks against a "
-    "claim about all cases. EQUIVALENT: no difference beyond the margin declared to matter. INCONCLUSIVE: not enough "
-    "to tell. WITHHELD: runs are missing or a control failed. UNTESTED: cannot be tested here."
-)
-NUMBERS = "Effects are mean paired differences with 95% intervals; x is a factor; `k of n` counts cases."
+
+
+@dataclass(frozen=True)
+class Line:
+    """A contrast in words; an empty word is something it does not have."""
+
+    claim: str
+    verdict: str
+    effect: str
+    measure: str
+    predicted: str
+    margin: str
+    n: str
+    experiment: str
+    contrast: str
+    why: str
+    primary: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """A claim, where the article says it, and its contrasts."""
+
+    id: str
+    statement: str
+    source: str
+    lines: tuple[Line, ...]
+
+
+def publish(folder: Path, vector: bool = True) -> str | None:
+    """Write the verdicts on all claims of the experiments in `folder`; returns them as text, None without claims."""
+    table = collect(folder)
+    if table.empty:
+        return None
+    write(table, folder, vector)
+    return text(table)
 
 
 def collect(folder: Path) -> pd.DataFrame:
@@ -40,36 +76,17 @@ def collect(folder: Path) -> pd.DataFrame:
     return pd.concat([headline(claims), claims[~claims["primary"].astype(bool)]], ignore_index=True)
 
 
-def write(table: pd.DataFrame, folder: Path) -> None:
-    """Write verdicts.csv (every contrast), verdicts.md (to read) and the figure verdicts.png, verdicts.svg."""
-    from .figures import save
-
-    write_csv(folder / "verdicts.csv", table)
-    replace_file(folder / "verdicts.md", lambda path: path.write_text(markdown(table), encoding="utf-8"))
-    save(figure(table), folder, "verdicts")
+def write(table: pd.DataFrame, folder: Path, vector: bool = True) -> None:
+    """Write verdicts.csv (every contrast), verdicts.md (to read) and the figure, as SVG too if `vector`."""
+    with staged(folder) as draft, style():
+        write_csv(draft / "verdicts.csv", table)
+        (draft / "verdicts.md").write_text(markdown(table), encoding="utf-8")
+        save(figure(table), draft, "verdicts", vector)
 
 
 def figure(table: pd.DataFrame) -> Figure:
     """Effect, interval and verdict of every primary contrast; see `forest`."""
-    from .forest import draw
-
-    return draw(table)
-
-
-def primary(table: pd.DataFrame) -> pd.DataFrame:
-    """The contrasts that give the claims their verdicts."""
-    return table[table["primary"].astype(bool)]
-
-
-def counts(rows: pd.DataFrame) -> str:
-    """``8 SUPPORTED, 7 REFUTED``."""
-    found = rows["verdict"].value_counts()
-    return ", ".join(f"{found[word]} {word}" for word in WORDS if word in found)
-
-
-def reason(row: pd.Series) -> str:
-    """Why a verdict is withheld, or a remark on it; empty if there is nothing to say."""
-    return "" if pd.isna(row["why"]) else str(row["why"])
+    return forest.draw(table)
 
 
 def text(table: pd.DataFrame) -> str:
@@ -98,37 +115,26 @@ def _short(words: str, length: int) -> str:
 def markdown(table: pd.DataFrame) -> str:
     """Verdicts to read: the primary contrast of every claim, then each claim with all its contrasts."""
     first = primary(table)
-    head = "| claim | verdict | effect [95%] | in | predicted | margin | n | contrast |"
-    lines = ["# Verdicts", "", f"{len(first)} claims: {counts(first)}.", "", LEGEND, NUMBERS, ""]
-    lines += [head, "|" + "---|" * head.count(" | ") + "---|", *(_line(row) for _, row in first.iterrows())]
-    lines += ["", "## Every claim and all its contrasts", ""]
+    stories = []
     for claim in sorted(table["claim"].unique(), key=by_number):
         rows = table[table["claim"] == claim]
-        lines += [f"**{claim}.** {rows['statement'].iloc[0]} *({rows['source'].iloc[0]})*", ""]
-        lines += [*(_item(row) for _, row in rows.iterrows()), ""]
-    return "\n".join(lines)
+        said = (str(rows["statement"].iloc[0]), str(rows["source"].iloc[0]))
+        stories.append(Story(str(claim), *said, tuple(_line(row) for _, row in rows.iterrows())))
+    lines = [_line(row) for _, row in first.iterrows()]
+    return render("verdicts.md.j2", number=len(first), counts=counts(first), lines=lines, stories=stories)
 
 
-def by_number(claim: str) -> tuple[str, int]:
-    digits = "".join(filter(str.isdigit, claim))
-    return claim.rstrip(digits), int(digits or 0)
-
-
-def _line(row: pd.Series) -> str:
-    contrast = f"{row['experiment']}: " + ("" if pd.isna(row["contrast"]) else str(row["contrast"]))
-    contrast += f" ({reason(row)})" if row["verdict"] in (WITHHELD, UNTESTED) else ""
-    numbers = (effect(row), measure(row), predicted(row), margin(row), count(row["n"]))
-    cells = (row["claim"], row["verdict"], *numbers, contrast)
-    return "| " + " | ".join(str(cell).replace("|", "/") for cell in cells) + " |"
-
-
-def _item(row: pd.Series) -> str:
-    if pd.isna(row["contrast"]):
-        return f"* {row['verdict']}: {reason(row)}"
-    word = f"**{row['verdict']}**" if bool(row["primary"]) else str(row["verdict"])
-    why = f" ({reason(row)})" if reason(row) else ""
-    return f"* {word} {effect(row)}, {row['experiment']}: {row['contrast']}{why}"
-
-
-def count(value: Any) -> str:
-    return "" if pd.isna(value) else str(int(value))
+def _line(row: pd.Series) -> Line:
+    return Line(
+        claim=str(row["claim"]),
+        verdict=str(row["verdict"]),
+        effect=effect(row),
+        measure=measure(row),
+        predicted=predicted(row),
+        margin=margin(row),
+        n=count(row["n"]),
+        experiment=str(row["experiment"]),
+        contrast="" if pd.isna(row["contrast"]) else str(row["contrast"]),
+        why=reason(row),
+        primary=bool(row["primary"]),
+    )

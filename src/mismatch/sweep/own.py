@@ -14,7 +14,7 @@ import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mismatch.config.paths import EXPERIMENTS
 from mismatch.sweep import store
@@ -94,12 +94,6 @@ def tables(experiment: str, out: Path) -> dict[str, "pd.DataFrame"]:
     found = module(experiment, "measure")
     names = [name for name in (found.TABLES if found else {}) if name.endswith(".csv") and (out / name).is_file()]
     return {name: store.read_csv(out / name) for name in names}
-
-
-def figures(experiment: str, out: Path) -> dict[str, Any]:
-    """The experiment's own figures by name, as matplotlib figures."""
-    found = module(experiment, "figure")
-    return found.figures(out) if found else {}
 
 
 def _identity(experiment: str, smoke: bool) -> dict[str, str]:

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from mismatch import report
 from mismatch.config.fields import ConfigError
 from mismatch.config.rules import resolve
 from mismatch.config.settings import settings
-from mismatch.report import results
 from mismatch.sweep import own, pool, store
 from mismatch.sweep import plan as planning
 
@@ -109,7 +109,7 @@ def _verdicts(folder: Path) -> None:
         return
     verdicts.write(table, folder)
     print(verdicts.text(table), flush=True)
-    _say(f"{folder}: verdicts.md, .csv, .png; mismatch-report --explain C18 shows what one rests on")
+    _say(f"{folder}: verdicts.md, .csv, .png; mismatch explain C18 shows what one rests on")
 
 
 def run_one(config: Any) -> None:
@@ -146,12 +146,13 @@ def finish(out: Path, figures: bool) -> None:
     if not (out / "records").is_dir() and not (out / own.STAMP).is_file():
         return
     try:
-        runs, notes = results.rebuild(out, figures)
+        rebuilt = report.rebuild(out, figures)
     except Exception as error:  # the records are safe; Hydra would turn this into a warning and end with 0
         _CODES.append(EXIT_BROKEN)
         _say(f"mismatch: error: the runs are in {out}/records, but not the report: {error!r}")
         return
-    for note in notes:
+    runs = rebuilt.runs
+    for note in rebuilt.notes:
         _say(note)
     failed = 0 if runs.empty else int((runs["status"] != "ok").sum())
     if failed:

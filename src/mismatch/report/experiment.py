@@ -1,0 +1,64 @@
+"""What the folder of an experiment brings to its report: its README, its claims and its own figures.
+
+In: the name of an experiment, and its tables. Out: text, a registry of claims, matplotlib figures. An experiment's
+``figure.py`` has ``figures(tables)``: file name -> table in, figure name -> figure out.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mismatch.config.paths import EXPERIMENTS
+from mismatch.sweep import own, store
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from mismatch.analysis.registry import Registry
+
+
+def name_of(out: Path) -> str:
+    """Name of the experiment whose results `out` holds; empty where it is none of `experiments/`."""
+    planned = store.read_plan(out)
+    name = planned.name if planned else out.resolve().name
+    return name if (EXPERIMENTS / name / "sweep.yaml").is_file() else ""
+
+
+def readme(name: str) -> str:
+    """The README of an experiment; empty where there is none."""
+    path = EXPERIMENTS / name / "README.md"
+    return path.read_text(encoding="utf-8") if name and path.is_file() else ""
+
+
+def registry(name: str) -> Registry | None:
+    """The claims registered with an experiment, or None."""
+    from mismatch.analysis.registry import load
+
+    path = EXPERIMENTS / name / "claims.yaml"
+    return load(path) if name and path.is_file() else None
+
+
+def measured(name: str, out: Path) -> dict[str, Path]:
+    """The files that the experiment's own measurement left in `out`, by name; none before it was made."""
+    found = own.module(name, "measure") if name else None
+    if found is None or not (out / own.STAMP).is_file():
+        return {}
+    return {file: out / file for file in found.TABLES if (out / file).is_file()}
+
+
+def figures(name: str, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+    """The experiment's own figures by name; none where it has no ``figure.py``, or not the tables to draw."""
+    path = EXPERIMENTS / name / "figure.py"
+    if not name or not path.is_file():
+        return {}
+    spec = importlib.util.spec_from_file_location(f"mismatch_{name}_figure", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    drawn: dict[str, Figure] = module.figures(tables)
+    return drawn

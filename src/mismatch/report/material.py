@@ -1,0 +1,58 @@
+"""What a report is made from: the sound records of a results folder and the experiment's own tables.
+
+In: a results folder. Out: `Material`, read once; nothing is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mismatch.config.fields import ConfigError
+from mismatch.report import experiment
+from mismatch.sweep import store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a results folder holds: runs with their traces, the experiment's own tables and texts, what was planned."""
+
+    name: str
+    runs: pd.DataFrame
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+    traces: dict[str, Any] = field(default_factory=dict)
+    planned: dict[str, int] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def gather(out: Path) -> Material:
+    """Everything a report is made from.
+
+    Raises:
+        ConfigError: when there is nothing.
+    """
+    if not out.is_dir():
+        raise ConfigError("results", out, "must be a folder with records/*.json of a sweep; there is no such folder")
+    loaded = store.load(out)
+    planned = store.read_plan(out)
+    records = store.newest(loaded.records, None if planned is None else list(planned.arms))
+    name = experiment.name_of(out)
+    measured = experiment.measured(name, out)
+    if not records and not measured:
+        raise ConfigError("results", out, "must be a folder with records/*.json of a sweep; it holds no sound record")
+    return Material(
+        name=name or (planned.name if planned else out.resolve().name),
+        runs=store.table(records),
+        tables={file: store.read_csv(path) for file, path in measured.items() if file.endswith(".csv")},
+        texts={file: path.read_text(encoding="utf-8") for file, path in measured.items() if file.endswith(".md")},
+        files=measured,
+        traces={record.run: record.trace for record in records},
+        planned=planned.arms if planned else None,
+        notes=tuple(loaded.damaged),
+    )

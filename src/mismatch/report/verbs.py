@@ -1,0 +1,73 @@
+"""The verbs of the command that read results: `mismatch report FOLDER... [--out DIR]` and `mismatch explain CLAIM`.
+
+In: folders and claims as typed. Out: lines to print; errors of the user are ConfigErrors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from mismatch.config.fields import ConfigError
+from mismatch.config.paths import EXPERIMENTS
+
+SHIPPED = ("results", "reference")
+"""Where the results that come with the package lie, in any checkout."""
+
+
+def report(folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
+    """Make the report of every folder anew, and the verdicts above them; yields a line for each thing done.
+
+    Args:
+        folders: results folders, such as results/padding.
+        out: where the reports go, each into a folder named like its own, to be published. Default: back into them.
+
+    Raises:
+        ConfigError: for a folder without records, the shipped results, or a place that cannot be written.
+    """
+    from mismatch.report import verdicts
+    from mismatch.report.build import rebuild
+
+    if not folders:
+        raise ConfigError("report", "", "needs one results folder or more, such as results/padding")
+    targets = [folder if out is None else out / folder.resolve().name for folder in folders]
+    if len(set(targets)) < len(targets) and out is not None:
+        raise ConfigError("--out", out, "needs folders with different names")
+    for folder in folders if out is None else ():
+        refuse_shipped(folder)
+    for folder, target in zip(folders, targets, strict=True):
+        try:
+            rebuilt = rebuild(folder, to=None if out is None else target)
+        except OSError as error:
+            raise ConfigError("report", target, f"cannot be written ({error.strerror}), it is as it was") from error
+        yield from rebuilt.notes
+        yield f"{target}: tables, figures and report.html from {len(rebuilt.runs)} runs"
+    claimed = [target for target in targets if (target / "claims.csv").is_file() and "smoke" not in target.parts]
+    for parent in dict.fromkeys(target.parent for target in claimed):
+        if verdicts.publish(parent, vector=out is None):
+            yield f"{parent}: verdicts.md, .csv, .png; mismatch explain C18 shows what one rests on"
+
+
+def explain(claim: str, results: Path | None = None) -> str:
+    """What the verdict on `claim` rests on, from `results`, or from the shipped results where one's own know it not.
+
+    Raises:
+        ConfigError: for a claim that nobody knows.
+    """
+    from mismatch.report import explain as chain
+
+    if results is not None:
+        return chain.explain(results, claim)
+    own = Path("results")
+    places = [own, own / "reference", EXPERIMENTS.parent.joinpath(*SHIPPED)]
+    found = next((place for place in places if chain.knows(place, claim)), None)
+    if found is None:  # the error names the claims there are
+        found = next((place for place in places if any(place.glob("*/claims.csv"))), own)
+    return chain.explain(found, claim)
+
+
+def refuse_shipped(folder: Path) -> None:
+    """Raise a ConfigError for a folder of the shipped results: a report would overwrite what a paper may cite."""
+    parts = folder.resolve().parts
+    if any(parts[i : i + 2] == SHIPPED for i in range(len(parts))):
+        raise ConfigError("report", folder, "is shipped and holds no records; give a folder of your own, or --out")

@@ -1,0 +1,36 @@
+"""Small words on rows of claims.csv that text, pages and figures share: remarks, counts, the order of claims.
+
+In: rows of the table. Out: text without any markup.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+VERDICTS = ("SUPPORTED", "REFUTED", "EQUIVALENT", "INCONCLUSIVE", "WITHHELD", "UNTESTED")
+"""In the order they are counted."""
+
+
+def reason(row: pd.Series) -> str:
+    """Why a verdict is withheld, or a remark on it; empty if there is nothing to say."""
+    return "" if pd.isna(row["why"]) else str(row["why"])
+
+
+def by_number(claim: str) -> tuple[str, int]:
+    digits = "".join(filter(str.isdigit, claim))
+    return claim.rstrip(digits), int(digits or 0)
+
+
+def count(value: Any) -> str:
+    return "" if pd.isna(value) else str(int(value))
+
+
+def primary(table: pd.DataFrame) -> pd.DataFrame:
+    """The contrasts that give the claims their verdicts."""
+    return table[table["primary"].astype(bool)]
+
+
+def counts(rows: pd.DataFrame) -> str:
+    """``8 SUPPORTED, 7 REFUTED``."""
+    found = rows["verdict"].value_counts()
+    return ", ".join(f"{found[word]} {word}" for word in VERDICTS if word in found)

@@ -1,0 +1,80 @@
+"""Figures of the shipped experiments state what their tables say."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mismatch.analysis.factorial import effects
+from mismatch.report import experiment
+from tests.report.cases import title_of
+
+
+def test_text_figures_state_the_largest_effect_and_what_it_depends_on() -> None:
+    levels = {
+        "length.steps": [16, 32],
+        "length.padding": ["pre", "post"],
+        "length.truncating": ["pre", "post"],
+        "mask": ["none", "masking"],
+        "reduction": ["none", "conv_pool"],
+    }
+    cells = pd.DataFrame(itertools.product(*levels.values()), columns=list(levels)).assign(arm=range(32))
+    whole = pd.DataFrame({"length.steps": [64], "length.padding": "pre", "mask": "masking", "arm": 32})
+    arms = pd.concat([cells, whole], ignore_index=True)
+    runs = arms.merge(pd.DataFrame({"replicate": range(10)}), how="cross")
+    lost = 0.2 * (runs["length.padding"].eq("post") & runs["mask"].eq("none"))
+    runs["accuracy"] = 0.7 - lost + np.random.default_rng(0).normal(0, 0.003, len(runs))
+    runs = runs.assign(data="snippets", status="ok", control="none")
+    found = effects(runs[runs["arm"].lt(32)], list(levels), "accuracy", levels=levels)
+    drawn = experiment.figures("text", {"runs.csv": runs, "factorial.csv": found.assign(grid="snippets")})
+    assert "padding pre to post -0.10" in title_of(drawn["effects"])
+    assert "depending on mask (by 0.20)" in title_of(drawn["effects"])
+    assert title_of(drawn["losses"]).startswith("8 of 32 arms lose more than 0.02")
+
+
+def test_layout_figures_count_silent_mismatches_and_state_the_worst() -> None:
+    outcomes = ["raises", "silent", "silent and learns wrong", "works"]
+    cases = pd.DataFrame({"kind": ["time", "time", "layout", "time"], "outcome": outcomes})
+    cases = cases.assign(legal=cases["outcome"].eq("works"))
+    arms = [("correct", np.nan, 0.9), ("transpose", "both", 0.88), ("transpose", "test", 0.2)]
+    runs = pd.DataFrame(
+        [(layout, at, accuracy + k / 1000) for layout, at, accuracy in arms for k in range(3)],
+        columns=["layout", "layout.at", "accuracy"],
+    )
+    same = {"data": "digits", "data.steps": 8, "chance": 0.1, "status": "ok", "control": "none"}
+    tables = {"mismatches.csv": cases, "runs.csv": runs.assign(**same)}
+    drawn = {name: title_of(figure) for name, figure in experiment.figures("layout", tables).items()}
+    assert drawn["outcomes"].startswith("2 of 3 mismatches pass in silence; 1 of them")
+    assert "transpose in test alone scores 0.20 at T = 8, the correct layout 0.90" in drawn["silent_layouts"]
+
+
+def test_reduction_figures_state_where_order_is_lost_and_what_a_lost_mask_costs() -> None:
+    same = {"data.gap": 1, "reduction.kernel": 1, "mask": "none", "ceiling": 1.0, "chance": 0.5, "status": "ok"}
+    arms = [
+        {"data": "pool_order", "reduction": "conv_pool", "reduction.pool": 2, "accuracy": 1.0},
+        {"data": "pool_order", "reduction": "conv_pool", "reduction.pool": 4, "accuracy": 0.6, "ceiling": 0.61},
+        {"data": "early", "reduction": "pool", "mask": "masking", "reduction.mask": "destroyed", "accuracy": 0.5},
+        {"data": "early", "reduction": "pool", "mask": "masking", "reduction.mask": "rebuilt", "accuracy": 0.7},
+    ]
+    runs = pd.DataFrame([same | arm for arm in arms for _ in range(2)]).assign(control="none")
+    drawn = experiment.figures("reduction", {"runs.csv": runs})
+    assert "accuracy 0.60 (ceiling 0.61) with kernel 1 and pools of 4" in title_of(drawn["order"])
+    assert "costs up to 0.20: pool on early, 0.50 against 0.70 rebuilt" in title_of(drawn["masks"])
+
+
+def test_the_features_figure_states_what_noise_leaves_at_the_fewest_sequences() -> None:
+    arms = [("native", 8, 0.9), ("noise", 64, 0.7), ("zero", 64, 0.9)]
+    runs = pd.DataFrame(
+        [(size, *arm) for size in (200, 1000) for arm in arms for _ in range(2)],
+        columns=["data.train", "features.adapter", "features.width", "exact_accuracy"],
+    )
+    same = {"data": "sparse_features", "status": "ok", "control": "none", "model.kernel_init": "glorot"}
+    runs = runs.assign(**same, ceiling=0.94, chance=0.5, **{"train.updates": 400})
+    title = title_of(experiment.figures("features", {"runs.csv": runs})["sample_size"])
+    assert title.startswith("With 200 sequences, noise features up to D = 64 leave accuracy 0.70 of 0.90")
+
+
+@pytest.mark.parametrize("name", ["collision", "features", "layout", "padding", "reduction", "text", "timing"])
+def test_an_experiment_without_its_tables_has_no_own_figures(name: str) -> None:
+    assert experiment.figures(name, {}) == {}

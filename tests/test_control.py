@@ -132,25 +132,6 @@ def test_a_measurement_that_fails_says_so_and_keeps_its_log(tmp_path):
     assert "AssertionError" in (tmp_path / "measure.log").read_text()
 
 
-def test_a_cut_of_a_factorial_gives_the_effects_it_can_and_no_more():
-    import pandas as pd
-
-    from mismatch.analysis.judging import factorials
-    from mismatch.analysis.registry import Factorial, Registry
-
-    cells = [(side, mask, k) for side in ("pre", "post") for mask in ("none", "masking") for k in range(3)]
-    runs = pd.DataFrame(cells, columns=["length.padding", "mask", "replicate"])
-    runs = runs.assign(arm=runs["length.padding"] + runs["mask"], data="snippets", status="ok", chance=0.5)
-    runs["accuracy"] = 0.6 + 0.1 * (runs["length.padding"] == "post") + 0.01 * runs["replicate"]
-    grids = tuple(Factorial(name, {"data": name}, "accuracy") for name in ("snippets", "reviews"))
-    registered = Registry(
-        "text", {}, {}, {"length.padding": ["pre", "post"], "mask": ["none", "masking"]}, grids, (), ""
-    )
-    found = factorials(registered, runs)
-    assert found["effect"].tolist() == ["length.padding", "mask", "length.padding:mask"]
-    assert set(found["grid"]) == {"snippets"} and found["estimate"].iloc[0] == pytest.approx(0.1)
-
-
 @pytest.mark.slow
 def test_a_smoke_run_of_an_experiment_ends_with_its_own_tables_claims_and_figures(tmp_path):
     done = mismatch("-m", "+experiment=padding/smoke", cwd=tmp_path)

@@ -141,20 +141,28 @@ def _read(where: str, kind: type[Node], content: Any, accepted: str) -> Node:
     """`content` as the dataclass `kind`: OmegaConf merges it into the schema and so checks keys and types."""
     if not isinstance(content, Mapping):
         raise ConfigError(where, content, f"must be {accepted}")
-    schema = OmegaConf.structured(kind)
     known = {item.name: item.type for item in fields(kind)}  # type: ignore[arg-type]
-    for key, value in content.items():
+    for key in content:
         if key not in known:
-            raise ConfigError(f"{where}: {key}", value, "must be one of " + ", ".join(known))
-        try:
-            schema = OmegaConf.merge(schema, {key: value})
-        except OmegaConfBaseException:
-            raise ConfigError(f"{where}: {key}", value, f"must be {ACCEPTED.get(known[key], 'a list')}") from None
+            raise ConfigError(f"{where}: {key}", content[key], "must be one of " + ", ".join(known))
     try:
-        values: Any = OmegaConf.to_container(schema, throw_on_missing=True)
+        merged = OmegaConf.merge(OmegaConf.structured(kind), content)
+        values: Any = OmegaConf.to_container(merged, throw_on_missing=True)
     except MissingMandatoryValue as error:
         raise ConfigError(f"{where}: {error.full_key}", None, "must be given") from None
+    except OmegaConfBaseException:
+        key = next(key for key in content if not _fits(kind, key, content[key]))
+        raise ConfigError(f"{where}: {key}", content[key], f"must be {ACCEPTED.get(known[key], 'a list')}") from None
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+def _fits(kind: type, key: str, value: Any) -> bool:
+    """Whether the field `key` of `kind` takes `value`; not all errors of a merge say which it was."""
+    try:
+        OmegaConf.merge(OmegaConf.structured(kind), {key: value})
+    except OmegaConfBaseException:
+        return False
+    return True
 
 
 def _refuse_twins(where: str, names: list[str]) -> None:

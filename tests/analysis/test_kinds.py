@@ -1,0 +1,154 @@
+"""Claims on the kinds of claim test: when each supports, refutes or withholds."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from mismatch.analysis import controls
+from mismatch.analysis.claims import evaluate
+from tests.analysis.made import (
+    CASES,
+    CONTROLLED,
+    FULL,
+    WHERE,
+    cases_of,
+    claim,
+    contrast,
+    grid,
+    judged,
+    plan_of,
+    registered,
+    rows,
+    runs_of,
+    sound,
+)
+
+pytestmark = pytest.mark.usefixtures("unwarned")
+
+
+def verdict_on(folder: Path, *differences: float, **given: Any) -> str:
+    """The verdict on one primary contrast whose paired differences are these."""
+    n = len(differences)
+    runs = runs_of(CONTROLLED, CONTROLLED | {"length.padding": "post"}, replicates=n)
+    base = runs.loc[runs["arm"] == "arm00", "exact_accuracy"].to_numpy()
+    runs.loc[runs["arm"] == "arm01", "exact_accuracy"] = base + differences
+    return str(judged(folder, runs, contrast(primary=True, **given))["verdict"].iloc[0])
+
+
+LOSS = (-0.31, -0.29, -0.30, -0.33, -0.28, -0.30, -0.32, -0.27, -0.31, -0.29)
+
+NOTHING = (0.001, -0.002, 0.003, -0.001, 0.002, -0.003, 0.001, -0.001, 0.002, -0.002)
+
+UNCLEAR = (0.10, -0.08, 0.06, -0.12, 0.03, -0.04, 0.09, -0.07, 0.05, -0.01)
+
+
+@pytest.mark.parametrize(
+    ("differences", "predicts", "expected"),
+    [
+        (LOSS, "less", "SUPPORTED"),
+        (LOSS, "greater", "REFUTED"),
+        (LOSS, "different", "SUPPORTED"),
+        (LOSS, "equal", "REFUTED"),
+        (NOTHING, "less", "EQUIVALENT"),
+        (NOTHING, "equal", "SUPPORTED"),
+        (UNCLEAR, "less", "INCONCLUSIVE"),
+        (UNCLEAR, "equal", "INCONCLUSIVE"),
+    ],
+)
+def test_a_planted_effect_gets_its_verdict(tmp_path: Path, differences: Any, predicts: str, expected: str) -> None:
+    assert verdict_on(tmp_path, *differences, predicts=predicts) == expected
+
+
+def test_five_pairs_can_show_no_difference_and_six_can(tmp_path: Path) -> None:
+    # The least two-sided sign-flip p is 2/2^5 = .0625, and 2/2^6 = .031.
+    assert verdict_on(tmp_path, *LOSS[:5]) == "INCONCLUSIVE"
+    assert verdict_on(tmp_path, *LOSS[:6]) == "SUPPORTED"
+
+
+def on_cases(folder: Path, cases: pd.DataFrame, *contrasts: dict[str, Any]) -> pd.DataFrame:
+    tables = {"mismatches.csv": cases, "runs.csv": sound()}
+    found = registered(folder, claim(contrast(), *contrasts))
+    return evaluate(found, tables, controls.check_all(tables, found.controls)).set_index("contrast")
+
+
+def test_a_claim_about_all_cases_holds_only_if_every_case_shows_it(tmp_path: Path) -> None:
+    found = on_cases(
+        tmp_path,
+        cases_of(**CASES),
+        rows("features", "features-*"),
+        rows("every", "*"),
+        rows("in time", "features-*", unchanged=True),
+        rows("absent", "rank-*"),
+        rows("named", "legal-one", expect=["works"]),
+    )
+    assert found["verdict"].tolist()[1:] == ["SUPPORTED", "REFUTED", "REFUTED", "WITHHELD", "SUPPORTED"]
+    assert found.loc["every", ["n", "effect", "runs"]].tolist() == [3, 2 / 3, "features-a features-b time-a"]
+    assert found.loc["every", "why"] == "time-a: silent"
+    assert found.loc["in time", "why"].startswith("features-b: raises after")
+    assert found.loc["absent", "why"] == "no row rank-* in mismatches.csv"
+
+
+def test_a_legal_case_that_does_not_work_withholds_the_verdicts_on_cases_and_no_other(tmp_path: Path) -> None:
+    found = on_cases(tmp_path, cases_of(**CASES | {"legal_one": "raises"}), rows("features", "features-*"))
+    assert found["verdict"].tolist() == ["SUPPORTED", "WITHHELD"]
+    assert "legal cases that do not work: legal-one" in found["why"].iloc[1]
+
+
+def share_of_variance(at_least: float) -> dict[str, Any]:
+    factors = ["mask", "length.padding"]
+    return {"name": "v", "test": "variance", "where": WHERE, "factors": factors, "at_least": at_least}
+
+
+def share_of_arms(at_least: float) -> dict[str, Any]:
+    against = {"mask": "masking", "length.padding": "pre"}
+    return {"name": "s", "test": "share", "where": WHERE, "against": against, "margin": 0.02, "at_least": at_least}
+
+
+def test_a_share_of_variance_is_supported_refuted_or_neither(tmp_path: Path) -> None:
+    clear, none = grid(FULL), grid(dict.fromkeys(FULL, 0.88), spread=0.05)
+    found = judged(tmp_path, clear, share_of_variance(0.9)).iloc[0]
+    assert (found["verdict"], found["n"], len(found["runs"].split())) == ("SUPPORTED", 10, 40)
+    assert found["low"] <= found["effect"] <= found["high"]
+    assert judged(tmp_path, none, share_of_variance(0.9))["verdict"].iloc[0] == "REFUTED"
+    assert judged(tmp_path, none, share_of_variance(0.1))["verdict"].iloc[0] == "INCONCLUSIVE"
+
+
+def test_a_share_of_arms_is_supported_refuted_or_neither_and_rests_on_the_reference_too(tmp_path: Path) -> None:
+    bad = {cell: 0.88 if cell == ("masking", "pre") else 0.58 for cell in FULL}
+    # Clopper and Pearson: 3 of 3 is at least .29 (.025^(1/3)), 0 of 3 at most .71, 1 of 3 is .008 to .906.
+    found = judged(tmp_path, grid(bad), share_of_arms(0.29)).iloc[0]
+    assert (found["verdict"], found["n"], found["effect"]) == ("SUPPORTED", 3, 1.0)
+    assert found["low"] == pytest.approx(0.025 ** (1 / 3)) and len(found["runs"].split()) == 40
+    assert judged(tmp_path, grid(dict.fromkeys(FULL, 0.88)), share_of_arms(0.75))["verdict"].iloc[0] == "REFUTED"
+    assert judged(tmp_path, grid(FULL), share_of_arms(0.5))["verdict"].iloc[0] == "INCONCLUSIVE"
+
+
+def test_an_arm_measured_badly_does_not_speak_against_a_loss(tmp_path: Path) -> None:
+    vague = judged(tmp_path, grid(dict.fromkeys(FULL, 0.88), spread=0.2), share_of_arms(0.75)).iloc[0]
+    assert (vague["verdict"], vague["effect"]) == ("INCONCLUSIVE", 0.0)
+
+
+@pytest.mark.parametrize("entry", [share_of_variance(0.5), share_of_arms(0.5)], ids=["variance", "share"])
+def test_shares_are_withheld_while_planned_arms_or_runs_are_missing(tmp_path: Path, entry: dict[str, Any]) -> None:
+    runs, found = grid(FULL), registered(tmp_path, claim(entry))
+    for cut in (runs[runs["arm"] != "arm01"], runs[runs["run"] != "arm01-9"]):
+        row = evaluate(found, {"runs.csv": cut}, [], plan_of(runs)).iloc[0]
+        assert row["verdict"] == "WITHHELD" and "1 planned arms lack runs (arm01 has" in row["why"]
+
+
+def test_a_grid_with_a_hole_has_no_shares_of_variance(tmp_path: Path) -> None:
+    runs = grid(FULL)
+    hole = judged(tmp_path, runs[runs["arm"] != "arm01"], share_of_variance(0.5)).iloc[0]
+    flat = judged(tmp_path, runs[runs["mask"] == "none"], share_of_variance(0.5)).iloc[0]
+    assert hole["verdict"] == flat["verdict"] == "WITHHELD"
+    assert "mask=none, length.padding=post" in hole["why"] and flat["why"] == "mask does not vary"
+
+
+def test_an_alarm_on_the_arm_that_others_are_measured_by_withholds_their_share(tmp_path: Path) -> None:
+    inside = share_of_arms(0.29) | {"where": {"mask": "none", "length.padding": ["pre", "post"]}}
+    runs = grid(FULL)
+    check = controls.Check("ceiling", False, "arm arm02 is above its ceiling", "accuracy", arms=("arm02",))
+    found = evaluate(registered(tmp_path, claim(inside)), {"runs.csv": runs}, [check]).iloc[0]
+    assert (found["verdict"], found["n"]) == ("WITHHELD", 2)

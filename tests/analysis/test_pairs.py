@@ -1,0 +1,69 @@
+"""Claims on pairing: what is a pair, what a failed run scores, and what is missing."""
+
+import numpy as np
+import pytest
+
+from mismatch.analysis.pairs import PairingError, outcome, pair
+from tests.analysis.made import CHANCE, failed, two
+
+
+def test_runs_are_paired_by_the_number_of_the_replicate_whatever_their_order() -> None:
+    runs = two()
+    found = pair(runs.sample(frac=1, random_state=1), "arm01", "arm00", "exact_accuracy")
+    values = runs.set_index(["arm", "replicate"])["exact_accuracy"]
+    assert found.replicates == (0, 1, 2, 3)
+    assert found.differences == pytest.approx([values["arm01", k] - values["arm00", k] for k in range(4)])
+    assert found.runs[:4] == ("arm01-0", "arm00-0", "arm01-1", "arm00-1")
+
+
+@pytest.mark.parametrize("stream", ["data", "order"])
+def test_runs_that_differ_in_data_or_order_are_no_pair_unless_the_contrast_does_not_share_it(stream: str) -> None:
+    runs = two()
+    runs.loc[runs["run"] == "arm01-2", f"{stream}_hash"] = "another"
+    with pytest.raises(PairingError, match=f"replicate 2: {stream}_hash differs"):
+        pair(runs, "arm01", "arm00", "exact_accuracy")
+    others = [name for name in ("data", "order") if name != stream]
+    assert len(pair(runs, "arm01", "arm00", "exact_accuracy", shares=others).differences) == 4
+
+
+@pytest.mark.parametrize("status", ["diverged", "failed", "killed", "timeout"])
+@pytest.mark.parametrize(
+    ("metric", "score"), [("accuracy", CHANCE), ("exact_accuracy", CHANCE), ("skill", 0.0), ("steps_to_90", 400.0)]
+)
+def test_a_run_that_failed_scores_chance_and_is_counted(metric: str, score: float, status: str) -> None:
+    found = pair(failed(two(), "arm01-2", status=status), "arm01", "arm00", metric)
+    assert found.arm[2] == score
+    assert (found.failures, found.missing) == (1, ())
+
+
+def test_an_arm_all_of_whose_runs_failed_scores_the_chance_of_its_dataset() -> None:
+    runs = failed(two(), *(f"arm01-{k}" for k in range(4)))
+    assert pair(runs, "arm01", "arm00", "exact_accuracy").arm.tolist() == [CHANCE] * 4
+
+
+def test_a_run_that_diverged_late_does_not_keep_what_it_had_reached() -> None:
+    runs = two()
+    runs.loc[runs["run"] == "arm01-0", "status"] = "diverged"
+    assert outcome(runs, "steps_to_90")[4] == 400
+    assert outcome(runs, "exact_accuracy")[4] == CHANCE
+
+
+def test_steps_to_90_are_censored_only_where_there_is_a_ceiling_to_reach() -> None:
+    runs = two().assign(steps_to_90=np.nan)
+    assert outcome(runs, "steps_to_90").eq(400).all()
+    assert outcome(runs.assign(ceiling=np.nan), "steps_to_90").isna().all()
+
+
+def test_a_metric_a_failed_run_cannot_have_leaves_the_pair_missing() -> None:
+    found = pair(failed(two(), "arm01-2"), "arm01", "arm00", "step_ms")
+    assert found.replicates == (0, 1, 3)
+    planned = pair(failed(two(), "arm01-2"), "arm01", "arm00", "step_ms", planned={"arm00": 4, "arm01": 4})
+    assert planned.missing == ("replicate 2: no step_ms",)
+
+
+def test_a_ratio_needs_positive_numbers() -> None:
+    runs = two()
+    runs.loc[runs["run"] == "arm01-1", "step_ms"] = 0.0
+    found = pair(runs, "arm01", "arm00", "step_ms", "ratio", planned={"arm00": 4, "arm01": 4})
+    assert found.missing == ("replicate 1: no step_ms",)
+    assert np.isfinite(found.differences).all()

@@ -1,0 +1,233 @@
+"""Claims on the statistics: what they cover, how often they err, what they find. By simulation where no table has it.
+
+Monte Carlo tolerances are three standard errors of a share, 3 sqrt(p (1-p) / samples), unless a test says otherwise.
+"""
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mismatch.analysis.statistics import (
+    ENUMERATED,
+    Alternative,
+    UnreliableInterval,
+    failure_rate,
+    holm,
+    mean_interval,
+    minimum_detectable_effect,
+    replicates_needed,
+    sign_flip_p,
+    superiority,
+    tost_p,
+)
+from tests.analysis.made import slack
+
+Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
+
+SAMPLES = 4_000
+
+SHAPES: dict[str, tuple[Draw, float]] = {
+    "normal": (lambda rng, shape: rng.normal(size=shape), 0.0),
+    "exponential": (lambda rng, shape: rng.exponential(size=shape), 1.0),
+    "lognormal": (lambda rng, shape: rng.lognormal(0.0, 0.5, shape), np.exp(0.125)),
+    "bimodal": (lambda rng, shape: rng.integers(0, 2, shape) + 0.1 * rng.normal(size=shape), 0.5),
+    "uneven bimodal": (lambda rng, shape: (rng.random(shape) < 0.3) + 0.1 * rng.normal(size=shape), 0.3),
+    "heavy-tailed": (lambda rng, shape: rng.lognormal(0.0, 2.0, shape), np.exp(2.0)),
+}
+"""Draws and their mean. Skewness 0, 2, 1.75, 0, .84 and 414."""
+
+
+def coverage(name: str, n: int) -> tuple[float, float, float]:
+    """Coverage of all samples, of those where validity is claimed (NaN if none), and the share of these."""
+    draw, mean = SHAPES[name]
+    rng = np.random.default_rng([n, list(SHAPES).index(name)])
+    found = [mean_interval(sample) for sample in draw(rng, (SAMPLES, n))]
+    hit = np.array([interval.low <= mean <= interval.high for interval in found])
+    valid = np.array([interval.valid for interval in found])
+    return float(hit.mean()), float(hit[valid].mean()) if valid.any() else float("nan"), float(valid.mean())
+
+
+@pytest.mark.usefixtures("unwarned")
+@pytest.mark.parametrize("n", [10, 20])
+@pytest.mark.parametrize("name", ["normal", "exponential", "lognormal", "bimodal", "uneven bimodal"])
+def test_the_interval_covers_as_it_says_where_it_claims_to(name: str, n: int) -> None:
+    _, claimed, share = coverage(name, n)
+    assert 0.93 <= claimed <= 0.97  # nominal .95; the band is 6 standard errors of 4,000 samples
+    assert share > 0.75  # the claim is not bought by making none
+
+
+@pytest.mark.usefixtures("unwarned")
+@pytest.mark.parametrize("name", list(SHAPES))
+def test_five_differences_never_claim_a_coverage(name: str) -> None:
+    covered, _, share = coverage(name, 5)
+    assert share == 0
+    if name in ("normal", "bimodal"):  # the t interval it then gives; the band as above
+        assert 0.92 <= covered <= 0.97
+
+
+@pytest.mark.usefixtures("unwarned")
+@pytest.mark.parametrize("n", [10, 20])
+def test_where_coverage_is_lost_the_interval_mostly_warns(n: int) -> None:
+    covered, _, share = coverage("heavy-tailed", n)
+    assert covered < 0.9
+    assert share < 0.5
+
+
+def test_an_unreliable_interval_warns_and_says_why() -> None:
+    with pytest.warns(UnreliableInterval, match="5 differences are too few"):
+        assert not mean_interval([0.1, 0.3, 0.2, 0.5, 0.4]).valid
+    with pytest.warns(UnreliableInterval, match="skewness"):
+        assert not mean_interval([*np.linspace(0, 1, 11), 9.0]).valid
+    with pytest.warns(UnreliableInterval, match="nearly all differences are equal"):
+        interval = mean_interval([0.0] * 11 + [1.0])
+    assert np.isfinite([interval.low, interval.high]).all()
+
+
+def test_the_interval_depends_on_neither_order_nor_sign() -> None:
+    sample = np.random.default_rng(3).exponential(size=12)
+    interval, shuffled, mirrored = mean_interval(sample), mean_interval(sample[::-1]), mean_interval(-sample)
+    assert interval == shuffled
+    assert (mirrored.low, mirrored.high) == pytest.approx((-interval.high, -interval.low), abs=1e-12)  # rounding
+    assert interval.high - interval.estimate > interval.estimate - interval.low  # further on the side of the tail
+
+
+def test_differences_without_variation_have_an_interval_of_no_width() -> None:
+    interval = mean_interval([0.25] * 6)
+    assert (interval.low, interval.high, interval.valid) == (0.25, 0.25, True)
+    assert "no variation" in interval.note
+
+
+def test_a_single_difference_has_no_bounds() -> None:
+    with pytest.warns(UnreliableInterval):
+        interval = mean_interval([0.5])
+    assert interval.estimate == 0.5
+    assert np.isnan([interval.low, interval.high]).all()
+
+
+def test_differences_that_are_not_finite_are_refused() -> None:
+    with pytest.raises(ValueError, match="1 value"):
+        mean_interval([0.1, np.nan])
+    with pytest.raises(ValueError, match="shape"):
+        sign_flip_p(np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize("n", [1, 5, 6, 10, 16])
+def test_the_least_sign_flip_p_is_two_in_two_to_the_n(n: int) -> None:
+    assert sign_flip_p(np.arange(1.0, n + 1)) == pytest.approx(2 / 2**n)
+    assert sign_flip_p(np.arange(1.0, n + 1), "greater") == pytest.approx(1 / 2**n)
+    assert sign_flip_p(np.arange(1.0, n + 1), "less") == 1.0
+
+
+def enumerated(values: np.ndarray) -> float:
+    """Two-sided p by writing out every assignment of signs; exact fractions, so that ties are ties."""
+    exact = [Fraction(str(value)) for value in values]
+    sums = [abs(sum(s * v for s, v in zip(signs, exact, strict=True))) for signs in flips(len(exact))]
+    return sum(one >= abs(sum(exact)) for one in sums) / len(sums)
+
+
+def flips(n: int) -> Iterator[tuple[int, ...]]:
+    return itertools.product((1, -1), repeat=n)
+
+
+@given(st.lists(st.integers(-40, 40), min_size=1, max_size=9))
+@settings(max_examples=40)
+def test_sign_flips_are_exact_also_where_sums_tie(hundredths: list[int]) -> None:
+    values = np.array(hundredths) / 100
+    assert sign_flip_p(values) == enumerated(values)
+
+
+@pytest.mark.parametrize("n", [4, 9, 12])
+@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
+def test_sign_flips_agree_with_scipy(n: int, alternative: Alternative) -> None:
+    from scipy.stats import permutation_test
+
+    rng = np.random.default_rng(n)
+    for sample in (rng.normal(0.5, 1, n), rng.normal(size=n).round(1), np.resize([0.1, 0.1, -0.1, 0.3, 0.2, -0.3], n)):
+        reference = permutation_test(
+            (sample,), np.mean, permutation_type="samples", n_resamples=np.inf, vectorized=True, alternative=alternative
+        )
+        assert sign_flip_p(sample, alternative) == pytest.approx(reference.pvalue, rel=1e-12)  # both enumerate
+
+
+def test_analysis_does_not_import_scipy_stats_until_a_test_needs_it() -> None:
+    program = "import sys, mismatch.analysis.judging, mismatch.analysis.effects, mismatch.analysis.words"
+    program += "; sys.exit(bool({'scipy.stats', 'statsmodels', 'tensorflow', 'matplotlib'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", program], timeout=120).returncode == 0
+
+
+def test_sampled_flips_agree_with_the_t_test_and_are_never_zero() -> None:
+    from scipy.stats import ttest_1samp
+
+    sample = np.random.default_rng(1).normal(0.4, 1, ENUMERATED + 14)
+    expected = float(ttest_1samp(sample, 0).pvalue)
+    assert sign_flip_p(sample) == pytest.approx(expected, abs=0.01)  # sampling .002, the rest t against flips
+    assert sign_flip_p(np.ones(40)) == pytest.approx(1 / 10_000)
+
+
+def test_differences_of_zero_give_no_evidence() -> None:
+    assert sign_flip_p(np.zeros(8)) == 1.0
+    assert superiority(np.zeros(8)).estimate == 0.5
+    assert minimum_detectable_effect(np.zeros(8)) == 0.0
+
+
+def test_holm_steps_down_and_passes_over_blanks() -> None:
+    # By hand: .005*4, .01*3, .03*2, and .04*1 raised to the one before it.
+    assert holm([0.01, 0.04, np.nan, 0.03, 0.005]) == pytest.approx([0.03, 0.06, np.nan, 0.06, 0.02], nan_ok=True)
+    assert np.isnan(holm([np.nan, np.nan])).all()
+    assert holm([]).size == 0
+
+
+def test_superiority_counts_ties_half() -> None:
+    interval = superiority([1.0, 2.0, 0.0, 0.0, -1.0])
+    assert interval.estimate == pytest.approx(0.6)
+    assert interval.low < 0.6 < interval.high
+    assert superiority(np.ones(10)).low == pytest.approx(0.025**0.1)  # closed form for n of n
+
+
+def test_failure_rates_have_the_textbook_bounds() -> None:
+    # Closed form 1 - .025^(1/10) for none of 10; tables give .187 to .813 for 5 of 10.
+    none, half = failure_rate(0, 10), failure_rate(5, 10)
+    assert (none.low, none.high) == pytest.approx((0, 1 - 0.025**0.1))
+    assert (half.low, half.high) == pytest.approx((0.187, 0.813), abs=5e-4)
+    with pytest.raises(ValueError, match="failures is 11"):
+        failure_rate(11, 10)
+
+
+def test_equivalence_is_declared_as_often_as_computed_for_no_effect() -> None:
+    from statsmodels.stats.power import TTestPower
+
+    samples, n, margin = 1_000, 20, 0.8
+    differences = np.random.default_rng(5).normal(size=(samples, n))
+    found = np.mean([tost_p(sample, margin) <= 0.05 for sample in differences])
+    # Each one-sided test fails with probability beta; both at once almost never at this n.
+    expected = 2 * TTestPower().power(margin, n, 0.05, alternative="larger") - 1
+    assert found == pytest.approx(expected, abs=slack(expected, samples))
+
+
+def test_equivalence_is_rarely_declared_at_the_margin() -> None:
+    samples, margin = 1_000, 0.8
+    differences = np.random.default_rng(6).normal(margin, 1, size=(samples, 20))
+    assert np.mean([tost_p(sample, margin) <= 0.05 for sample in differences]) <= 0.05 + slack(0.05, samples)
+
+
+def test_equivalence_of_constant_differences_is_a_matter_of_size() -> None:
+    assert (tost_p([0.1] * 4, 0.2), tost_p([0.2] * 4, 0.2), tost_p([-0.3] * 4, 0.2)) == (0.0, 1.0, 1.0)
+    with pytest.raises(ValueError, match="margin is 0"):
+        tost_p([0.1, 0.2], 0)
+
+
+def test_detectable_effect_and_replicates_needed_are_the_textbook_ones_and_agree() -> None:
+    # Cohen (1988): an effect of half an sd needs 34 pairs for power .8 at .05.
+    assert replicates_needed(1.0, 0.5) == replicates_needed(2.0, -1.0) == 34
+    assert minimum_detectable_effect(1.0, 34) == pytest.approx(0.5, abs=0.01)  # 34 is rounded up from 33.4
+    assert minimum_detectable_effect(3.0, 10) == pytest.approx(3 * minimum_detectable_effect(1.0, 10))
+    assert replicates_needed(0.0, 0.1) == replicates_needed(1.0, 50.0) == 2
+    with pytest.raises(ValueError, match="more than"):
+        replicates_needed(1.0, 0.0)

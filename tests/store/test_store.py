@@ -1,6 +1,7 @@
 """Records are written whole, checked when read, and are all a table needs."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +63,32 @@ def test_a_damaged_record_is_named_and_trained_again_and_never_crashes(kind, tmp
 
 def test_drafts_of_dead_writers_are_removed_and_other_files_left_alone(tmp_path):
     folder = store.write(tmp_path, record()).parent
-    (folder / "abc.4194999.tmp").write_text("half")  # beyond the largest process id of Linux
-    (folder / "notes.tmp").write_text("mine")
-    assert len(store.load(tmp_path).records) == 1
-    assert [path.name for path in folder.glob("*.tmp")] == ["notes.tmp"]
+    (folder / ".abc.4194999.json").write_text("half")  # beyond the largest process id of Linux
+    (folder / f".abc.{os.getpid()}.json").write_text("at work")
+    (folder / "notes.txt").write_text("mine")
+    assert len(store.load(tmp_path).records) == 1 and not store.load(tmp_path).damaged
+    left = {path.name for path in folder.iterdir()} - {f"{record().run}.json"}
+    assert left == {f".abc.{os.getpid()}.json", "notes.txt"}
+
+
+def test_a_full_disk_leaves_every_table_as_it_was(tmp_path, monkeypatch):
+    store.write_tables(tmp_path, store.table([record(0)]))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    with pytest.raises(OSError):
+        store.write_tables(tmp_path, store.table([record(0), record(1)]))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_word_none_is_a_word_and_a_blank_is_missing(tmp_path):
+    store.write_csv(tmp_path / "t.csv", pd.DataFrame({"mask": ["none", None, "NA"], "n": [0.1 + 0.2, None, 1]}))
+    back = store.read_csv(tmp_path / "t.csv")
+    assert back["mask"].tolist()[::2] == ["none", "NA"] and back.isna().sum().tolist() == [1, 1]
+    assert back["n"].iloc[0] == 0.1 + 0.2
 
 
 def test_only_outcomes_that_would_repeat_count_as_finished():

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from mismatch.config import files
 from mismatch.config.paths import EXPERIMENTS
 from mismatch.sweep import store
 from mismatch.sweep.parent import die_with
@@ -86,7 +87,7 @@ def measure(experiment: str, out: Path, smoke: bool) -> None:
         (out / "measure.log").write_text(output)
         last = (output.strip().splitlines() or ["no output"])[-1]
         raise RuntimeError(f"the measurement of {experiment} failed: {last} (all of it in {out / 'measure.log'})")
-    store.replace_file(out / STAMP, lambda path: path.write_text(json.dumps(_identity(experiment, smoke)) + "\n"))
+    files.write(out / STAMP, json.dumps(_identity(experiment, smoke)) + "\n")
 
 
 def tables(experiment: str, out: Path) -> dict[str, "pd.DataFrame"]:

@@ -7,11 +7,12 @@ A damaged file is named and left out, never believed.
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mismatch.config import files
 from mismatch.run import columns, metrics
 from mismatch.run.record import Record
 from mismatch.run.sections import IDENTITY, PROVENANCE, ordered
@@ -38,27 +39,18 @@ class Asked:
 
 def write(out: Path, record: Record) -> Path:
     """Write the file of a run, replacing an earlier one, and return its path."""
-    folder = out / "records"
-    folder.mkdir(parents=True, exist_ok=True)
     body = _canonical(record.to_json())
-    path = folder / f"{record.run}.json"
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    with draft.open("w") as file:
-        file.write(f'{{"sha256":"{_sha256(body)}","payload":{body}}}\n')
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    return path
+    text = f'{{"sha256":"{_sha256(body)}","payload":{body}}}\n'
+    return files.write(out / "records" / f"{record.run}.json", text)
 
 
 def load(out: Path) -> Loaded:
     """Every sound record below `out`, ordered by name. Drafts of writers that died are removed."""
     sound, damaged = [], []
-    for draft in (out / "records").glob("*.tmp"):
-        writer = draft.stem.rpartition(".")[2]
-        if writer.isdecimal() and not _alive(int(writer)):
-            draft.unlink(missing_ok=True)
     for path in sorted((out / "records").glob("*.json")):
+        if path.name.startswith("."):  # a draft of `files.write`
+            _clear(path)
+            continue
         try:
             sound.append(_read(path))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -89,9 +81,7 @@ def newest(records: Iterable[Record], arms: Collection[str] | None = None) -> li
 
 def write_plan(out: Path, name: str, arms: dict[str, int]) -> None:
     """Note the arms last asked for: tables and figures show these, whatever else lies in the folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    asked = json.dumps({"name": name, "arms": arms})
-    replace_file(out / "plan.json", lambda path: path.write_text(asked + "\n"))
+    files.write(out / "plan.json", json.dumps({"name": name, "arms": arms}) + "\n")
 
 
 def read_plan(out: Path) -> Asked | None:
@@ -118,18 +108,21 @@ def table(records: Iterable[Record]) -> "pd.DataFrame":
 
 
 def write_tables(out: Path, runs: "pd.DataFrame") -> None:
-    """Write runs.csv, runs.parquet and the data dictionary columns.csv."""
+    """Write runs.csv, runs.parquet and the data dictionary columns.csv: all of them or none."""
     import pandas as pd
 
-    write_csv(out / "runs.csv", runs)
-    replace_file(out / "runs.parquet", lambda path: runs.to_parquet(path, index=False))
     dictionary = pd.DataFrame(columns.dictionary(runs), columns=["column", "unit", "meaning"])
-    write_csv(out / "columns.csv", dictionary)
+    contents: dict[str, files.Content] = {
+        "runs.csv": lambda draft: runs.to_csv(draft, index=False),
+        "runs.parquet": lambda draft: runs.to_parquet(draft, index=False),
+        "columns.csv": lambda draft: dictionary.to_csv(draft, index=False),
+    }
+    files.write_set(out, contents)
 
 
 def write_csv(path: Path, table: "pd.DataFrame", float_format: str | None = None) -> None:
     """Write a table whole or not at all; numbers in full unless `float_format` says how."""
-    replace_file(path, lambda draft: table.to_csv(draft, index=False, float_format=float_format))
+    files.write(path, lambda draft: table.to_csv(draft, index=False, float_format=float_format))
 
 
 def read_csv(path: Path) -> "pd.DataFrame":
@@ -139,11 +132,11 @@ def read_csv(path: Path) -> "pd.DataFrame":
     return pd.read_csv(path, keep_default_na=False, na_values=[""], low_memory=False)
 
 
-def replace_file(path: Path, write_to: Callable[[Path], object]) -> None:
-    """Let `write_to` write a draft and put it in the place of `path`: whole or not at all."""
-    draft = path.with_name(f".{path.name}")
-    write_to(draft)
-    draft.replace(path)
+def _clear(draft: Path) -> None:
+    """Remove the draft of a writer that died."""
+    writer = draft.stem.rpartition(".")[2]
+    if writer.isdecimal() and not _alive(int(writer)):
+        draft.unlink(missing_ok=True)
 
 
 def _alive(pid: int) -> bool:

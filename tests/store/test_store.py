@@ -2,16 +2,19 @@
 
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mismatch.run.pipeline import begin
 from mismatch.run.record import Record
-from mismatch.run.sections import IDENTITY
+from mismatch.run.sections import IDENTITY, is_parameter, ordered
 from mismatch.sweep import store
 from tests.helpers import make_arm
 
@@ -84,6 +87,14 @@ def test_a_full_disk_leaves_every_table_as_it_was(tmp_path, monkeypatch):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_one_key_may_hold_a_number_here_and_a_word_there(tmp_path):
+    """As two datasets of different packages may have it."""
+    number, word = Record({"arm": "a"}, {"data.size": 3}, {}, {}), Record({"arm": "b"}, {"data.size": "large"}, {}, {})
+    store.write_tables(tmp_path, store.table([word, number]))
+    assert pd.read_parquet(tmp_path / "runs.parquet")["data.size"].tolist() == ["3", "large"]
+    assert store.read_csv(tmp_path / "runs.csv")["arm"].tolist() == ["a", "b"]
+
+
 def test_a_word_none_is_a_word_and_a_blank_is_missing(tmp_path):
     store.write_csv(tmp_path / "t.csv", pd.DataFrame({"mask": ["none", None, "NA"], "n": [0.1 + 0.2, None, 1]}))
     back = store.read_csv(tmp_path / "t.csv")
@@ -120,10 +131,41 @@ def test_table_files_agree_and_every_column_is_explained(tmp_path):
     assert dictionary.loc["step_ms", "unit"] == "ms"
 
 
-def test_no_column_depends_on_which_run_came_first():
-    early, words = begin(make_arm("early"), 0, "x"), begin(make_arm("snippets"), 0, "x")
-    one, other = store.table([early, words]), store.table([words, early])
-    pd.testing.assert_frame_equal(one, other)
+KEYS = st.sampled_from(("data", "data.noise", "length.padding", "mask", "mask.value", "train.batch", "seed"))
+PARAMETERS = st.dictionaries(KEYS, st.sampled_from(("a", 2, 0.5, True, None)))
+
+
+@st.composite
+def records(draw: st.DrawFn) -> list[Record]:
+    """Runs of a few arms whose parameters differ in which they have, each with a metric of nobody's."""
+    found = []
+    for arm, parameters in enumerate(draw(st.lists(PARAMETERS, min_size=1, max_size=4, unique_by=repr))):
+        for replicate in range(draw(st.integers(1, 3))):
+            identity = {"experiment": "x", "arm": str(arm), "replicate": replicate, "run": f"{arm}-{replicate}"}
+            metrics = {"made_up": draw(st.floats(allow_nan=False, allow_infinity=False))}
+            provenance = {"started": draw(st.sampled_from("123"))}
+            found.append(Record(identity | {"status": "ok", "error": None}, parameters, metrics, provenance))
+    return found
+
+
+@given(records(), st.randoms())
+def test_neither_rows_nor_columns_depend_on_the_order_of_the_runs(runs, random):
+    shuffled = sorted(runs, key=lambda _: random.random())
+    one, other = store.table(store.newest(runs)), store.table(store.newest(shuffled))
+    assert list(one) == list(other)
+    key = ["run", "made_up"]
+    assert one[key].sort_values("run").to_numpy().tolist() == other[key].sort_values("run").to_numpy().tolist()
+    parameters = [name for name in one if is_parameter(name)]
+    assert list(one)[6 : 6 + len(parameters)] == parameters == ordered(parameters)
+
+
+@given(records())
+def test_every_record_written_is_read_back_and_no_other(runs):
+    with tempfile.TemporaryDirectory() as folder:
+        for run in runs:
+            store.write(Path(folder), run)
+        loaded = store.load(Path(folder))
+    assert loaded.damaged == [] and sorted(loaded.records, key=lambda r: r.run) == sorted(runs, key=lambda r: r.run)
 
 
 def test_a_record_of_the_first_schema_is_read_into_its_sections(tmp_path):

@@ -104,7 +104,7 @@ def table(records: Iterable[Record]) -> "pd.DataFrame":
     parameters = ordered({name for record in records for name in record.parameters})
     measured = dict.fromkeys([*metrics.columns(), *(name for record in records for name in record.metrics)])
     runs = runs.reindex(columns=[*IDENTITY, *parameters, *measured, *PROVENANCE])
-    return runs.sort_values([*parameters, "replicate"], kind="stable").reset_index(drop=True)
+    return runs.sort_values([*parameters, "replicate"], kind="stable", key=_uniform).reset_index(drop=True)
 
 
 def write_tables(out: Path, runs: "pd.DataFrame") -> None:
@@ -114,10 +114,19 @@ def write_tables(out: Path, runs: "pd.DataFrame") -> None:
     dictionary = pd.DataFrame(columns.dictionary(runs), columns=["column", "unit", "meaning"])
     contents: dict[str, files.Content] = {
         "runs.csv": lambda draft: runs.to_csv(draft, index=False),
-        "runs.parquet": lambda draft: runs.to_parquet(draft, index=False),
+        "runs.parquet": lambda draft: runs.apply(_uniform).to_parquet(draft, index=False),
         "columns.csv": lambda draft: dictionary.to_csv(draft, index=False),
     }
     files.write_set(out, contents)
+
+
+def _uniform(column: "pd.Series") -> "pd.Series":
+    """The column as text where it holds values of several types, which have no order and no type in Parquet.
+
+    Two datasets may give one key to a number and to a word.
+    """
+    mixed = column.dtype == object and column.dropna().map(type).nunique() > 1
+    return column.map(str, na_action="ignore") if mixed else column
 
 
 def write_csv(path: Path, table: "pd.DataFrame", float_format: str | None = None) -> None:

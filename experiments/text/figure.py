@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mismatch.analysis.statistics import UnreliableInterval, mean_interval
+from mismatch.analysis.intervals import UnreliableInterval, mean_interval
 from mismatch.report import canvas
 from mismatch.report.canvas import COLOURS, INERT_COLOUR, REFERENCE_COLOUR, SMALL
 

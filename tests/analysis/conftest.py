@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mismatch.analysis.statistics import UnreliableInterval
+from mismatch.analysis.intervals import UnreliableInterval
 
 
 @pytest.fixture

@@ -149,3 +149,10 @@ def test_an_engine_without_controls_leaves_the_verdicts_on_another_alone(tmp_pat
     both = pd.concat([rounds_of(), plain.assign(engine="xla", arm=plain["arm"] + "-xla")], ignore_index=True)
     assert on_steps(tmp_path, both)["verdict"] == "SUPPORTED"
     assert sum(not check.passed for check in controls.check_times(both)) == 2
+
+
+def test_the_copied_arm_is_told_by_every_parameter_in_the_table(tmp_path: Path) -> None:
+    """A parameter of an adapter or a front that nobody knew of when the check was written counts as well."""
+    steps = rounds_of().assign(**{"reduction.stride": 1})
+    decoy = steps[steps["arm"] == "a"].assign(arm="a0", step_ms=99.0, **{"reduction.stride": 2})
+    assert all(check.passed for check in controls.check_times(pd.concat([decoy, steps], ignore_index=True)))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mismatch.analysis import registry
+from mismatch.analysis.tests.variance import VarianceContrast
 from mismatch.config.fields import ConfigError
 from mismatch.config.paths import EXPERIMENTS
 from tests.analysis.made import claim, contrast, registered
@@ -14,6 +15,8 @@ FILES = sorted(EXPERIMENTS.glob("*/claims.yaml"))
 WRONG = {
     "an unknown key": (claim(contrast(metrik="x")), "post against pre: metrik=x"),
     "an unknown key of a claim": (claim(contrast(), page=3), "C1: page=3"),
+    "a key of another kind of test": (claim(contrast(rows=["a"])), "post against pre: rows=['a']: must be one of name"),
+    "a claim that is no text": (claim(contrast(), claim=["x"]), "C1: claim=['x']: must be text"),
     "a missing key": ({"id": "C1", "source": "x", "contrasts": [contrast()]}, "C1: claim=None: must be given"),
     "a nameless contrast": (claim({"margin": 0.1}), "C1: ?: name=None: must be given"),
     "two primaries": (claim(contrast(primary=True), contrast("b", primary=True)), "C1: primary=2"),
@@ -58,6 +61,27 @@ def test_the_head_of_a_claims_file_is_checked_too(tmp_path: Path) -> None:
     (tmp_path / "x" / "claims.yaml").write_text("claims: [")
     with pytest.raises(ConfigError, match="must be YAML"):
         registry.load(tmp_path / "x" / "claims.yaml")
+
+
+def test_levels_may_be_named_once_by_an_anchor_and_a_key_given_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x" / "claims.yaml"
+    path.parent.mkdir()
+    text = """
+grid: &grid {mask: [none, masking], length.steps: [16, 32]}
+claims:
+  - id: C1
+    claim: Settings matter.
+    source: made up
+    contrasts:
+      - {name: v, test: variance, where: {<<: *grid, data: early}, factors: [mask], at_least: 0.5}
+"""
+    path.write_text(text)
+    found = registry.load(path).claims[0].contrasts[0]
+    assert isinstance(found, VarianceContrast) and found.factors == ("mask",)
+    assert found.where == {"mask": ["none", "masking"], "length.steps": [16, 32], "data": "early"}
+    path.write_text(text + "base: {mask: none}\nbase: {mask: masking}\n")
+    with pytest.raises(ConfigError, match=r"must be YAML .*duplicate key base"):
+        registry.load(path)
 
 
 def test_the_hash_of_the_claims_changes_with_the_file(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mismatch.analysis.statistics import UnreliableInterval
+from mismatch.analysis.intervals import UnreliableInterval
 from mismatch.analysis.verdict import Judgement, judge, verdicts
 from tests.analysis.made import slack
 

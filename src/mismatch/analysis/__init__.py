@@ -1,1 +1,4 @@
-"""Tables out of tables: which axes vary, what each arm scored. No TensorFlow here."""
+"""Tables out of tables: which axes vary, what each arm scored, which claims hold. No TensorFlow here, and no files.
+
+`judging.judge` is the whole of it for an experiment with registered claims; `tests/` holds the kinds of claim test.
+"""

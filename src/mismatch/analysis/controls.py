@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from mismatch.analysis.axes import parameter_columns
+from mismatch.analysis.intervals import student
 from mismatch.analysis.pairs import Pairs, pair
 from mismatch.analysis.select import arm_where, true
-from mismatch.analysis.statistics import student
 from mismatch.config.fields import ConfigError
 
 LEVEL = 0.999

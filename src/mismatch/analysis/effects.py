@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from mismatch.analysis.axes import Axis, varied
+from mismatch.analysis.intervals import UnreliableInterval, mean_interval, superiority
 from mismatch.analysis.pairs import PairingError, pair
-from mismatch.analysis.statistics import UnreliableInterval, mean_interval, sign_flip_p, superiority
+from mismatch.analysis.statistics import sign_flip_p
 
 COLUMNS = (
     *("factor", "level", "against", "setting", "metric", "n", "effect", "low", "high"),

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .statistics import SEED, Floats, holm, mean_interval, sign_flip_p
+from mismatch.analysis.intervals import SEED, Floats, mean_interval
+from mismatch.analysis.statistics import holm, sign_flip_p
 
 INTERACTIONS = "two-factor interactions"
 RESIDUAL = "residual"

@@ -12,10 +12,10 @@ from mismatch.analysis.axes import varied
 from mismatch.analysis.claims import evaluate
 from mismatch.analysis.controls import Check, check_all
 from mismatch.analysis.factorial import effects
+from mismatch.analysis.intervals import UnreliableInterval
 from mismatch.analysis.pairs import outcome
 from mismatch.analysis.registry import Factorial, Registry
 from mismatch.analysis.select import runs_where, true
-from mismatch.analysis.statistics import UnreliableInterval
 
 CHECK_COLUMNS = ("name", "passed", "text", "guards", "table", "arms")
 

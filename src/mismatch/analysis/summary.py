@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import stdtrit  # the quantile alone: scipy.stats takes most of a second to import
 
 from mismatch.analysis.axes import parameter_columns, varied
-from mismatch.analysis.statistics import failure_rate
+from mismatch.analysis.intervals import failure_rate
 from mismatch.run import metrics
 from mismatch.run.sections import is_metric
 from mismatch.sweep import store

@@ -28,7 +28,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .statistics import holm, mean_interval, minimum_detectable_effect, sign_flip_p, superiority, tost_p
+from mismatch.analysis.intervals import mean_interval, superiority
+from mismatch.analysis.statistics import holm, minimum_detectable_effect, sign_flip_p, tost_p
 
 DIRECTIONS = ("less", "greater", "different", "equal")
 WITHHELD, UNTESTED = "WITHHELD", "UNTESTED"

@@ -12,9 +12,10 @@ import pandas as pd
 
 from mismatch.analysis import verdict
 from mismatch.analysis.controls import TIMES
+from mismatch.analysis.intervals import UnreliableInterval
 from mismatch.analysis.pairs import SCALES, SHARED, STREAMS, Pairs, pair
 from mismatch.analysis.select import arm_where, described_by, true
-from mismatch.analysis.statistics import UnreliableInterval, replicates_needed
+from mismatch.analysis.statistics import replicates_needed
 from mismatch.analysis.tests.base import (
     ClaimTest,
     Contrast,

@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from mismatch.analysis.intervals import UnreliableInterval, failure_rate, mean_interval
 from mismatch.analysis.pairs import SHARED, Pairs, pair
 from mismatch.analysis.select import arm_where, described_by, incomplete, runs_where
-from mismatch.analysis.statistics import UnreliableInterval, failure_rate, mean_interval
 from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result, beyond, region_of_share
 from mismatch.analysis.tests.paired import missing, wrong_pairing
 

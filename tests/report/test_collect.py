@@ -48,7 +48,7 @@ def test_verdicts_read_as_text_and_as_a_page(results: Path) -> None:
     assert page.index("**C1.**") < page.index("**C2.**") < page.index("**C10.**")
     factor, difference = table["effect"].iloc[:2]
     for shown in (f"x{math.exp(factor):.3g} [", f"{difference:.3f} ["):
-        assert shown in text and shown in page
+        assert shown in text and shown.split()[0] in page
 
 
 def test_the_chain_behind_a_verdict_names_arms_pairs_controls_and_hash(results: Path) -> None:
@@ -68,5 +68,5 @@ def test_an_unknown_claim_is_refused_by_the_names_of_the_known(results: Path, tm
     with pytest.raises(ConfigError, match="C99: must be one of C1, C2, C10"):
         explain(results, "C99")
     shutil.rmtree(results)
-    with pytest.raises(ConfigError, match=r"needs claims\.csv below"):
+    with pytest.raises(ConfigError, match=r"needs a folder with claims\.csv"):
         explain(results, "C1")

@@ -1,0 +1,1 @@
+"""Step time of stock Keras layers: the protocol, its programs, its tables."""

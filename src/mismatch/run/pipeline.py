@@ -1,13 +1,10 @@
 """The whole pipeline, top to bottom: an arm and a replicate in, the record of a run out."""
 
 import json
-import platform
-import subprocess
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +13,7 @@ from mismatch.adapt import adapt
 from mismatch.config.arm import Arm
 from mismatch.data import Splits, classes
 from mismatch.data.streams import Streams, batch_order, bucketed_order, digest
-from mismatch.run import control, metrics
+from mismatch.run import control, metrics, provenance
 from mismatch.run.record import Record
 
 
@@ -84,7 +81,6 @@ def _draw(settings: str, streams: Streams) -> tuple[Splits, str]:
 
 def begin(arm: Arm, replicate: int, experiment: str) -> Record:
     """The record as far as it is known before training; status ok."""
-    commit, dirty = _commit()
     identity = {
         "experiment": experiment,
         "arm": arm.id,
@@ -93,46 +89,11 @@ def begin(arm: Arm, replicate: int, experiment: str) -> Record:
         "status": "ok",
         "error": None,
     }
-    provenance = {
+    before = {
         "code_hash": arm.code,
-        "commit": commit,
-        "dirty": dirty,
+        **provenance.commit(),
         "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "host": platform.node(),
-        "cpu": _cpu(),
+        **provenance.machine(),
         "timing_valid": False,
     }
-    return Record(identity, arm.parameters(), {}, provenance, versions=versions())
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages the numbers stand on."""
-    from importlib.metadata import version
-
-    return {"python": platform.python_version()} | {
-        name: version(name) for name in ("tensorflow", "keras", "numpy", "scipy")
-    }
-
-
-@cache
-def _commit() -> tuple[str | None, bool | None]:
-    def git(*words: str) -> str:
-        here = Path(__file__).parent
-        return subprocess.run(
-            ["git", *words], cwd=here, capture_output=True, text=True, check=True, timeout=10
-        ).stdout.strip()
-
-    try:
-        return git("rev-parse", "--short=12", "HEAD"), bool(git("status", "--porcelain"))
-    except (OSError, subprocess.SubprocessError):
-        return None, None
-
-
-@cache
-def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration, IndexError):
-        return platform.processor() or platform.machine()
+    return Record(identity, arm.parameters(), {}, before, versions=provenance.versions())

@@ -15,7 +15,7 @@ from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
 from mismatch.engine.backend import keras, tf
 from mismatch.engine.model import build
-from mismatch.run.pipeline import _cpu
+from mismatch.run import provenance
 from mismatch.timing.protocol import Program, milliseconds
 from mismatch.timing.setting import ENGINES, Setting, work
 
@@ -74,4 +74,5 @@ def batch(arm: Arm) -> tuple[Any, Any]:
 
 def machine() -> dict[str, Any]:
     """Columns that say what the steps ran on."""
-    return {"threads": tf.config.threading.get_intra_op_parallelism_threads(), "cpu": _cpu()}
+    processor = {name: value for name, value in provenance.machine().items() if name != "host"}
+    return {"threads": tf.config.threading.get_intra_op_parallelism_threads(), **processor}

@@ -8,15 +8,15 @@ from typing import Any
 
 from mismatch.config.arm import Arm
 from mismatch.config.groups import Settings
+from mismatch.config.registry import DATASETS
 from mismatch.config.rules import resolve
-from mismatch.data import classes
 
 COMMAND = (sys.executable, "-m", "mismatch")
 
 
 def make_settings(data: str = "early", **overrides: Any) -> Settings:
     """Settings from keywords such as ``length__steps=12`` or ``mask="masking"``; small data sets."""
-    dataset = classes()[data]()
+    dataset = DATASETS.get(data)()
     dataset.train, dataset.probe, dataset.test = 512, 64, 256
     settings = Settings(data=dataset)
     settings.train.updates, settings.train.batch = 30, 32

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mismatch.adapt import adapt
-from mismatch.data.streams import Streams, bucketed_order
+from mismatch.data.streams import Streams
 from mismatch.engine.train import _wait
-from mismatch.run import control
+from mismatch.run import controls
 from mismatch.run.pipeline import run
 from mismatch.sweep import own
 from tests.helpers import make_arm, mismatch
@@ -18,9 +18,9 @@ BOTH = {"data__train": 512, "data__test": 4096}
 
 def relabelled(**overrides: object):
     arm = make_arm(**BOTH, **overrides)
-    streams = control.streams(arm, 0)
+    streams = controls.streams(arm, 0)
     splits = arm.data.draw(streams)
-    return arm, splits, control.relabel(arm, splits, streams)
+    return arm, splits, controls.relabel(arm, splits, streams)
 
 
 def test_noisy_labels_change_the_stated_share_and_nothing_else():
@@ -33,7 +33,7 @@ def test_noisy_labels_change_the_stated_share_and_nothing_else():
 
 def test_the_ceiling_of_noisy_labels_is_what_the_bayes_rule_scores_on_them():
     arm, _, noisy = relabelled(control="noisy", control__rate=0.2)
-    ceiling = control.ceiling(arm, 0.9)
+    ceiling = controls.ceiling(arm, 0.9)
     assert ceiling == pytest.approx(0.8 * 0.9 + 0.2 * 0.1 / 3)
     scored = (noisy.test.posterior.argmax(1) == noisy.test.labels).mean()
     assert scored == pytest.approx(ceiling, abs=4 * np.sqrt(ceiling * (1 - ceiling) / 4096))
@@ -45,7 +45,7 @@ def test_shuffled_labels_keep_their_counts_and_know_nothing():
     assert (np.bincount(shuffled.train.labels) == np.bincount(clean.train.labels)).all()
     agree = (shuffled.test.labels == clean.test.labels).mean()
     assert agree == pytest.approx(0.25, abs=4 * np.sqrt(0.25 * 0.75 / 4096))
-    assert (shuffled.test.posterior == 0.25).all() and control.ceiling(arm, 0.9) == 0.25
+    assert (shuffled.test.posterior == 0.25).all() and controls.ceiling(arm, 0.9) == 0.25
 
 
 def test_a_treatment_of_the_labels_leaves_data_order_and_weights_paired():
@@ -62,18 +62,6 @@ def test_the_planted_delay_is_waited_out_in_every_block():
     plain, late = (run(make_arm(control=kind), 0, "x").row() for kind in ("none", "delayed"))
     # A lower bound cannot fail on a busy machine: the delay is in the measured time, whatever else is.
     assert late["step_ms"] >= 2.0 and late["accuracy"] == plain["accuracy"]
-
-
-def test_bucketed_batches_hold_one_length_each_as_often_as_sequences_do():
-    lengths = np.random.default_rng(0).integers(4, 9, 400)
-    order = bucketed_order(np.random.default_rng(1), lengths, 500, 16)
-    assert (lengths[order].std(axis=1) == 0).all()
-    drawn = np.bincount(lengths[order[:, 0]], minlength=9)[4:] / 500
-    share = np.bincount(lengths, minlength=9)[4:] / 400
-    assert drawn == pytest.approx(share, abs=4 * np.sqrt(0.2 * 0.8 / 500))  # 4 binomial standard errors
-    first = order[lengths[order[:, 0]] == 5].ravel()
-    epoch = np.flatnonzero(lengths == 5)
-    assert sorted(first[: len(epoch)]) == sorted(epoch)  # every sequence once before any comes again
 
 
 def test_unpadded_batches_are_never_padded_and_score_what_masked_ones_do():

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from mismatch.adapt import adapt
-from mismatch.data.streams import Streams, batch_order
+from mismatch.data.streams import Streams
 from mismatch.engine.train import run as train
+from mismatch.run.order import batch_order
 from mismatch.run.pipeline import run
 from tests.helpers import make_arm
 
@@ -132,10 +133,10 @@ def test_post_padding_without_a_mask_kills_learning_and_a_mask_or_pre_padding_sa
 
 def full(**overrides):
     from mismatch.config.groups import Settings
+    from mismatch.config.registry import DATASETS
     from mismatch.config.rules import resolve
-    from mismatch.data import classes
 
-    settings = Settings(data=classes()["early"]())
+    settings = Settings(data=DATASETS.get("early")())
     for key, value in overrides.items():
         group, _, name = key.partition("__")
         setattr(getattr(settings, group), name or "kind", value)

@@ -13,15 +13,16 @@ from omegaconf import DictConfig
 
 from mismatch.adapt.length import place
 from mismatch.config.groups import Model, Settings
+from mismatch.config.registry import DATASETS
 from mismatch.config.rules import resolve
-from mismatch.data import classes
-from mismatch.data.streams import Streams, batch_order
+from mismatch.data.streams import Streams
 from mismatch.engine.weights import initial_weights
+from mismatch.run.order import batch_order
 
 
 @hydra.main(version_base="1.3", config_path=".", config_name="naive")
 def main(cfg: DictConfig) -> None:
-    dataset = classes()["early"]()
+    dataset = DATASETS.get("early")()
     for replicate in range(cfg.replicates):
         streams = Streams(0, replicate)
         splits = dataset.draw(streams)

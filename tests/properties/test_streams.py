@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mismatch.data.streams import Streams, batch_order, bucketed_order
+from mismatch.data.streams import Streams
+from mismatch.run.order import batch_order, bucketed_order
 
 from .strategies import SEEDS
 

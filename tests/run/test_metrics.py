@@ -15,8 +15,7 @@ import pytest
 
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import GROUPS
-from mismatch.config.registry import METRICS
-from mismatch.data import classes
+from mismatch.config.registry import DATASETS, METRICS
 from mismatch.run import columns, metrics
 from mismatch.run.metrics.base import Column, Metric
 from mismatch.run.metrics.stability import moving_average, stability
@@ -88,7 +87,7 @@ def test_every_parameter_of_an_arm_is_one_by_its_name_and_explained():
     for name in make_arm("gap", reduction="conv_pool", mask="explicit").parameters():
         assert is_parameter(name) and not is_metric(name)
     settings = {f"{group}.{item.name}" for group, node in GROUPS.items() for item in fields(node)}
-    settings |= {f"data.{item.name}" for dataset in classes().values() for item in fields(dataset)}
+    settings |= {f"data.{item.name}" for dataset in DATASETS.all().values() for item in fields(dataset)}
     settings = {name for name in settings if not name.endswith((".kind", ".name"))} | {*CHOICES, "seed"}
     told = columns.dictionary(pd.DataFrame(columns=sorted(settings)))
     assert [name for name, _, meaning in told if meaning.startswith("setting of that name")] == []

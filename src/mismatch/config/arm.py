@@ -11,6 +11,7 @@ from typing import Any
 
 from mismatch.config.groups import GROUPS, Control, Features, Layout, Length, Mask, Model, Reduction, Train
 from mismatch.config.identity import code_hash
+from mismatch.config.registry import ADAPTERS, REDUCTIONS
 from mismatch.data.base import Dataset
 
 
@@ -42,7 +43,17 @@ class Arm:
     @property
     def input_width(self) -> int:
         """Features of a timestep of the array: D, but d where a learned layer makes D of them."""
-        return self.data.feature_count if self.features.adapter == "dense" else self.width
+        return self.data.feature_count if self.adapter.learned else self.width
+
+    @property
+    def adapter(self) -> Any:
+        """The part that makes D features of d, an `Adapter`."""
+        return ADAPTERS.get(self.features.adapter)()
+
+    @property
+    def front(self) -> Any:
+        """The part that stands before the GRU, a `Reduction`."""
+        return REDUCTIONS.get(self.reduction.kind)(self.reduction)
 
     @property
     def bucketed(self) -> bool:
@@ -51,13 +62,13 @@ class Arm:
 
     @property
     def gru_steps(self) -> int:
-        """Timesteps that reach the GRU, after pooling."""
-        return self.steps // (self.reduction.pool or 1)
+        """Timesteps that reach the GRU, behind the reduction."""
+        return int(self.front.steps(self.steps))
 
     @property
     def gru_width(self) -> int:
-        """Features of a timestep that reach the GRU, after the convolution."""
-        return self.reduction.filters or self.width
+        """Features of a timestep that reach the GRU, behind the reduction."""
+        return int(self.front.width(self.width))
 
     def parameters(self) -> dict[str, Any]:
         """Flat, dotted and ordered: the group's choice under the group's name, the rest ``group.key``."""

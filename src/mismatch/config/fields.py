@@ -46,3 +46,9 @@ def check(group: str, node: Any) -> None:
             bounds += [f"at least {low}"] if low is not None else []
             bounds += [f"at most {high}"] if high is not None else []
             raise ConfigError(key, value, "must be " + " and ".join(bounds))
+
+
+def require(condition: bool, key: str, value: object, accepted: str) -> None:
+    """Raise ConfigError unless `condition` holds."""
+    if not condition:
+        raise ConfigError(key, value, accepted)

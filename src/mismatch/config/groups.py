@@ -5,20 +5,16 @@ from typing import Any
 
 from mismatch.config.fields import choice, ranged
 
-ADAPTERS = (
-    *("native", "zero", "truncate", "truncate_last", "tile", "tile_scaled"),
-    *("noise", "resample", "project", "dense"),
-)
 PADDINGS = ("pre", "post", "mid", "none")
 TRUNCATINGS = ("pre", "post", "head_tail", "crop", "stride")
 
 
 @dataclass
 class Features:
-    """d -> D. `width` is D; None keeps the dataset's own d."""
+    """d -> D. `width` is D; None keeps the dataset's own d. `adapter` names a module of `adapt/features`."""
 
     width: int | None = ranged(None, low=1)
-    adapter: str = choice("native", *ADAPTERS)
+    adapter: str = "native"
     scale: str = choice("none", "none", "standard")
 
 
@@ -48,9 +44,12 @@ class Mask:
 
 @dataclass
 class Reduction:
-    """What stands before the GRU, and whether the mask survives it. `pool` is also the stride of a strided conv."""
+    """What stands before the GRU: `kind` names a module of `reductions`, which says what of the sizes acts there.
 
-    kind: str = choice("none", "none", "pool", "conv", "strided", "conv_pool")
+    mask: whether the arm's mask survives it.
+    """
+
+    kind: str = "none"
     kernel: int | None = ranged(3, low=1)
     filters: int | None = ranged(16, low=1)
     pool: int | None = ranged(2, low=1)

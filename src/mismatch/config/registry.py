@@ -28,7 +28,7 @@ class Registry:
 
     key: the setting that chooses one, as error messages name it. base: ``module:Class`` that every part extends.
     package: its public modules are the built-in parts; or modules: name -> module, where they stand in several rooms.
-    group: entry points of other packages.
+    group: entry points of other packages. besides: public modules of the package that are no parts.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Registry:
     group: str
     package: str = ""
     modules: tuple[tuple[str, str], ...] = ()
+    besides: tuple[str, ...] = ("base",)
 
     @cached_property
     def builtin(self) -> dict[str, str]:
@@ -43,8 +44,8 @@ class Registry:
         if not self.package:
             return dict(self.modules)
         folder = importlib.import_module(self.package).__path__
-        names = [m.name for m in pkgutil.iter_modules(folder) if not m.name.startswith("_") and m.name != "base"]
-        return {name: f"{self.package}.{name}" for name in sorted(names)}
+        names = [m.name for m in pkgutil.iter_modules(folder) if not m.name.startswith("_")]
+        return {name: f"{self.package}.{name}" for name in sorted(names) if name not in self.besides}
 
     @cached_property
     def foreign(self) -> dict[str, EntryPoint]:
@@ -116,7 +117,13 @@ class Registry:
         return found
 
 
-DATASETS = Registry("data", "mismatch.data.base:Dataset", "mismatch.datasets", "mismatch.data")
+DATASETS = Registry(
+    "data",
+    "mismatch.data.base:Dataset",
+    "mismatch.datasets",
+    "mismatch.data",
+    besides=("base", "laws", "streams"),
+)
 ADAPTERS = Registry(
     "features.adapter", "mismatch.adapt.features.base:Adapter", "mismatch.adapters", "mismatch.adapt.features"
 )

@@ -4,9 +4,8 @@ from dataclasses import replace
 from math import isfinite
 
 from mismatch.config.arm import Arm
-from mismatch.config.fields import ConfigError, check
+from mismatch.config.fields import ConfigError, check, require
 from mismatch.config.groups import (
-    ADAPTERS,
     GROUPS,
     PADDINGS,
     TRUNCATINGS,
@@ -19,7 +18,8 @@ from mismatch.config.groups import (
     Reduction,
     Settings,
 )
-from mismatch.data.base import Dataset, classes, require
+from mismatch.config.registry import ADAPTERS, DATASETS, REDUCTIONS
+from mismatch.data.base import Dataset
 
 
 def resolve(node: Settings) -> Arm:
@@ -29,7 +29,7 @@ def resolve(node: Settings) -> Arm:
         ConfigError: for a value out of range or an impossible combination.
     """
     if not isinstance(node.data, Dataset):
-        raise ConfigError("data", node.data, "must be one of " + ", ".join(classes()))
+        raise ConfigError("data", node.data, "must be one of " + ", ".join(DATASETS.names))
     node.data.check()
     for group in GROUPS:
         check(group, getattr(node, group))
@@ -97,45 +97,12 @@ def _length(arm: Arm) -> Length:
 
 
 def _features(arm: Arm) -> Features:
-    features, raw = arm.features, arm.data.feature_count
-    adapter, width = features.adapter, features.width
-    if arm.data.vocabulary_size is not None:
-        require(
-            adapter == "native",
-            "features.adapter",
-            adapter,
-            "must be native for token ids; data.embedding=vectors takes any",
-        )
-        require(
-            features.scale == "none",
-            "features.scale",
-            features.scale,
-            "must be none for token ids; data.embedding=vectors takes any",
-        )
-    if adapter == "native":
-        if arm.data.vocabulary_size is not None:
-            require(width is None, "features.width", width, "must be left out for token ids: set data.dimension")
-        require(width is None, "features.width", width, f"needs an adapter: features.adapter={'|'.join(ADAPTERS[1:])}")
-        return replace(features, width=raw)
-    require(width is not None, "features.adapter", adapter, "needs features.width, the number of features to make")
-    assert width is not None
-    if adapter in ("truncate", "truncate_last"):
-        require(
-            width <= raw,
-            "features.width",
-            width,
-            f"must be at most {raw}, the features of data={arm.data.name}, to truncate",
-        )
-    elif adapter not in ("project", "dense"):
-        require(
-            width >= raw,
-            "features.width",
-            width,
-            f"must be at least {raw}, the features of data={arm.data.name}, for {adapter}",
-        )
-    # At D = d every adapter but a linear map leaves the data as they are.
-    same = width == raw and adapter not in ("project", "dense")
-    return replace(features, adapter="native" if same else adapter)
+    features, tokens = arm.features, arm.data.vocabulary_size is not None
+    raw, name = arm.data.feature_count, arm.data.name
+    adapter, width = ADAPTERS.get(features.adapter)().check(features.width, raw, name, tokens)
+    accepted = "must be none for token ids; data.embedding=vectors takes any"
+    require(not tokens or features.scale == "none", "features.scale", features.scale, accepted)
+    return replace(features, adapter=adapter, width=width)
 
 
 def _layout(arm: Arm) -> Layout:
@@ -169,27 +136,9 @@ def _control(arm: Arm) -> Control:
 
 
 def _reduction(arm: Arm) -> Reduction:
-    reduction = arm.reduction
-    conv = reduction.kind in ("conv", "conv_pool", "strided")
-    pool = reduction.kind in ("pool", "conv_pool", "strided")
-    for key, acts in (("kernel", conv), ("filters", conv), ("pool", pool), ("mask", conv or pool)):
-        value = getattr(reduction, key)
-        require(
-            value is not None or not acts, f"reduction.{key}", value, f"must be given for reduction={reduction.kind}"
-        )
-    for key, acts in (("kernel", conv), ("pool", pool)):
-        size = getattr(reduction, key)
-        require(not acts or size <= arm.steps, f"reduction.{key}", size, f"must be at most length.steps={arm.steps}")
-    # Keras drops the last T mod pool steps without a word, and with them what they said.
-    whole = not pool or arm.steps % (reduction.pool or 1) == 0
-    require(whole, "reduction.pool", reduction.pool, f"must divide length.steps={arm.steps}")
-    return Reduction(
-        reduction.kind,
-        reduction.kernel if conv else None,
-        reduction.filters if conv else None,
-        reduction.pool if pool else None,
-        reduction.mask if arm.mask.kind != "none" and (conv or pool) else None,
-    )
+    part = REDUCTIONS.get(arm.reduction.kind)(arm.reduction)
+    resolved: Reduction = part.resolve(arm.steps, arm.mask.kind != "none")
+    return resolved
 
 
 def _model(arm: Arm) -> Model:

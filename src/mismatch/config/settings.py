@@ -4,9 +4,8 @@ from dataclasses import fields
 from typing import Any
 
 from mismatch.config.fields import ConfigError, check
-from mismatch.config.groups import GROUPS, Settings
-from mismatch.config.registry import MEASUREMENTS
-from mismatch.data.base import classes
+from mismatch.config.groups import GROUPS, Reduction, Settings
+from mismatch.config.registry import DATASETS, MEASUREMENTS, REDUCTIONS
 
 
 def register() -> None:
@@ -17,8 +16,10 @@ def register() -> None:
     store.store(name="schema", node=Settings)
     for group, node in GROUPS.items():
         store.store(group=group, name="default", node=node)
-    for name, dataset in classes().items():
+    for name, dataset in DATASETS.all().items():
         store.store(group="data", name=name, node=dataset)
+    for name in REDUCTIONS.names:
+        store.store(group="reduction", name=name, node=Reduction(name))
 
 
 def settings(config: Any) -> Settings:

@@ -1,5 +1,5 @@
-"""Raw sequences with labels, exact posteriors and ceilings. Numpy only; one module per dataset."""
+"""Raw sequences with labels and, where it is known, the law they follow. NumPy only; one module per dataset."""
 
-from mismatch.data.base import Dataset, RaggedData, Splits, View, classes
+from mismatch.data.base import Dataset, Generated, RaggedData, Splits
 
-__all__ = ["Dataset", "RaggedData", "Splits", "View", "classes"]
+__all__ = ["Dataset", "Generated", "RaggedData", "Splits"]

@@ -7,13 +7,14 @@ probability 1 - noise and each other class with probability noise / (K - 1). Len
 are independent of y.
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
-from mismatch.config.fields import ranged
+from mismatch.config.fields import ranged, require
 from mismatch.data._enumerated import Enumerated
-from mismatch.data.base import RaggedData, View, require
+from mismatch.data.base import RaggedData
 
 
 @dataclass
@@ -46,13 +47,17 @@ class Cue(Enumerated):
     def longest(self) -> int:
         return self.max_length
 
+    @property
+    def nuisance(self) -> tuple[int, ...]:
+        return (self.classes,)  # the distractor
+
+    @abstractmethod
     def position_weights(self, length: int) -> np.ndarray:
         """P(cue at position p | L = length), (length,) float64."""
-        raise NotImplementedError
 
+    @abstractmethod
     def place(self, rng: np.random.Generator, lengths: np.ndarray) -> np.ndarray:
         """Draw the cue's position in each sequence, (N,) int64."""
-        raise NotImplementedError
 
     def sample(self, rng: np.random.Generator, count: int) -> RaggedData:
         k = self.classes
@@ -95,12 +100,3 @@ class Cue(Enumerated):
         values = np.concatenate([block.reshape(-1, k + 2) for block in blocks])
         lengths = np.concatenate([np.full(len(block), block.shape[1]) for block in blocks])
         return RaggedData(values, lengths, np.zeros(len(lengths), np.int64)), np.concatenate(joint)
-
-    def ceiling(self, view: View) -> float:
-        """Exact Bayes accuracy by enumeration; NaN where a maximum over steps mixes cue and distractors."""
-        if view.matrix is not None and view.kernel is None and view.pool is not None and view.pool > 1:
-            distractor = view.matrix[self.classes] != 0
-            others = (np.delete(view.matrix, self.classes, axis=0) != 0).any(0)
-            if (distractor & others).any():
-                return float("nan")
-        return super().ceiling(view)

@@ -1,75 +1,66 @@
-"""Tasks with finitely many sequences: a task writes its `support`, and draws, posterior and ceilings follow.
+"""Tasks with finitely many sequences: a task lists them in `support`, and draws, posterior and law follow.
 
 `Coded` adds what the tasks made of bits share, how a bit is written down; `CodedRange` adds random lengths.
 """
 
+from abc import abstractmethod
 from collections.abc import Hashable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
 
-from mismatch.ceilings import observe
-from mismatch.config.fields import choice, ranged
-from mismatch.data.base import Generated, RaggedData, View, classes, require
+from mismatch.config.fields import choice, ranged, require
+from mismatch.data.base import Generated, RaggedData
+from mismatch.data.laws import Support
 
 
 @dataclass
 class Enumerated(Generated):
     """A task of K = 2 classes, unless it says otherwise, whose distinct sequences can be listed."""
 
+    @abstractmethod
     def support(self) -> tuple[RaggedData, np.ndarray]:
         """Every distinct raw sequence (its labels mean nothing) and P(sequence, label), (M, K) float64."""
-        raise NotImplementedError
+
+    @property
+    def nuisance(self) -> tuple[int, ...]:
+        """Features of which `support` holds one stand-in for all their values: see `laws.Support`."""
+        return ()
+
+    def law(self) -> Support:
+        return _law(type(self), _settings(self))
 
     @property
     def classes_count(self) -> int:
         return 2
 
     def sample(self, rng: np.random.Generator, count: int) -> RaggedData:
-        support = _support(*_identity(self))
+        law = self.law()
         # Inverse of the distribution function over (sequence, label) pairs.
-        edges = np.cumsum(support.joint.ravel())
+        edges = np.cumsum(law.joint.ravel())
         drawn = np.searchsorted(edges, rng.random(count) * edges[-1], side="right")
         which, labels = np.divmod(drawn, self.classes_count)
-        posterior = support.joint[which] / support.joint[which].sum(1, keepdims=True)
-        lengths = support.codes.lengths[which]
+        posterior = law.joint[which] / law.joint[which].sum(1, keepdims=True)
+        lengths = law.codes.lengths[which]
         step = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        codes = support.codes.values[np.repeat(support.codes.offsets[which], lengths) + step, 0]
-        return RaggedData(support.rows[codes], lengths, labels, posterior.astype(np.float32))
-
-    def ceiling(self, view: View) -> float:
-        """Exact Bayes accuracy given `view` by enumeration, or NaN where `adapt.observe` cannot know it."""
-        return _ceiling(*_identity(self), view)
+        codes = law.codes.values[np.repeat(law.codes.offsets[which], lengths) + step, 0]
+        return RaggedData(law.rows[codes], lengths, labels, posterior.astype(np.float32))
 
 
 Settings = tuple[tuple[str, Hashable], ...]
 
 
-def _identity(task: Enumerated) -> tuple[str, Settings]:
-    """The task without its sizes, in a form that can be looked up."""
+def _settings(task: Enumerated) -> Settings:
+    """What its law depends on, in a form that can be looked up: all but the sizes."""
     sizes = ("name", "train", "probe", "test")
-    return task.name, tuple((f.name, getattr(task, f.name)) for f in fields(task) if f.name not in sizes)
+    return tuple((f.name, getattr(task, f.name)) for f in fields(task) if f.name not in sizes)
 
 
 @lru_cache(maxsize=32)
-def _support(name: str, settings: Settings) -> observe.Support:
-    task = classes()[name](**dict(settings))  # type: ignore[arg-type]
-    assert isinstance(task, Enumerated)
-    data, joint = task.support()
-    levels = [np.unique(column) for column in data.values.T]
-    ids = observe.fold(np.stack([np.searchsorted(u, c) for u, c in zip(levels, data.values.T, strict=True)], 1))
-    # The first row of each id, without sorting millions of them.
-    first = np.full(int(ids.max()) + 1, -1)
-    first[ids[::-1]] = np.arange(len(ids))[::-1]
-    found = np.flatnonzero(first >= 0)
-    codes = np.searchsorted(found, ids).reshape(-1, 1)
-    return observe.Support(replace(data, values=codes), data.values[first[found]], joint)
-
-
-@lru_cache(maxsize=1024)
-def _ceiling(name: str, settings: Settings, view: View) -> float:
-    return observe.ceiling(_support(name, settings), view)
+def _law(kind: type[Enumerated], settings: Settings) -> Support:
+    task = kind(**dict(settings))  # type: ignore[arg-type]
+    return Support.of(*task.support(), task.nuisance)
 
 
 @dataclass

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from mismatch.data.base import Dataset, require
+from mismatch.config.fields import require
+from mismatch.data.base import Dataset
 
 
 def require_rows(dataset: Dataset, smallest_class: int) -> None:

@@ -6,15 +6,16 @@ fixed d-dimensional word vectors, so that the feature adapters act on text exact
 
 import re
 import sys
+from abc import abstractmethod
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from mismatch.config.fields import choice, ranged
+from mismatch.config.fields import choice, ranged, require
 from mismatch.data._split import require_rows, stratified_split
-from mismatch.data.base import Dataset, RaggedData, Splits, require
+from mismatch.data.base import Dataset, RaggedData, Splits
 from mismatch.data.streams import Streams
 
 TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[!?]")
@@ -46,9 +47,12 @@ class Text(Dataset):
     max_length: int = ranged(64, low=1)
     window: int | None = ranged(4, low=1)
 
+    @abstractmethod
     def corpus(self) -> Corpus:
         """All documents, whatever their length."""
-        raise NotImplementedError
+
+    def law(self) -> None:
+        return None  # nobody knows the distribution of sentences
 
     def check(self) -> None:
         super().check()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mismatch.config.fields import ranged
+from mismatch.config.fields import ranged, require
 from mismatch.data._split import require_rows, stratified_split
-from mismatch.data.base import Dataset, RaggedData, Splits, require
+from mismatch.data.base import Dataset, RaggedData, Splits
 from mismatch.data.streams import Streams, digest
 
 PIXELS, CLASSES, BRIGHTEST = 64, 10, 16
@@ -46,6 +46,9 @@ class Digits(Dataset):
     @property
     def longest(self) -> int:
         return self.steps
+
+    def law(self) -> None:
+        return None  # nobody knows the distribution of handwriting
 
     def draw(self, streams: Streams) -> Splits:
         pixels, labels = _table()[:, :-1], _table()[:, -1]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mismatch.config.fields import choice, ranged
+from mismatch.config.fields import choice, ranged, require
 from mismatch.data._enumerated import CodedRange, marked
-from mismatch.data.base import RaggedData, require
+from mismatch.data.base import RaggedData
 
 
 @dataclass

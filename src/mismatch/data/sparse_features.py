@@ -5,13 +5,12 @@ x_t = signal (2y - 1) 1[j in S] + N(0, 1) with y in {0, 1}, a fixed length of n 
 """
 
 from dataclasses import dataclass
-from math import erf, sqrt
 
 import numpy as np
 
-from mismatch.adapt.length import place
-from mismatch.config.fields import ranged
-from mismatch.data.base import Generated, RaggedData, View, require
+from mismatch.config.fields import ranged, require
+from mismatch.data.base import Generated, RaggedData
+from mismatch.data.laws import Gaussian
 
 
 @dataclass
@@ -62,30 +61,7 @@ class SparseFeatures(Generated):
         posterior = np.stack([1 - one, one], 1).astype(np.float32)
         return RaggedData(values.reshape(-1, self.features), np.full(count, self.steps), labels, posterior)
 
-    def ceiling(self, view: View) -> float:
-        """Phi(sqrt(n w'Pw)): n kept steps, w = signal 1_S, P the projector onto what the adapter's map keeps.
-
-        P projects on the column space of the map: x_t R keeps R (R'R)^-1 R' (the linear discriminant of two
-        Gaussians), dropping features keeps coordinates, and columns of zeros, copies or noise add nothing.
-        Steps are normal, so no row looks like padding, and their number is fixed, so their places are known.
-        """
-        if (
-            view.pool is not None and view.pool > 1 and not view.stride
-        ):  # a maximum is not a function of the sufficient sum: nobody knows
-            return float("nan")
+    def law(self) -> Gaussian:
         direction = np.zeros(self.features)
         direction[self.informative_positions] = self.signal
-        power = float(np.square(direction).sum())
-        if view.matrix is not None:
-            basis, sizes, _ = np.linalg.svd(view.matrix.astype(np.float64), full_matrices=False)
-            power = float(np.square(direction @ basis[:, sizes > 1e-6 * sizes.max()]).sum())
-        return 0.5 * (1 + erf(sqrt(self._steps_seen(view) * power / 2)))
-
-    def _steps_seen(self, view: View) -> int:
-        """Steps left by truncation and, where a strided convolution is shorter than its stride, by its gaps."""
-        kernel = view.kernel or 1
-        data = RaggedData(np.ones((self.steps, 1), np.float32), np.array([self.steps]), np.zeros(1, np.int64))
-        truncating = "post" if view.truncating == "crop" else view.truncating  # any window holds T steps
-        real = place(data, view.steps, view.padding, truncating, 0.0).mask[0]
-        covered = np.arange(view.steps) % (view.pool or 1) < kernel if view.stride else np.ones(view.steps, bool)
-        return int((real & covered).sum())
+        return Gaussian(direction, self.steps)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mismatch.config.fields import require
 from mismatch.data._cue import Cue
-from mismatch.data.base import require
 
 STEPS = 10_000_000
 

@@ -16,10 +16,12 @@ def initial_weights(arm: Arm, weights: list[tuple[str, tuple[int, ...]]], stream
     in D alone share the first rows of the input kernel up to the Glorot limit (with kernel_init=matched
     that too), and all other weights.
     """
-    return [_draw(arm, path, shape, streams.rng(f"init/{path}")) for path, shape in weights]
+    first = next(path.split("/")[0] for path, _ in weights if path.split("/")[0] not in ("embedding", "adapter"))
+    return [_draw(arm, path, shape, first, streams.rng(f"init/{path}")) for path, shape in weights]
 
 
-def _draw(arm: Arm, path: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+def _draw(arm: Arm, path: str, shape: tuple[int, ...], first: str, rng: np.random.Generator) -> np.ndarray:
+    """One weight; `first` is the layer that reads the D features."""
     role = path.split("/")[-1]
     if role == "bias":
         chrono = arm.model.bias_init == "chrono" and "gru" in path
@@ -30,8 +32,7 @@ def _draw(arm: Arm, path: str, shape: tuple[int, ...], rng: np.random.Generator)
         return rng.uniform(-0.05, 0.05, shape).astype(np.float32)
     # Glorot & Bengio 2010: U(-limit, limit) with limit = sqrt(6 / (fan_in + fan_out)).
     receptive, rows = int(np.prod(shape[:-2])), shape[-2]
-    first = "conv" if arm.reduction.kernel else "gru"
-    if arm.model.kernel_init == "matched" and first in path:
+    if arm.model.kernel_init == "matched" and path.split("/")[0] == first:
         rows = arm.data.feature_count
     limit = np.sqrt(6.0 / (receptive * (rows + shape[-1])))
     return (limit * rng.uniform(-1, 1, shape)).astype(np.float32)

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from mismatch.adapt import adapt
 from mismatch.config.arm import Arm
-from mismatch.data import Splits, classes
-from mismatch.data.streams import Streams, batch_order, bucketed_order, digest
-from mismatch.run import control, metrics, provenance
+from mismatch.config.registry import DATASETS
+from mismatch.data import Splits
+from mismatch.data.streams import Streams, digest
+from mismatch.run import controls, metrics, provenance
+from mismatch.run.order import order
 from mismatch.run.record import Record
 
 
@@ -51,12 +51,12 @@ class _Trained:
 def _train(arm: Arm, replicate: int, time_limit: float, start: float) -> _Trained:
     from mismatch.engine import train  # TensorFlow starts here, not before
 
-    streams = control.streams(arm, replicate)
+    streams = controls.streams(arm, replicate)
     splits, data_hash = _draw(json.dumps(asdict(arm.data)), streams)
-    parts = adapt(arm, control.relabel(arm, splits, streams), streams)
-    order = _order(arm, splits.train.lengths, streams)
-    outcome = train.run(arm, parts, streams, order, time_limit)
-    hashes = {"data_hash": data_hash, "init_hash": outcome.init_hash, "order_hash": digest(order)}
+    parts = adapt(arm, controls.relabel(arm, splits, streams), streams)
+    batches = order(arm, splits.train.lengths, streams)
+    outcome = train.run(arm, parts, streams, batches, time_limit)
+    hashes = {"data_hash": data_hash, "init_hash": outcome.init_hash, "order_hash": digest(batches)}
     trace, problem = asdict(outcome.trace), outcome.trace.problem
     del trace["problem"]
     if problem is not None:  # numbers of an unfinished training are not results
@@ -66,16 +66,11 @@ def _train(arm: Arm, replicate: int, time_limit: float, start: float) -> _Traine
     return _Trained("ok", None, measured, hashes | {"threads": outcome.threads}, trace)
 
 
-def _order(arm: Arm, lengths: np.ndarray, streams: Streams) -> np.ndarray:
-    rng, size = streams.rng("order"), (arm.train.updates, arm.train.batch)
-    return bucketed_order(rng, lengths, *size) if arm.bucketed else batch_order(rng, arm.data.train, *size)
-
-
 @lru_cache(maxsize=16)  # neighbouring arms share their raw data; word vectors take seconds to make
 def _draw(settings: str, streams: Streams) -> tuple[Splits, str]:
     """The raw data of a replicate and their hash, from a dataset's settings as JSON."""
     values = json.loads(settings)
-    splits = classes()[values["name"]](**values).draw(streams)
+    splits: Splits = DATASETS.get(values["name"])(**values).draw(streams)
     return splits, splits.hash()
 
 

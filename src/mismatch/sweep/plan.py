@@ -121,15 +121,7 @@ def seconds(arm: Arm) -> float:
     units, batch, data = arm.model.units, arm.train.batch, arm.data
     recurrent = arm.gru_steps * (0.004 + 6.3e-7 * batch * units * (arm.gru_width + units))
     step_ms = 0.1 + recurrent * (2 if arm.model.bidirectional else 1) * (1.2 if arm.mask.kind != "none" else 1)
-    if arm.reduction.kernel:
-        step_ms += (
-            2.2e-7
-            * (arm.gru_steps if arm.reduction.kind == "strided" else arm.steps)
-            * batch
-            * arm.reduction.kernel
-            * arm.width
-            * (arm.reduction.filters or 0)
-        )
+    step_ms += 1.1e-7 * batch * arm.front.flops(arm.steps, arm.width)
     if arm.train.engine == "fit" or arm.bucketed:
         step_ms = 6 + 8 * step_ms
     step_ms += arm.control.delay_ms or 0.0

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from mismatch import adapt
+from mismatch import ceilings
 from mismatch.adapt import Adapted
 from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
-from mismatch.run import control
+from mismatch.run import controls
 from mismatch.run.sections import Column
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ class Finished:
     @cached_property
     def ceiling(self) -> float:
         """Bayes accuracy given what the arm lets the model see, NaN where unknown."""
-        return control.ceiling(self.arm, adapt.ceiling(self.arm, self.streams))
+        return controls.ceiling(self.arm, ceilings.ceiling(self.arm, self.streams))
 
     @cached_property
     def full_ceiling(self) -> float:
         """Bayes accuracy given the raw sequence, NaN where unknown."""
-        return control.ceiling(self.arm, self.arm.data.full_ceiling)
+        return controls.ceiling(self.arm, ceilings.full_ceiling(self.arm))
 
     @cached_property
     def accuracy(self) -> float:

@@ -45,19 +45,17 @@ class Work(Metric):
 
 
 def flops_per_sample(arm: Arm) -> int:
-    """Forward FLOPs per sequence: convolution 2 k D F T, GRU 6 H T' (D' + H), twice if bidirectional."""
-    reduction, units = arm.reduction, arm.model.units
-    positions = arm.gru_steps if reduction.kind == "strided" else arm.steps
-    convolution = 2 * (reduction.kernel or 0) * arm.width * (reduction.filters or 0) * positions
-    return convolution + 6 * units * arm.gru_steps * (arm.gru_width + units) * (2 if arm.model.bidirectional else 1)
+    """Forward FLOPs per sequence: those of the reduction, and the GRU's 6 H T' (D' + H), twice if bidirectional."""
+    units, front = arm.model.units, int(arm.front.flops(arm.steps, arm.width))
+    return front + 6 * units * arm.gru_steps * (arm.gru_width + units) * (2 if arm.model.bidirectional else 1)
 
 
 def _masked(arm: Arm, train: Adapted) -> float:
-    """Share of the GRU's steps that its mask skips: a pooled step is real if any step of its window is."""
+    """Share of the GRU's steps that its mask skips."""
     if arm.mask.kind == "explicit":
         real = train.mask
     elif arm.data.vocabulary_size:
         real = train.inputs != 0
     else:
         real = (train.inputs != np.float32(arm.mask.value)).any(-1)
-    return float(1 - real.reshape(len(real), arm.gru_steps, -1).any(-1).mean())
+    return float(1 - arm.front.mask_after(np, real).mean())

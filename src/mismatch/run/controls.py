@@ -7,23 +7,21 @@ The raw sequences, their hash included, stay what they are: a control is a treat
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from mismatch.config.arm import Arm
 from mismatch.data.base import RaggedData, Splits
 from mismatch.data.streams import Streams
 
-if TYPE_CHECKING:
-    from mismatch.config.arm import Arm
 
-
-def streams(arm: "Arm", replicate: int) -> Streams:
+def streams(arm: Arm, replicate: int) -> Streams:
     """The streams of a replicate: shared by all arms but the sham, which draws everything afresh."""
     return Streams(arm.seed, replicate, "sham/" if arm.control.kind == "sham" else "")
 
 
-def relabel(arm: "Arm", splits: Splits, streams: Streams) -> Splits:
+def relabel(arm: Arm, splits: Splits, streams: Streams) -> Splits:
     """The splits with the labels, and their exact posterior, that the arm's control asks for."""
     if arm.control.kind not in ("noisy", "shuffled"):
         return splits
@@ -34,7 +32,7 @@ def relabel(arm: "Arm", splits: Splits, streams: Streams) -> Splits:
     return Splits(**parts)
 
 
-def _relabel(arm: "Arm", data: RaggedData, rng: np.random.Generator) -> RaggedData:
+def _relabel(arm: Arm, data: RaggedData, rng: np.random.Generator) -> RaggedData:
     classes = arm.data.classes_count
     if arm.control.rate is None:
         uniform = None if data.posterior is None else np.full_like(data.posterior, 1 / classes)
@@ -45,13 +43,13 @@ def _relabel(arm: "Arm", data: RaggedData, rng: np.random.Generator) -> RaggedDa
     return replace(data, labels=np.where(changed, others, data.labels), posterior=posterior)
 
 
-def with_noise(arm: "Arm", share: Any) -> Any:
+def with_noise(arm: Arm, share: Any) -> Any:
     """What is left of a probability of being right: (1 - rate) p + rate (1 - p) / (K - 1)."""
     rate = arm.control.rate or 0.0
     return (1 - rate) * share + rate * (1 - share) / (arm.data.classes_count - 1)
 
 
-def ceiling(arm: "Arm", clean: float) -> float:
+def ceiling(arm: Arm, clean: float) -> float:
     """Bayes accuracy on the labels the arm is given, from that on the clean ones."""
     if arm.control.kind == "shuffled":
         return arm.data.chance

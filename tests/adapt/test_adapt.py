@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mismatch.adapt import adapt, ceiling, view
+from mismatch.adapt import adapt
 from mismatch.adapt.axes import arrange
-from mismatch.adapt.features import adapt_features, linear_map, moments, projection, standardise
 from mismatch.adapt.length import crop_starts, place
+from mismatch.adapt.scale import moments, standardise
 from mismatch.data import RaggedData
 from mismatch.data.streams import Streams
 from tests.helpers import make_arm
@@ -96,86 +96,6 @@ def test_token_ids_stay_integers_and_pad_with_zero():
     assert placed.values[:, :, 0].tolist() == [[0, 0, 5], [0, 6, 7]] and placed.values.dtype == np.int32
 
 
-def test_zero_and_noise_and_tile_keep_the_features_first():
-    values = ragged([6], 3).values
-    for adapter in ("zero", "noise", "tile"):
-        wide = adapt_features(values, adapter, 8, STREAMS, "train")
-        assert wide.shape == (6, 8) and wide.dtype == np.float32
-        assert (wide[:, :3] == values).all()
-    assert (adapt_features(values, "zero", 8, STREAMS, "train")[:, 3:] == 0).all()
-    assert (adapt_features(values, "tile", 8, STREAMS, "train")[:, 3:6] == values).all()
-
-
-def test_noise_is_standard_normal_differs_by_part_and_repeats():
-    values = np.zeros((20_000, 1), np.float32)
-    noise = adapt_features(values, "noise", 3, STREAMS, "train")[:, 1:]
-    assert noise.mean() == pytest.approx(0, abs=4 / np.sqrt(noise.size))  # 4 standard errors
-    assert noise.std() == pytest.approx(1, abs=4 / np.sqrt(2 * noise.size))
-    assert (adapt_features(values, "noise", 3, STREAMS, "train")[:, 1:] == noise).all()
-    assert (adapt_features(values, "noise", 3, STREAMS, "test")[:, 1:] != noise).any()
-
-
-def test_truncate_keeps_the_first_features_and_native_everything():
-    values = ragged([4], 5).values
-    assert (adapt_features(values, "truncate", 2, STREAMS, "train") == values[:, :2]).all()
-    assert adapt_features(values, "native", 5, STREAMS, "train") is values
-
-
-def test_truncate_last_keeps_the_last_features():
-    values = ragged([4], 5).values
-    assert (adapt_features(values, "truncate_last", 2, STREAMS, "train") == values[:, 3:]).all()
-
-
-def test_dense_leaves_the_data_to_the_layer_that_learns_them():
-    values = ragged([4], 5).values
-    assert adapt_features(values, "dense", 9, STREAMS, "train") is values
-
-
-def test_scaled_tiles_add_up_to_the_feature():
-    values = ragged([6], 3).values
-    wide = adapt_features(values, "tile_scaled", 8, STREAMS, "train")
-    assert wide.shape == (6, 8) and wide.dtype == np.float32
-    for feature in range(3):
-        assert wide[:, feature::3].sum(1) == pytest.approx(values[:, feature], abs=1e-6)  # float32 rounding
-        assert (wide[:, feature::3] == wide[:, [feature]]).all()
-
-
-def test_resampled_columns_hold_the_values_of_a_training_feature_and_nothing_of_the_row():
-    reference = np.random.default_rng(0).standard_normal((2000, 3)).astype(np.float32) + np.array([0, 10, 20], "f4")
-    values = reference[:1500]
-    wide = adapt_features(values, "resample", 9, STREAMS, "train", reference)
-    assert wide.shape == (1500, 9) and (wide[:, :3] == values).all()
-    for column in wide.T[3:]:
-        source = round(float(column.mean()) / 10)
-        assert np.isin(column, reference[:, source]).all()
-        tolerance = 4 / np.sqrt(1500)  # 4 standard errors of a mean of unit variance, and of a correlation
-        assert column.mean() == pytest.approx(reference[:, source].mean(), abs=tolerance)
-        assert abs(np.corrcoef(column, values[:, source])[0, 1]) < tolerance
-
-
-def test_resampled_columns_stand_for_the_same_features_in_all_parts_and_at_all_widths():
-    reference = np.arange(12, dtype=np.float32).reshape(4, 3)
-    train, test = (adapt_features(reference, "resample", 40, STREAMS, part, reference) for part in ("train", "test"))
-    assert (train[:, 3:] % 3 == test[:, 3:] % 3).all() and (train[:, 3:] != test[:, 3:]).any()
-    assert (adapt_features(reference, "resample", 9, STREAMS, "train", reference) == train[:, :9]).all()
-
-
-@pytest.mark.parametrize("adapter", ["zero", "tile", "tile_scaled", "project"])
-def test_the_linear_map_of_an_adapter_does_what_the_adapter_does(adapter):
-    values = ragged([6], 3).values
-    wide = adapt_features(values, adapter, 8, STREAMS, "train")
-    assert values @ linear_map(adapter, 3, 8, STREAMS) == pytest.approx(wide, abs=1e-6)  # float32 rounding
-    for narrow in ("truncate", "truncate_last"):
-        kept = adapt_features(values, narrow, 2, STREAMS, "train")
-        assert (values @ linear_map(narrow, 3, 2, STREAMS) == kept).all()
-    assert linear_map("noise", 3, 8, STREAMS) is None
-
-
-def test_a_narrow_projection_is_the_beginning_of_a_wide_one():
-    assert (projection(STREAMS, 6, 9)[:, :4] == projection(STREAMS, 6, 4)).all()
-    assert projection(STREAMS, 400, 300).var() == pytest.approx(1 / 400, rel=0.02)
-
-
 def test_scaling_uses_real_training_steps_alone():
     train = np.array([[0.0, 5.0], [2.0, 5.0]], np.float32)
     scaled = standardise(np.array([[1.0, 5.0], [3.0, 6.0]], np.float32), *moments(train))
@@ -223,8 +143,6 @@ def test_a_layout_at_test_time_leaves_the_training_data_alone():
         arm = make_arm("early", layout__at=at, **common)
         adapted = adapt(arm, arm.data.draw(STREAMS), STREAMS)
         assert {part for part in adapted if (adapted[part].inputs != correct[part].inputs).any()} == parts
-        assert np.isnan(ceiling(arm, STREAMS))
-    assert ceiling(plain, STREAMS) == pytest.approx(0.9)
 
 
 def test_crops_and_fills_differ_by_part_and_repeat():
@@ -237,43 +155,3 @@ def test_crops_and_fills_differ_by_part_and_repeat():
     assert (twice[0][long] != last.inputs[long]).any((1, 2)).mean() > 0.5
     swapped = type(splits)(train=splits.test, probe=splits.probe, test=splits.train)
     assert (adapt(arm, swapped, STREAMS)["train"].inputs != twice[0]).any()
-
-
-@pytest.mark.parametrize(
-    ("overrides", "expected"),
-    [
-        ({}, {"steps": 12, "mask": "none", "matrix": None, "extra": "none", "kernel": None, "pool": None}),
-        ({"features__adapter": "noise", "features__width": 32}, {"matrix": None, "extra": "noise"}),
-        ({"features__adapter": "dense", "features__width": 3}, {"matrix": None, "kernel": None}),
-        ({"features__adapter": "dense", "features__width": 3, "reduction": "pool"}, {"kernel": 1, "pool": 2}),
-        ({"reduction": "pool", "reduction__pool": 1}, {"kernel": None, "pool": 1}),
-        ({"mask": "masking", "mask__value": -1.0}, {"mask": "masking", "mask_value": -1.0}),
-        (
-            {"length__steps": 8, "length__truncating": "stride", "length__padding": "mid", "length__fill": "last"},
-            {"steps": 8, "truncating": "stride", "padding": "mid", "fill": "last"},
-        ),
-        ({"length__padding": "none"}, {"padding": "none"}),
-        (
-            {"reduction": "strided", "reduction__pool": 4, "mask": "explicit", "reduction__mask": "rebuilt"},
-            {"stride": True, "pool": 4, "kernel": 3, "rebuilt": True},
-        ),
-        ({"reduction": "pool"}, {"stride": False, "pool": 2, "kernel": None, "rebuilt": False}),
-    ],
-)
-def test_view_says_what_is_left(overrides, expected):
-    seen = view(make_arm("early", **overrides), STREAMS)
-    assert {name: getattr(seen, name) for name in expected} == expected
-
-
-def test_view_holds_the_map_and_the_scale_of_the_features():
-    narrow = view(make_arm("sparse_features", features__adapter="project", features__width=4), STREAMS)
-    assert (narrow.matrix == projection(STREAMS, 8, 4)).all()
-    arm = make_arm("early", features__scale="standard")
-    center, spread = moments(arm.data.draw(STREAMS).train.values)
-    assert (view(arm, STREAMS).center == center).all() and (view(arm, STREAMS).spread == spread).all()
-
-
-def test_views_are_equal_where_they_show_the_same():
-    narrow = make_arm("sparse_features", features__adapter="project", features__width=4)
-    first, again, other = view(narrow, STREAMS), view(narrow, STREAMS), view(narrow, Streams(0, 1))
-    assert first == again and hash(first) == hash(again) and first != other

@@ -184,5 +184,9 @@ def test_a_record_of_the_first_schema_is_read_into_its_sections(tmp_path):
 def test_the_plan_comes_back_and_a_damaged_one_is_none(tmp_path):
     store.write_plan(tmp_path, "small", {"a": 3})
     assert store.read_plan(tmp_path) == store.Asked("small", {"a": 3})
+    store.write_plan(tmp_path, "timing", {}, "timing")
+    assert store.read_plan(tmp_path) == store.Asked("timing", {}, "timing")
+    (tmp_path / "plan.json").write_text('{"name": "old", "arms": {"a": 1}}')  # before a plan could name a measurement
+    assert store.read_plan(tmp_path) == store.Asked("old", {"a": 1})
     (tmp_path / "plan.json").write_text("{")
     assert store.read_plan(tmp_path) is None

@@ -31,10 +31,11 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Asked:
-    """What was last asked for: the sweep's name, and replicates by arm."""
+    """What was last asked for: the sweep's name, replicates by arm, and the measurement of its own, if any."""
 
     name: str
     arms: dict[str, int]
+    measure: str | None = None
 
 
 def write(out: Path, record: Record) -> Path:
@@ -79,16 +80,17 @@ def newest(records: Iterable[Record], arms: Collection[str] | None = None) -> li
     return [record for record in latest.values() if arms is None or record.arm in arms]
 
 
-def write_plan(out: Path, name: str, arms: dict[str, int]) -> None:
+def write_plan(out: Path, name: str, arms: dict[str, int], measure: str | None = None) -> None:
     """Note the arms last asked for: tables and figures show these, whatever else lies in the folder."""
-    files.write(out / "plan.json", json.dumps({"name": name, "arms": arms}) + "\n")
+    files.write(out / "plan.json", json.dumps({"name": name, "arms": arms, "measure": measure}) + "\n")
 
 
 def read_plan(out: Path) -> Asked | None:
     """What was last asked for, or None where no plan is (a folder that holds records alone)."""
     try:
         content = json.loads((out / "plan.json").read_text())
-        return Asked(str(content["name"]), {str(arm): int(n) for arm, n in content["arms"].items()})
+        arms = {str(arm): int(n) for arm, n in content["arms"].items()}
+        return Asked(str(content["name"]), arms, content.get("measure"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

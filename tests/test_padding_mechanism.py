@@ -1,20 +1,14 @@
-"""The padding experiment's mechanism: what pads leave of the gradient of an untrained GRU, and its figure."""
+"""The padding experiment's mechanism: what pads leave of the gradient of an untrained GRU."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from mismatch.sweep import own
 
-MEASURE, FIGURE = (own.module("padding", name) for name in ("measure", "figure"))
-FOLDER = Path(__file__).parents[1] / "experiments" / "padding"
+MEASURE = own.module("padding", "measure")
 
 
 @pytest.fixture(scope="module")
@@ -37,31 +31,6 @@ def cells(table: pd.DataFrame, side: str, mask: str = "none", bias: str = "zeros
 def shares(table: pd.DataFrame, pads: int, side: str, mask: str = "none", bias: str = "zeros") -> np.ndarray:
     rows = cells(table, side, mask, bias)
     return rows.loc[rows["pads"].eq(pads), "gradient_share"].to_numpy()
-
-
-def runs_table(**columns: object) -> pd.DataFrame:
-    """Trained arms at two T and two replicates, as the sweep tabulates them; `columns` replace or add."""
-    arms = [("none", "zeros", 0.3), ("none", "chrono", 0.9), ("masking", "zeros", 0.9)]
-    rows = [
-        {"status": "ok", "data": "early", "length.padding": "post", "mask": mask, "model.bias_init": bias}
-        | {"length.steps": steps, "length.ratio": steps / 12, "replicate": replicate}
-        | {"exact_accuracy": accuracy + 0.02 * replicate, "ceiling": 0.9, "chance": 0.25}
-        for mask, bias, accuracy in arms
-        for steps in (12, 48)
-        for replicate in (0, 1)
-    ]
-    return pd.DataFrame(rows).assign(**columns)
-
-
-def figure_with(runs: pd.DataFrame | None, table: pd.DataFrame, out: Path) -> Figure:
-    table.to_csv(out / "gradient.csv", index=False)
-    if runs is not None:
-        runs.to_csv(out / "runs.csv", index=False)
-    return FIGURE.figures(out)["gradient"]
-
-
-def panels(figure: Figure) -> list[Axes]:
-    return [axes for axes in figure.axes if axes.axison]
 
 
 def test_every_cell_is_measured_once(table: pd.DataFrame) -> None:
@@ -118,65 +87,3 @@ def test_pads_stand_where_they_are_said_to() -> None:
     steps = np.arange(1.0, 5.0, dtype=np.float32).reshape(1, 4, 1)
     padded = {side: MEASURE.pad(steps, 2, side).ravel().tolist() for side in ("pre", "mid", "post")}
     assert padded == {"pre": [0, 0, 1, 2, 3, 4], "mid": [1, 2, 0, 0, 3, 4], "post": [1, 2, 3, 4, 0, 0]}
-
-
-def test_title_quotes_what_the_table_holds(table: pd.DataFrame, tmp_path: Path) -> None:
-    known = table.assign(gradient_share=np.where(table["length.padding"].eq("post"), 0.25 ** (table["pads"] / 20), 1))
-    title = " ".join(figure_with(None, known, tmp_path).get_suptitle().split())
-    assert "halves the gradient every 10.0 pads: 25% is left after 20" in title
-
-
-def test_accuracy_panel_is_drawn_where_arms_were_trained(table: pd.DataFrame, tmp_path: Path) -> None:
-    figure = figure_with(runs_table(), table, tmp_path)
-    assert len(panels(figure)) == 2
-    title = " ".join(figure.get_suptitle().replace("\xa0", " ").split())
-    assert "at T = 48: no mask 0.31, chrono 0.91, masked 0.91" in title
-
-
-@pytest.mark.parametrize(
-    "runs",
-    [
-        None,
-        pd.DataFrame({"status": ["ok"]}),
-        runs_table().drop(columns="exact_accuracy"),
-        runs_table(data="late"),
-        runs_table(status="failed"),
-        runs_table(control="shuffled"),
-        runs_table().query("`length.steps` == 12"),
-    ],
-    ids=["no runs", "no columns", "no accuracy", "other data", "all failed", "control", "one T"],
-)
-def test_accuracy_panel_is_left_out_without_arms(
-    runs: pd.DataFrame | None, table: pd.DataFrame, tmp_path: Path
-) -> None:
-    assert len(panels(figure_with(runs, table, tmp_path))) == 1
-
-
-@pytest.mark.parametrize(
-    "runs",
-    [
-        runs_table().drop(columns=["ceiling", "chance", "model.bias_init"]),
-        runs_table().query("mask == 'masking'"),
-        runs_table().query("replicate == 0"),
-    ],
-    ids=["optional columns", "only masked", "one replicate"],
-)
-def test_accuracy_panel_makes_do_with_some_arms(runs: pd.DataFrame, table: pd.DataFrame, tmp_path: Path) -> None:
-    assert len(panels(figure_with(runs, table, tmp_path))) == 2
-
-
-def test_no_table_no_figure(tmp_path: Path) -> None:
-    assert FIGURE.figures(tmp_path) == {}
-
-
-def test_figure_needs_no_tensorflow(measured: Path) -> None:
-    code = (
-        "import sys, pathlib\n"
-        "import importlib.util as u\n"
-        f"spec = u.spec_from_file_location('figure', {str(FOLDER / 'figure.py')!r})\n"
-        "module = u.module_from_spec(spec); sys.modules['figure'] = module; spec.loader.exec_module(module)\n"
-        f"assert list(module.figures(pathlib.Path({str(measured)!r}))) == ['gradient']\n"
-        "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], env=os.environ.copy(), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr

@@ -96,6 +96,11 @@ def arrange(axes: Sequence[Axis]) -> Layout:
     return Layout(x, panels, tuple(series))
 
 
+def in_order(name: str, levels: Iterable[object]) -> list[object]:
+    """Levels of the column `name` in the order a reader expects; see `Axis`."""
+    return sorted(levels, key=_natural(name))
+
+
 def key(row: pd.Series, axes: Iterable[Axis]) -> tuple[object, ...]:
     """Levels of `row` on `axes`; None where the parameter is blank, that is inert."""
     return tuple(None if pd.isna(row[axis.name]) else row[axis.name] for axis in axes)

@@ -1,39 +1,107 @@
-"""Rows of a figure: one thing per row, its replicates, mean and interval along x.
+"""Rows and tiles of a figure: one thing each, its mean or effect with its interval along x, and the number beside it.
 
 In: axes, a height and numbers. Out: marks on the axes. The experiments' own figures are made of these.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from .canvas import REFERENCE_COLOUR, SMALL, half_width
+from .canvas import COLOURS, INERT_COLOUR, REFERENCE_COLOUR, SMALL, half_width
+from .lines import DOTTED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+APART = 0.16
+"""Half the distance of two marks on one row."""
+
 
 def draw_row(axes: Axes, y: float, values: np.ndarray, colour: str, marker: str = "o") -> None:
     """Horizontally at `y`: replicates, mean, 95% interval, and the mean as a number on the side with more room."""
-    mean = float(values.mean())
+    mean, half = float(values.mean()), float(half_width(values))
     axes.scatter(values, np.full(len(values), y), s=9, color=colour, alpha=0.25, lw=0)
-    axes.errorbar(mean, y, xerr=float(half_width(values)), fmt=marker, color=colour, ms=6, capsize=3, zorder=3)
+    axes.errorbar(mean, y, xerr=half, fmt=marker, color=colour, ms=6, capsize=3, zorder=3)
     side = -1 if mean > sum(axes.get_xlim()) / 2 else 1
-    reach = float(max(half_width(values), np.abs(values - mean).max()))
-    axes.annotate(
-        f"{mean:.2f}", (mean + side * reach, y), (side * 7, 0), textcoords="offset points",
-        ha="right" if side < 0 else "left", va="center", fontsize=SMALL, color=colour,
-    )  # fmt: skip
+    reach = max(half, float(np.abs(values - mean).max()))
+    _number(axes, f"{mean:.2f}", (mean + side * reach, y), side, colour)
 
 
-def draw_rows(axes: Axes, names: list[str], chance: float) -> None:
-    """Dress a panel of rows: names to the left (blanks where the panel beside names them), chance, no frame."""
-    axes.axvline(chance, color=REFERENCE_COLOUR, ls=(0, (1, 1.5)), lw=1.2)
+def draw_pair(axes: Axes, y: float, runs: pd.DataFrame, column: str, colours: dict[str, str]) -> None:
+    """Accuracy at the two levels of `column`, one above the other on the row `y`; a level without runs is left out."""
+    for shift, (level, colour) in zip((APART, -APART), colours.items(), strict=True):
+        scores = runs.loc[runs[column].eq(level), "accuracy"].to_numpy(float)
+        if len(scores):
+            draw_row(axes, y + shift, scores, colour)
+
+
+def draw_effect(axes: Axes, y: float, row: pd.Series, colour: str, hollow: bool) -> None:
+    """An effect (`estimate`, `low`, `high`) at `y` with its number; `hollow`: it may be none."""
+    bars = [[row["estimate"] - row["low"]], [row["high"] - row["estimate"]]]
+    face = "white" if hollow else colour
+    axes.errorbar([row["estimate"]], [y], xerr=bars, fmt="o", color=colour, mfc=face, ms=6, capsize=3, lw=1.5)
+    side = -1 if row["estimate"] < 0 else 1
+    _number(axes, f"{row['estimate']:+.3f}", (row["low"] if side < 0 else row["high"], y), side, colour)
+
+
+def draw_rows(axes: Axes, names: Sequence[str], chance: float) -> None:
+    """Dress a panel of accuracies: a row per name (blanks where the panel beside names them), and chance."""
+    axes.axvline(chance, color=REFERENCE_COLOUR, ls=DOTTED, lw=1.2)
     axes.text(chance, -0.75, " chance", fontsize=SMALL, va="center")
-    axes.set_yticks(np.arange(len(names)), names)
-    axes.tick_params(axis="y", length=0)
+    name_rows(axes, names, np.arange(len(names)), "accuracy")
     axes.set_ylim(len(names) - 0.4, -1.0)
-    axes.set_xlabel("accuracy")
+
+
+def draw_differences(axes: Axes, names: Sequence[str], places: np.ndarray, xlabel: str) -> None:
+    """Dress a panel of differences: a row per name at `places`, and the line of no difference."""
+    axes.axvline(0, color=INERT_COLOUR, lw=1, zorder=0)
+    name_rows(axes, names, places, xlabel)
+    axes.locator_params(axis="x", nbins=5)
+
+
+def draw_sorted(axes: Axes, table: pd.DataFrame, margin: float, label: str, xlabel: str) -> None:
+    """A panel of `against`: a row per arm by its difference, a colour per group (a number), grey where it is small."""
+    axes.axvspan(-margin, margin, color="#dddddd", lw=0, zorder=-1)
+    for colour, (_, part) in zip((COLOURS[1], COLOURS[0], *COLOURS[2:]), table.groupby("group"), strict=False):
+        bars = [part["estimate"] - part["low"], part["high"] - part["estimate"]]
+        axes.errorbar(part["estimate"], part["rank"], xerr=bars, fmt="o", color=colour, ms=4, lw=1.2, capsize=2)
+        where = axes.get_yaxis_transform()
+        axes.text(
+            0.02, part["rank"].median(), label.format(float(part["group"].iloc[0])), transform=where, color=colour
+        )
+    draw_differences(axes, [], np.array([]), xlabel)
+
+
+def draw_tiles(axes: Axes, table: pd.DataFrame, below: pd.DataFrame) -> None:
+    """A tile per row and column of `table`, darker where less is left, with its number and that of `below`."""
+    axes.imshow(table, cmap="Blues_r", vmin=0.35, vmax=1.0, aspect="auto")
+    for (row, column), value in np.ndenumerate(table.to_numpy()):
+        words = f"{value:.2f}\n({float(below.to_numpy()[row, column]):.2f})"
+        colour = "white" if value < 0.7 else "black"
+        axes.text(column, row, words, ha="center", va="center", color=colour)
+    axes.set_xticks(range(table.shape[1]), [f"{level:g}" for level in table.columns])
+    axes.set_yticks(range(table.shape[0]), [f"{level:g}" for level in table.index])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+def name_rows(axes: Axes, names: Sequence[str], places: np.ndarray, xlabel: str) -> None:
+    """Names to the left from top to bottom, a label below, no frame but the x axis."""
+    axes.set_yticks(places, names)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel(xlabel)
     axes.spines[["top", "right", "left"]].set_visible(False)
+    if len(places):
+        axes.set_ylim(float(places[-1]) + 0.6, float(places[0]) - 0.6)
+
+
+def _number(axes: Axes, text: str, place: tuple[float, float], side: int, colour: str) -> None:
+    """`text` beside `place`, to the left (-1) or right (1)."""
+    axes.annotate(
+        text, place, (side * 7, 0), textcoords="offset points", ha="right" if side < 0 else "left", va="center",
+        fontsize=SMALL, color=colour,
+    )  # fmt: skip

@@ -43,6 +43,11 @@ def number(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def percent(share: float) -> str:
+    """`0.0044%`, `18%`, `100%`: two significant digits, never in powers of ten."""
+    return f"{float(f'{100 * share:.2g}'):.12f}".rstrip("0").rstrip(".") + "%"
+
+
 def level_name(name: str, level: object) -> str:
     """The words for one level: `pre-padding`, `no mask`, `units=32`."""
     plain = name in ("data", "mask", "reduction")

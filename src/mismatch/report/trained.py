@@ -1,0 +1,43 @@
+"""The runs that an experiment's own figure may draw, and their paired differences to a reference.
+
+In: the tables of a results folder by file name. Out: the runs that ended ok and are no copies for a control, or no
+rows where the sweep has not trained what the figure needs; a row per arm with its mean paired difference.
+"""
+
+import warnings
+from collections.abc import Collection
+
+import pandas as pd
+
+from mismatch.analysis.intervals import UnreliableInterval, mean_interval
+
+
+def trained(tables: dict[str, pd.DataFrame], needed: Collection[str], **levels: object) -> pd.DataFrame:
+    """The ok runs without control copies, where `levels` (column -> value) hold; empty if a `needed` column is missing.
+
+    A level whose column is missing, or blank because it could not act, holds.
+    """
+    runs = tables.get("runs.csv", pd.DataFrame())
+    if not {"status", *needed} <= set(runs):
+        return pd.DataFrame(columns=sorted({"status", *needed}))
+    runs = runs[runs["status"].eq("ok")]
+    for column, level in {"control": "none", **levels}.items():
+        if column in runs:
+            runs = runs[runs[column].isna() | (runs[column] == level)]
+    return runs
+
+
+def against(runs: pd.DataFrame, references: pd.DataFrame, group: str, data: str) -> pd.DataFrame:
+    """Per arm on `data`: `group` (its level of that column), mean paired difference to the reference, interval, rank.
+
+    The reference is the one arm of `references` on the same data; columns `estimate`, `low`, `high`.
+    """
+    reference = references[references["data"].eq(data)].set_index("replicate")["accuracy"]
+    rows = []
+    for _, arm in runs[runs["data"].eq(data)].groupby("arm"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UnreliableInterval)  # a figure shows the interval, tables its remark
+            found = mean_interval((arm.set_index("replicate")["accuracy"] - reference).dropna())
+        rows.append((arm[group].iloc[0], found.estimate, found.low, found.high))
+    table = pd.DataFrame(rows, columns=["group", "estimate", "low", "high"])
+    return table.assign(rank=table["estimate"].rank(method="first"))

@@ -11,6 +11,12 @@ from mismatch.config.groups import Settings
 from mismatch.config.registry import DATASETS
 from mismatch.config.rules import resolve
 
+TIMES = {
+    *("step_ms", "step_ms_iqr", "step_cpu_ms", "compile_s", "train_s", "run_s", "peak_mib"),
+    *("started", "commit", "dirty"),
+}
+"""Columns that differ between two runs of the same numbers."""
+
 COMMAND = (sys.executable, "-m", "mismatch")
 
 

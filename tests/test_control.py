@@ -7,7 +7,7 @@ import pytest
 
 from mismatch.adapt import adapt
 from mismatch.data.streams import Streams
-from mismatch.engine.train import _wait
+from mismatch.engine.compiled import wait
 from mismatch.run import controls
 from mismatch.run.pipeline import run
 from mismatch.sweep import own
@@ -57,7 +57,7 @@ def test_a_treatment_of_the_labels_leaves_data_order_and_weights_paired():
 
 def test_the_planted_delay_is_waited_out_in_every_block():
     begin = time.perf_counter()
-    _wait(0.05)
+    wait(0.05)
     assert time.perf_counter() - begin >= 0.05
     plain, late = (run(make_arm(control=kind), 0, "x").row() for kind in ("none", "delayed"))
     # A lower bound cannot fail on a busy machine: the delay is in the measured time, whatever else is.
@@ -79,7 +79,8 @@ def test_unpadded_batches_are_never_padded_and_score_what_masked_ones_do():
 
 def test_what_a_sequence_scores_unpadded_does_not_depend_on_its_neighbours():
     """The state after L steps is that of the masked model with the same weights, to float32 rounding."""
-    from mismatch.engine.train import _chunks, _logits, program
+    from mismatch.engine.compiled import _chunks, _logits
+    from mismatch.engine.programs import program
 
     bare, masked = make_arm(length__padding="none"), make_arm(length__padding="post", mask="masking")
     streams = Streams(0, 0)

@@ -13,9 +13,7 @@ import pytest
 from mismatch.sweep import plan, pool
 from mismatch.sweep.plan import Run
 from mismatch.sweep.pool import Schedule
-from tests.helpers import COMMAND, make_arm, make_settings, mismatch
-
-from .test_engine import TIMES
+from tests.helpers import COMMAND, TIMES, make_arm, make_settings, mismatch
 
 SMALL = ["data.train=512", "data.test=256", "train.updates=40", "replicates=2", "name=small"]
 AXES = ["-m", "length.padding=pre,post", "mask=none,masking", *SMALL]

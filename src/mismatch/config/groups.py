@@ -89,14 +89,17 @@ class Model:
 
 @dataclass
 class Train:
-    """The number of updates is fixed, not of epochs. `block` updates run in one compiled call."""
+    """The number of updates is fixed, not of epochs. `block` updates run in one compiled call.
+
+    engine: compiled blocks, Keras's own fit (in graph mode), or that with XLA.
+    """
 
     updates: int = ranged(400, low=1)
     batch: int = ranged(64, low=1)
     learning_rate: float = ranged(0.005, above=0.0)
     optimizer: str = choice("adam", "adam", "sgd", "rmsprop")
     block: int = ranged(10, low=1)
-    engine: str = choice("compiled", "compiled", "fit")
+    engine: str = choice("compiled", "compiled", "fit", "xla")
 
 
 @dataclass

@@ -71,7 +71,7 @@ PARAMETERS = {
     "train.block": "updates between two probes",
     "train.learning_rate": "of the optimizer",
     "train.optimizer": "adam | sgd | rmsprop, as in Keras",
-    "train.engine": "compiled | fit (plain Keras)",
+    "train.engine": "compiled | fit (plain Keras, graph mode) | xla (plain Keras with jit_compile=True)",
     "seed": "seed of all streams",
 }
 PARTS: dict[str, Registry] = {"data": DATASETS}

@@ -49,13 +49,13 @@ class _Trained:
 
 
 def _train(arm: Arm, replicate: int, time_limit: float, start: float) -> _Trained:
-    from mismatch.engine import train  # TensorFlow starts here, not before
+    from mismatch import engine  # TensorFlow starts here, not before
 
     streams = controls.streams(arm, replicate)
     splits, data_hash = _draw(json.dumps(asdict(arm.data)), streams)
     parts = adapt(arm, controls.relabel(arm, splits, streams), streams)
     batches = order(arm, splits.train.lengths, streams)
-    outcome = train.run(arm, parts, streams, batches, time_limit)
+    outcome = engine.train(arm, parts, streams, batches, time_limit)
     hashes = {"data_hash": data_hash, "init_hash": outcome.init_hash, "order_hash": digest(batches)}
     trace, problem = asdict(outcome.trace), outcome.trace.problem
     del trace["problem"]

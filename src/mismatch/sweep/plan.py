@@ -122,7 +122,7 @@ def seconds(arm: Arm) -> float:
     recurrent = arm.gru_steps * (0.004 + 6.3e-7 * batch * units * (arm.gru_width + units))
     step_ms = 0.1 + recurrent * (2 if arm.model.bidirectional else 1) * (1.2 if arm.mask.kind != "none" else 1)
     step_ms += 1.1e-7 * batch * arm.front.flops(arm.steps, arm.width)
-    if arm.train.engine == "fit" or arm.bucketed:
+    if arm.train.engine != "compiled" or arm.bucketed:
         step_ms = 6 + 8 * step_ms
     step_ms += arm.control.delay_ms or 0.0
     evaluated = (arm.train.updates / arm.train.block + 1) * data.probe + data.test

@@ -159,7 +159,7 @@ def _ready() -> None:
 def _start_worker(parent: int) -> None:
     """Die with the parent, and import TensorFlow ahead of the first run."""
     die_with(parent)
-    import mismatch.engine.train  # noqa: F401
+    import mismatch.engine  # noqa: F401
 
     gc.freeze()  # TensorFlow's million objects stay: no garbage collection need walk them again
 

@@ -18,7 +18,7 @@ from mismatch.run import controls
 from mismatch.run.sections import Column
 
 if TYPE_CHECKING:
-    from mismatch.engine.train import Outcome  # TensorFlow: needed to run, not to know the columns
+    from mismatch.engine.outcome import Outcome  # TensorFlow: needed to run, not to know the columns
 
 __all__ = ["Column", "Finished", "Metric"]
 

@@ -7,7 +7,7 @@ import numpy as np
 from mismatch.run.metrics.base import Column, Finished, Metric
 
 if TYPE_CHECKING:
-    from mismatch.engine.train import Trace
+    from mismatch.engine.trace import Trace
 
 
 class Stability(Metric):

@@ -10,7 +10,7 @@ import numpy as np
 from mismatch.run.metrics.base import Column, Finished, Metric
 
 if TYPE_CHECKING:
-    from mismatch.engine.train import Trace
+    from mismatch.engine.trace import Trace
 
 LEARNT = 0.9  # share of the way from chance to the ceiling
 LEAST = 0.1  # with less to reach than a probe's sampling error, one noisy point would count as skill

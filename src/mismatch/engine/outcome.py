@@ -1,0 +1,41 @@
+"""What a finished training hands to the metrics: its trace, predictions, and what the model was."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mismatch.adapt import Adapted
+from mismatch.data.streams import digest
+from mismatch.engine.backend import tf
+from mismatch.engine.model import Built
+from mismatch.engine.trace import Trace
+
+TRAIN_SCORED = 1024  # training sequences that are predicted after training
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished training: logits (N, K) on test and on the first training sequences, and what the model was."""
+
+    trace: Trace
+    logits: np.ndarray
+    train_logits: np.ndarray
+    mask_reached_gru: bool
+    init_hash: str
+    parameters: int
+    threads: int
+
+
+def scored(parts: dict[str, Adapted]) -> list[Adapted]:
+    """What a trained model is scored on: the test part, and as much of the training part as tells them apart."""
+    train, cut = parts["train"], slice(TRAIN_SCORED)
+    head = Adapted(train.inputs[cut], train.mask[cut], train.labels[cut], None, train.lengths[cut])
+    return [parts["test"], head]
+
+
+def outcome(trace: Trace, logits: list[np.ndarray], built: Built, weights: list[np.ndarray]) -> Outcome:
+    """The outcome of a training that started from `weights`; `logits` of the two parts of `scored`."""
+    trainable = sum(int(np.prod(weight.shape)) for weight in weights)
+    threads = tf.config.threading.get_intra_op_parallelism_threads()
+    reached, hashed = built.mask_reached_gru, digest(*weights)
+    return Outcome(trace, logits[0], logits[1], reached, hashed, trainable, threads)

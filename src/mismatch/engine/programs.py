@@ -1,0 +1,105 @@
+"""Compiled programs: a model with functions that train and predict, made once for all arms with the same key.
+
+In: an arm. Out: a `Program`; weights are re-assigned and the optimizer's slots zeroed between runs, nothing is
+rebuilt. The programs of a process are kept here, in the only cache of the package that outlives a run.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mismatch.config.arm import Arm
+from mismatch.engine.backend import keras, tf
+from mismatch.engine.layers import MatmulConv1D, SequenceGRU
+from mismatch.engine.model import Built, build
+
+KEPT_PROGRAMS = 8
+
+
+@dataclass(frozen=True)
+class Program:
+    """A model with its compiled functions.
+
+    `probe` is P, None where every length has a chunk of its own.
+    block(inputs (S, B, T, D), masks (S, B, T) or None, labels (S, B)) trains S updates and returns their
+    losses and gradient norms, (S,) each. predict(inputs (P, T, D), masks) returns logits (P, K).
+    """
+
+    built: Built
+    optimizer: keras.optimizers.Optimizer
+    block: Any
+    predict: Any
+    probe: int | None
+
+    def reset(self, weights: list[np.ndarray], learning_rate: float) -> None:
+        """Start afresh: these weights, empty optimizer slots, step 0."""
+        self.built.model.set_weights(weights)
+        for variable in self.optimizer.variables:
+            variable.assign(tf.zeros(variable.shape, variable.dtype))
+        self.optimizer.learning_rate = learning_rate
+
+
+_PROGRAMS: OrderedDict[tuple[Any, ...], Program] = OrderedDict()
+
+
+def program(arm: Arm) -> tuple[Program, float]:
+    """The compiled program for `arm`'s shapes and the seconds it took to make (0 when cached)."""
+    if arm.program in _PROGRAMS:
+        _PROGRAMS.move_to_end(arm.program)
+        return _PROGRAMS[arm.program], 0.0
+    begin = time.perf_counter()
+    if len(_PROGRAMS) >= KEPT_PROGRAMS:
+        _PROGRAMS.popitem(last=False)
+    made = _compile(arm)
+    _PROGRAMS[arm.program] = made
+    return made, time.perf_counter() - begin
+
+
+def _compile(arm: Arm) -> Program:
+    # Batches of many lengths would each need a compilation of their own: stock layers, traced once for all T.
+    built = build(arm) if arm.bucketed else build(arm, SequenceGRU, MatmulConv1D)
+    model, explicit = built.model, arm.mask.kind == "explicit"
+    optimizer = keras.optimizers.get(
+        {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate}}
+    )
+    optimizer.build(model.trainable_variables)
+    loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    updates, batch = 1 if arm.bucketed else arm.train.block, arm.train.batch
+    steps = None if arm.bucketed else arm.steps
+    item = (steps,) if arm.data.vocabulary_size else (steps, arm.input_width)
+    dtype = tf.int32 if arm.data.vocabulary_size else tf.float32
+
+    def update(inputs: Any, labels: Any) -> tuple[Any, Any]:
+        with tf.GradientTape() as tape:
+            loss = loss_function(labels, model(inputs, training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+        # An Embedding's gradient is a list of slices, rows repeated: its norm is that of the dense sum.
+        return loss, tf.linalg.global_norm([tf.convert_to_tensor(g) for g in gradients])
+
+    def block(inputs: Any, masks: Any, labels: Any) -> tuple[Any, Any]:
+        def body(i: Any, losses: Any, norms: Any) -> tuple[Any, Any, Any]:
+            loss, norm = update([inputs[i], masks[i]] if explicit else inputs[i], labels[i])
+            return i + 1, losses.write(i, loss), norms.write(i, norm)
+
+        arrays = [tf.TensorArray(tf.float32, updates, element_shape=()) for _ in range(2)]
+        _, losses, norms = tf.while_loop(lambda i, *_: i < updates, body, (0, *arrays), maximum_iterations=updates)
+        return losses.stack(), norms.stack()
+
+    def predict(inputs: Any, masks: Any) -> Any:
+        return model([inputs, masks] if explicit else inputs, training=False)
+
+    def compiled(function: Callable[..., Any], *lead: int | None, labels: bool) -> Any:
+        mask = tf.TensorSpec((*lead, steps), tf.bool) if explicit else tf.TensorSpec((), tf.bool)
+        signature = [tf.TensorSpec((*lead, *item), dtype), mask] + ([tf.TensorSpec(lead, tf.int32)] if labels else [])
+        traced = tf.function(function, input_signature=signature, jit_compile=not arm.bucketed, autograph=False)
+        return traced.get_concrete_function()  # called hundreds of times a run: no signature matching each time
+
+    probe = None if arm.bucketed else arm.data.probe
+    return Program(
+        built, optimizer, compiled(block, updates, batch, labels=True), compiled(predict, probe, labels=False), probe
+    )

@@ -1,23 +1,15 @@
 """What happens to a wrong shape: counts of what raises and what passes in silence, and what silence costs.
 
-In: `mismatches.csv` of `measure.py` and, if the sweep has trained the arms, `runs.csv` beside it. Out: the figures
-`outcomes` and `silent_layouts`.
+In: `mismatches.csv` and, if the sweep has trained the arms, `runs.csv`. Out: `outcomes` and `silent_layouts`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from mismatch.analysis.select import true
 from mismatch.report.canvas import COLOURS, INERT_COLOUR, REFERENCE_COLOUR, SMALL, new_figure
-from mismatch.report.rows import draw_row, draw_rows
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from mismatch.report.rows import draw_counts, draw_row, draw_rows
 
 OUTCOMES = {"raises": COLOURS[0], "silent": COLOURS[4], "silent and learns wrong": COLOURS[1]}
 KINDS = {
@@ -40,11 +32,10 @@ PLACES = {"both": ("training and test", "o"), "test": ("test alone", "s")}
 
 
 def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    """The figures that the tables in `out` suffice for."""
-    found = {}
+    """The figures that the tables suffice for."""
+    found, runs = {}, trained(tables)
     if "mismatches.csv" in tables:
         found["outcomes"] = outcomes(tables["mismatches.csv"])
-    runs = trained(tables)
     if {"correct"} < set(runs.get("layout", [])):
         found["silent_layouts"] = silent_layouts(runs)
     return found
@@ -52,44 +43,27 @@ def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
 
 def outcomes(cases: pd.DataFrame) -> Figure:
     """How many mismatches of each kind raise, pass in silence, or pass and learn wrong."""
-    legal = true(cases["legal"])
-    cases = cases[~legal & cases["outcome"].isin(list(OUTCOMES))]
+    cases = cases[~true(cases["legal"]) & cases["outcome"].isin(list(OUTCOMES))]
     counts = cases.groupby(["kind", "outcome"]).size().unstack(fill_value=0)
-    counts = counts.reindex(columns=[name for name in OUTCOMES if name in counts])
-    counts = counts.loc[sorted(counts.index, key=list(KINDS).index)]
-    silent = int(cases["outcome"].str.startswith("silent").sum())
-    wrong = int(cases["outcome"].eq("silent and learns wrong").sum())
+    counts = counts.loc[[k for k in KINDS if k in counts.index], [name for name in OUTCOMES if name in counts]]
+    silent, wrong = cases["outcome"].str.startswith("silent").sum(), cases["outcome"].str.contains("wrong").sum()
     title = f"{silent} of {len(cases)} mismatches pass in silence; {wrong} of them are shown to learn wrong"
     caption = (
         "Cases as run in Keras, without the legal controls. Silent: no error, whether or not it matters. Learns wrong: "
         "less accurate than the same model on correct data."
     )
     figure, ((axes,),) = new_figure(1, 1, 0.6 + 0.42 * len(counts), title, caption, column=9.0)
-    left = np.zeros(len(counts))
-    for name in counts:
-        width = counts[name].to_numpy(float)
-        axes.barh(np.arange(len(counts)), width, 0.7, left, color=OUTCOMES[str(name)], label=str(name))
-        for y, (start, count) in enumerate(zip(left, width, strict=True)):
-            if count:
-                colour = "white" if name in ("raises", "silent and learns wrong") else "black"
-                axes.text(start + count / 2, y, f"{count:.0f}", ha="center", va="center", color=colour, fontsize=10)
-        left += width
-    axes.set_yticks(np.arange(len(counts)), [KINDS[str(kind)] for kind in counts.index])
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(len(counts) - 0.4, -0.6)
+    draw_counts(axes, counts, [KINDS[kind] for kind in counts.index], OUTCOMES, {"raises", "silent and learns wrong"})
     axes.set_xlabel("cases")
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=10, handlelength=1)
     return figure
 
 
 def trained(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Ok runs on `digits`, one row per arm and replicate; empty where there are none."""
     runs = tables.get("runs.csv", pd.DataFrame())
-    if not {"data", "layout", "data.steps", "accuracy", "status"} <= set(runs):
+    if not {"data", "layout", "data.steps", "accuracy", "status", "control"} <= set(runs):
         return pd.DataFrame()
-    runs = runs[runs["data"].eq("digits") & runs["status"].eq("ok")]
-    return runs[runs["control"].eq("none")] if "control" in runs else runs
+    return runs[runs["data"].eq("digits") & runs["status"].eq("ok") & runs["control"].eq("none")]
 
 
 def silent_layouts(runs: pd.DataFrame) -> Figure:
@@ -98,15 +72,11 @@ def silent_layouts(runs: pd.DataFrame) -> Figure:
     means = runs[runs["layout"].ne("correct")].groupby(["layout", "layout.at", "data.steps"])["accuracy"].mean()
     layout, at, where = means.idxmin()
     right = runs[runs["layout"].eq("correct") & runs["data.steps"].eq(where)]["accuracy"].mean()
-    title = (
-        f"Nothing raises: {layout} in {PLACES[at][0]} scores {means.min():.2f} at T = {where:.0f}, "
-        f"the correct layout {right:.2f}"
-    )
+    worst = f"{layout} in {PLACES[at][0]} scores {means.min():.2f} at T = {where:.0f}"
     caption = "Handwritten digits. Mean and 95% interval over replicates; faint dots are replicates."
-    rows = [
-        (name, at) for name in MISTAKES for at in PLACES
-        if (name == "correct" and at == "both") or (runs["layout"].eq(name) & runs["layout.at"].eq(at)).any()
-    ]  # fmt: skip
+    tried = {("correct", "both"), *runs[["layout", "layout.at"]].itertuples(index=False, name=None)}
+    rows = [(name, at) for name in MISTAKES for at in PLACES if (name, at) in tried]
+    title = f"Nothing raises: {worst}, the correct layout {right:.2f}"
     figure, grid = new_figure(len(steps), 1, 0.9 + 0.36 * len(rows), title, caption)
     for axes, level in zip(grid[:, 0], steps, strict=True):
         _draw(axes, runs[runs["data.steps"].eq(level)], rows, first=level == steps[0])
@@ -118,12 +88,12 @@ def _draw(axes: Axes, runs: pd.DataFrame, rows: list[tuple[str, str]], first: bo
     """One panel: a row per mistake and place."""
     axes.set_xlim(0, 1.02)
     for y, (name, at) in enumerate(rows):
-        part = runs[runs["layout"].eq(name)]
-        scores = (part if name == "correct" else part[part["layout.at"].eq(at)])["accuracy"].to_numpy(float)
-        colour = REFERENCE_COLOUR if name == "correct" else COLOURS[list(MISTAKES).index(name) - 1]
+        right = name == "correct"
+        scores = runs[runs["layout"].eq(name) & (right | runs["layout.at"].eq(at))]["accuracy"].to_numpy(float)
         if len(scores):
+            colour = REFERENCE_COLOUR if right else COLOURS[list(MISTAKES).index(name) - 1]
             draw_row(axes, y, scores, colour, PLACES[at][1])
         else:
             axes.text(0.14, y, "not run at this T", va="center", fontsize=SMALL, color=INERT_COLOUR)
-    names = [MISTAKES[name] if name == "correct" else f"{MISTAKES[name]}, {PLACES[at][0]}" for name, at in rows]
+    names = [MISTAKES[name] + ("" if name == "correct" else f", {PLACES[at][0]}") for name, at in rows]
     draw_rows(axes, names if first else [""] * len(rows), float(runs["chance"].mean()))

@@ -105,3 +105,21 @@ def _number(axes: Axes, text: str, place: tuple[float, float], side: int, colour
         text, place, (side * 7, 0), textcoords="offset points", ha="right" if side < 0 else "left", va="center",
         fontsize=SMALL, color=colour,
     )  # fmt: skip
+
+
+def draw_counts(axes: Axes, counts: pd.DataFrame, names: list[str], colours: dict[str, str], dark: set[str]) -> None:
+    """A stacked bar per row of `counts`, a part per column in its colour; white numbers on those in `dark`."""
+    left = np.zeros(len(counts))
+    for part in counts:
+        width = counts[part].to_numpy(float)
+        axes.barh(np.arange(len(counts)), width, 0.7, left, color=colours[str(part)], label=str(part))
+        for y, (start, count) in enumerate(zip(left, width, strict=True)):
+            if count:
+                colour = "white" if part in dark else "black"
+                axes.text(start + count / 2, y, f"{count:.0f}", ha="center", va="center", color=colour, fontsize=10)
+        left += width
+    axes.set_yticks(np.arange(len(counts)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(counts) - 0.4, -0.6)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=10, handlelength=1)

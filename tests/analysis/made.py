@@ -44,7 +44,7 @@ def runs_of(*arms: dict[str, Any], replicates: int = 10, seed: int = 0) -> Runs:
 
 
 def sound() -> Runs:
-    """A sweep whose controls all show what they must; pads after the data cost .3 and make a step 1.5 times as long."""
+    """A sweep whose controls all show what they must; post-padding costs .3 and makes a step 1.5 times as long."""
     noisy = CEILING - 0.1
     return runs_of(
         CONTROLLED,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mismatch.analysis.claims import COLUMNS, evaluate
+from mismatch.analysis.controls import Check
 from tests.analysis.made import (
     CHANCE,
     CONTROLLED,
@@ -41,6 +42,14 @@ def test_runs_that_are_no_pair_withhold_the_verdict(tmp_path: Path) -> None:
     found = judged(tmp_path, runs, contrast(), contrast("batches of their own", shares=["data"]))
     assert found["verdict"].tolist() == ["WITHHELD", "SUPPORTED"]
     assert "order_hash differs" in found["why"].iloc[0]
+
+
+def test_a_verdict_withheld_for_its_pairs_still_says_how_the_controls_of_its_arms_did(tmp_path: Path) -> None:
+    runs = sound()
+    runs.loc[runs["run"] == "arm01-4", "order_hash"] = "another"
+    alarm = Check("ceiling", False, "arm arm01 is above its ceiling", "accuracy", arms=("arm01",))
+    found = evaluate(registered(tmp_path, claim(contrast())), {"runs.csv": runs}, [alarm]).iloc[0]
+    assert "order_hash differs" in found["why"] and "above its ceiling" in found["controls"]
 
 
 @pytest.mark.parametrize(

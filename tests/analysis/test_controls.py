@@ -37,7 +37,7 @@ def without(control: str, replicate: int | None = None) -> Callable[[Runs], Runs
 
 
 def above_its_ceiling(runs: Runs) -> Runs:
-    """Pads before the data on `late` score .02 too much; the mean of 10 has standard error .0016."""
+    """Pre-padding on `late` score .02 too much; the mean of 10 has standard error .0016."""
     high = runs["data"].eq("late") & runs["length.padding"].eq("pre")
     return runs.assign(exact_accuracy=runs["exact_accuracy"].mask(high, CEILING + 0.02))
 

@@ -73,7 +73,10 @@ class Paired(ClaimTest[PairedContrast]):
         if arm == against:
             text = f"both sides are arm {arm}: what should tell them apart cannot act there"
             return Result(text, arms=(arm, against))
-        pairs = pair(table, arm, against, contrast.metric, contrast.scale, contrast.shares, evidence.planned)
+        try:
+            pairs = pair(table, arm, against, contrast.metric, contrast.scale, contrast.shares, evidence.planned)
+        except ValueError as error:  # no pair, or no such metric: the controls of both arms are named all the same
+            return Result(str(error), arms=(arm, against))
         withheld = missing(pairs) or _noisy_times(table, contrast.metric, (arm, against))
         if len(pairs.differences) < 2:
             return Result(withheld or "fewer than two pairs", arms=(arm, against), n=len(pairs.differences))

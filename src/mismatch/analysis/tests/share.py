@@ -59,27 +59,22 @@ class Share(ClaimTest[ShareContrast]):
         withheld = "no arms" if members.empty else incomplete(evidence.table, evidence.planned)
         if withheld:
             return Result(withheld, arms=arms, runs=tuple(runs))
-        references, lost, perhaps = [], 0, 0
-        for part in _parts(members, contrast.factors):
-            reference = _reference(part, contrast, evidence)
-            references.append(reference)
-            for pairs in _against(part, reference, contrast, evidence):
-                low, high = _interval(pairs)
-                lost += high < -contrast.margin
-                perhaps += low < -contrast.margin
-                runs |= dict.fromkeys(pairs.runs)
-        n = len(set(arms) - set(references))
+        try:
+            counted = _count(members, contrast, evidence)
+        except ValueError as error:
+            return Result(str(error), arms=arms, runs=tuple(runs))
+        n = len(set(arms) - set(counted.references))
         if not n:
             return Result("no arms", arms=arms, runs=tuple(runs))
-        low, high = failure_rate(lost, n).low, failure_rate(perhaps, n).high
+        low, high = failure_rate(counted.lost, n).low, failure_rate(counted.perhaps, n).high
         return Result(
             verdict=beyond(low, high, contrast.at_least),
-            arms=tuple(dict.fromkeys([*arms, *references])),
+            arms=tuple(dict.fromkeys([*arms, *counted.references])),
             n=n,
-            effect=lost / n,
+            effect=counted.lost / n,
             low=low,
             high=high,
-            runs=tuple(runs),
+            runs=tuple(dict.fromkeys([*runs, *counted.runs])),
         )
 
     def drawn(self, row: pd.Series) -> str:
@@ -87,6 +82,33 @@ class Share(ClaimTest[ShareContrast]):
 
     def region(self, row: pd.Series) -> list[tuple[float, float]]:
         return region_of_share(row)
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """lost: arms whose interval lies beyond the margin; perhaps: those, and arms whose interval reaches beyond it."""
+
+    references: tuple[str, ...]
+    lost: int
+    perhaps: int
+    runs: tuple[str, ...]
+
+
+def _count(members: pd.DataFrame, contrast: ShareContrast, evidence: Evidence) -> _Counted:
+    """Every arm of `members` against the reference it agrees with in the factors.
+
+    Raises:
+        ValueError: a reference or a pair is missing.
+    """
+    references, bounds, runs = [], [], []
+    for part in _parts(members, contrast.factors):
+        references.append(_reference(part, contrast, evidence))
+        for pairs in _against(part, references[-1], contrast, evidence):
+            bounds.append(_interval(pairs))
+            runs += pairs.runs
+    lost = sum(high < -contrast.margin for _, high in bounds)
+    perhaps = sum(low < -contrast.margin for low, _ in bounds)
+    return _Counted(tuple(references), lost, perhaps, tuple(runs))
 
 
 def _parts(members: pd.DataFrame, columns: Sequence[str]) -> Iterator[pd.DataFrame]:

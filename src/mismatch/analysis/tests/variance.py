@@ -48,10 +48,11 @@ class Variance(ClaimTest[VarianceContrast]):
         withheld = withheld or (f"{', '.join(still)} does not vary" if still else "")
         if withheld:
             return Result(withheld, arms=arms, runs=runs)
-        shared = members.groupby("replicate")["arm"].nunique().eq(len(arms))
-        scored = table.assign(_score=outcome(table, contrast.metric)).loc[members.index]
-        scored = scored[scored["replicate"].isin(shared.index[shared])]  # replicates that every arm has
-        shares = variance_shares(scored, list(contrast.factors), "_score").set_index("source")
+        try:
+            scored = _scored(table, members, contrast.metric)
+            shares = variance_shares(scored, list(contrast.factors), "_score").set_index("source")
+        except ValueError as error:  # a hole in the grid
+            return Result(str(error), arms=arms, runs=runs)
         share, low, high = shares[["share", "low", "high"]].loc[[TOGETHER]].to_numpy(float)[0]
         if np.isnan([share, low, high]).any():
             return Result("one replicate alone, or no variance to share", arms=arms, runs=runs)
@@ -74,3 +75,10 @@ class Variance(ClaimTest[VarianceContrast]):
 
     def region(self, row: pd.Series) -> list[tuple[float, float]]:
         return region_of_share(row)
+
+
+def _scored(table: pd.DataFrame, members: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """`members` of the replicates that every arm has, with their `_score`."""
+    shared = members.groupby("replicate")["arm"].nunique().eq(members["arm"].nunique())
+    scored = table.assign(_score=outcome(table, metric)).loc[members.index]
+    return scored[scored["replicate"].isin(shared.index[shared])]

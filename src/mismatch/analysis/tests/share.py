@@ -100,7 +100,9 @@ def _count(members: pd.DataFrame, contrast: ShareContrast, evidence: Evidence) -
     Raises:
         ValueError: a reference or a pair is missing.
     """
-    references, bounds, runs = [], [], []
+    references: list[str] = []
+    bounds: list[tuple[float, float]] = []
+    runs: list[str] = []
     for part in _parts(members, contrast.factors):
         references.append(_reference(part, contrast, evidence))
         for pairs in _against(part, references[-1], contrast, evidence):

@@ -15,7 +15,7 @@ import pytest
 
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import GROUPS
-from mismatch.config.registry import DATASETS, METRICS
+from mismatch.config.registry import ADAPTERS, DATASETS, METRICS, REDUCTIONS
 from mismatch.run import columns, metrics
 from mismatch.run.metrics.base import Column, Metric
 from mismatch.run.metrics.stability import moving_average, stability
@@ -89,8 +89,17 @@ def test_every_parameter_of_an_arm_is_one_by_its_name_and_explained():
     settings = {f"{group}.{item.name}" for group, node in GROUPS.items() for item in fields(node)}
     settings |= {f"data.{item.name}" for dataset in DATASETS.all().values() for item in fields(dataset)}
     settings = {name for name in settings if not name.endswith((".kind", ".name"))} | {*CHOICES, "seed"}
-    told = columns.dictionary(pd.DataFrame(columns=sorted(settings)))
+    told = columns.dictionary(pd.DataFrame({"data": DATASETS.names}).reindex(columns=sorted(settings)))
     assert [name for name, _, meaning in told if meaning.startswith("setting of that name")] == []
+
+
+def test_the_dictionary_explains_the_parts_that_occur_in_the_table_and_no_others():
+    runs = pd.DataFrame({"data": "late", "features.adapter": ["zero", "gone"], "reduction": ["pool", None]})
+    told = {name: meaning for name, _, meaning in columns.dictionary(runs)}
+    assert f"zero ({ADAPTERS.get('zero').meaning})" in told["features.adapter"]
+    assert f"pool ({REDUCTIONS.get('pool').meaning})" in told["reduction"]
+    assert told["data"] == "dataset: late (The cue stands at the last step: what post-truncation cuts)"
+    assert "tile" not in told["features.adapter"] and "strided" not in told["reduction"]
 
 
 def test_the_choice_of_a_group_comes_before_its_keys_and_the_seed_last():

@@ -12,14 +12,21 @@ class ConfigError(ValueError):
         super().__init__(f"{key}={value}: {accepted}")
 
 
-def ranged(default: Any, low: float | None = None, high: float | None = None, above: float | None = None) -> Any:
-    """Field with `default` that must lie in [low, high], or strictly above `above`."""
-    return field(default=default, metadata={"low": low, "high": high, "above": above})
+def ranged(
+    default: Any, low: float | None = None, high: float | None = None, above: float | None = None, meaning: str = ""
+) -> Any:
+    """Field with `default` that must lie in [low, high], or strictly above `above`; `meaning` for the dictionary."""
+    return field(default=default, metadata={"low": low, "high": high, "above": above, "meaning": meaning})
 
 
-def choice(default: str, *choices: str) -> Any:
-    """Field whose value must be one of `choices`."""
-    return field(default=default, metadata={"choices": choices})
+def choice(default: str, *choices: str, meaning: str = "") -> Any:
+    """Field whose value must be one of `choices`; `meaning` for the data dictionary."""
+    return field(default=default, metadata={"choices": choices, "meaning": meaning})
+
+
+def free(default: Any, meaning: str) -> Any:
+    """Field that takes anything; `meaning` for the data dictionary."""
+    return field(default=default, metadata={"meaning": meaning})
 
 
 def check(group: str, node: Any) -> None:
@@ -37,7 +44,7 @@ def check(group: str, node: Any) -> None:
             if value not in limits["choices"]:
                 raise ConfigError(key, value, "must be one of " + ", ".join(limits["choices"]))
             continue
-        low, high, above = limits["low"], limits["high"], limits["above"]
+        low, high, above = (limits.get(name) for name in ("low", "high", "above"))
         if isinstance(value, float) and not isfinite(value):
             raise ConfigError(key, value, "must be a finite number")
         wrong = (low is not None and not value >= low) or (high is not None and not value <= high)

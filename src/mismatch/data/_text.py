@@ -41,11 +41,16 @@ class Text(Dataset):
 
     train: int = ranged(4096, low=1)
     test: int = ranged(2048, low=1)
-    embedding: str = choice("learned", "learned", "vectors")
-    dimension: int = ranged(16, low=1)
-    vocabulary: int = ranged(4000, low=3)
+    embedding: str = choice(
+        "learned",
+        "learned",
+        "vectors",
+        meaning="a word is an id for an Embedding (learned) or a fixed vector (vectors)",
+    )
+    dimension: int = ranged(16, low=1, meaning="width of the Embedding, or d of the vectors")
+    vocabulary: int = ranged(4000, low=3, meaning="token ids, those of padding and unknown words included")
     max_length: int = ranged(64, low=1)
-    window: int | None = ranged(4, low=1)
+    window: int | None = ranged(4, low=1, meaning="reach of the co-occurrences that the vectors are made of")
 
     @abstractmethod
     def corpus(self) -> Corpus:

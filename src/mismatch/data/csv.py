@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mismatch.config.fields import ConfigError, ranged
+from mismatch.config.fields import ConfigError, free, ranged
 from mismatch.data._text import Corpus, Text, tokenise
 
 
@@ -21,10 +21,10 @@ class Csv(Text):
     """
 
     name: str = "csv"
-    path: str = ""
-    text: str = "text"
-    label: str = "label"
-    sha256: str | None = None
+    path: str = free("", meaning="file of the texts")
+    text: str = free("text", meaning="its column of texts")
+    label: str = free("label", meaning="its column of labels")
+    sha256: str | None = free(None, meaning="checksum of the file")
     train: int | None = ranged(None, low=1)  # type: ignore[assignment]
     probe: int | None = ranged(None, low=1)  # type: ignore[assignment]
     test: int | None = ranged(None, low=1)  # type: ignore[assignment]

@@ -20,7 +20,7 @@ class Even(Generated):
     classes: int = ranged(4, low=2)
     features: int = ranged(8, low=1)
     steps: int = ranged(64, low=1)
-    padded: float = ranged(0.0, low=0.0, high=1.0)
+    padded: float = ranged(0.0, low=0.0, high=1.0, meaning="share of the longest length that is missing on average")
 
     def check(self) -> None:
         super().check()

@@ -19,7 +19,7 @@ class Gap(CodedRange):
 
     name: str = "gap"
     coding: str = choice("flag", "signs", "bits", "flag")
-    threshold: int = ranged(3, low=2)
+    threshold: int = ranged(3, low=2, meaning="distance of the pulses from which the class is 1")
     min_length: int = ranged(4, low=3, high=32)
     max_length: int = ranged(12, low=3, high=32)
 

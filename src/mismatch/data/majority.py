@@ -17,7 +17,7 @@ class Majority(CodedRange):
     """2^max_length sequences are enumerated: hence at most 16 steps."""
 
     name: str = "majority"
-    delta: float = ranged(0.15, above=0.0)
+    delta: float = ranged(0.15, above=0.0, meaning="how far the probability of a 1 leans to the class")
     min_length: int = ranged(4, low=1, high=16)
     max_length: int = ranged(16, low=1, high=16)
 

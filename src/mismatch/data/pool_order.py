@@ -19,7 +19,7 @@ class PoolOrder(Coded):
     name: str = "pool_order"
     coding: str = choice("flag", "signs", "bits", "flag")
     steps: int = ranged(16, low=2, high=256)
-    gap: int = ranged(1, low=1)
+    gap: int = ranged(1, low=1, meaning="steps from one marker to the other")
 
     def check(self) -> None:
         super().check()

@@ -17,8 +17,8 @@ from mismatch.data.laws import Gaussian
 class SparseFeatures(Generated):
     name: str = "sparse_features"
     features: int = ranged(8, low=1)
-    informative: int = ranged(2, low=1)
-    signal: float = ranged(0.35, above=0.0)
+    informative: int = ranged(2, low=1, meaning="features that say something of the class")
+    signal: float = ranged(0.35, above=0.0, meaning="mean of an informative feature, + or - with the class")
     steps: int = ranged(10, low=1)
 
     def check(self) -> None:

@@ -4,12 +4,13 @@ Identity and provenance are explained by `sections`, metrics by their families, 
 them: a dataset, adapter or reduction tells its own meaning, the field of a dataset one under ``meaning``.
 """
 
+import sys
 from collections.abc import Iterable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from mismatch.config.fields import ConfigError
-from mismatch.config.registry import DATASETS, Registry
+from mismatch.config.registry import ADAPTERS, DATASETS, REDUCTIONS, Registry
 from mismatch.run import metrics
 from mismatch.run.sections import IDENTITY, PROVENANCE, Column, is_parameter
 
@@ -27,19 +28,6 @@ PARAMETERS = {
     "data.features": "d, raw features of a timestep",
     "data.classes": "number of classes",
     "data.noise": "share of labels drawn from the other classes, or flipped",
-    "data.threshold": "distance of the pulses from which the class is 1",
-    "data.delta": "how far the probability of a step leans to the class",
-    "data.gap": "steps between the two pulses",
-    "data.informative": "raw features that say something of the class",
-    "data.signal": "distance of the class means in each of these, in sd",
-    "data.embedding": "what a word is to the model: learned (ids into an Embedding) | vectors (fixed, d numbers)",
-    "data.dimension": "width of the Embedding, or d of the vectors",
-    "data.vocabulary": "words that have an id, padding included",
-    "data.window": "reach of the co-occurrences that word vectors are made of",
-    "data.path": "file of the texts",
-    "data.text": "its column of texts",
-    "data.label": "its column of labels",
-    "data.sha256": "checksum of the file",
     "data.coding": "how real steps are written: signs (-1/+1), bits (0/1, a real step may look like padding), flag",
     "features.width": "D, features the model is given",
     "features.adapter": "how d features become D",
@@ -74,7 +62,7 @@ PARAMETERS = {
     "train.engine": "compiled | fit (plain Keras, graph mode) | xla (plain Keras with jit_compile=True)",
     "seed": "seed of all streams",
 }
-PARTS: dict[str, Registry] = {"data": DATASETS}
+PARTS: dict[str, Registry] = {"data": DATASETS, "features.adapter": ADAPTERS, "reduction": REDUCTIONS}
 
 
 def dictionary(runs: "pd.DataFrame") -> list[tuple[str, str, str]]:
@@ -107,16 +95,21 @@ def _parts(registry: Registry, names: Iterable[Any]) -> dict[str, Any]:
 
 
 def _meanings(parts: dict[str, Any]) -> str:
-    told = [
-        f"{name} ({part.meaning})" for name, part in parts.items() if isinstance(getattr(part, "meaning", None), str)
-    ]
+    """What the parts say of themselves, as the end of a sentence."""
+    told = [f"{name} ({meaning})" for name, part in parts.items() if (meaning := _meaning(part))]
     return "".join((": ", ", ".join(told))) if told else ""
 
 
+def _meaning(part: Any) -> str:
+    """A part's own ``meaning``, else the first line of its module."""
+    found = getattr(part, "meaning", None)
+    if not isinstance(found, str):
+        found = (getattr(sys.modules.get(part.__module__), "__doc__", None) or "").partition("\n")[0]
+    return found.strip().rstrip(".")
+
+
 def _own(name: str, datasets: Iterable[Any]) -> str:
-    """The meaning a dataset gives its setting ``data.<key>``."""
-    for dataset in datasets:
-        for item in fields(dataset):
-            if f"data.{item.name}" == name and "meaning" in item.metadata:
-                return str(item.metadata["meaning"])
-    return "setting of that name; empty where it could not act"
+    """The meaning that the datasets which have the setting ``data.<key>`` give it."""
+    items = [item for dataset in datasets for item in fields(dataset) if f"data.{item.name}" == name]
+    told = dict.fromkeys(str(item.metadata["meaning"]) for item in items if item.metadata.get("meaning"))
+    return "; or ".join(told) or "setting of that name; empty where it could not act"

@@ -1,19 +1,12 @@
 """Settings: what is refused and how, what is one arm, what the command line composes."""
 
-import subprocess
-import sys
-import time
 from dataclasses import asdict
-from types import SimpleNamespace
 
 import pytest
 
-from mismatch.cli import expand
 from mismatch.config.fields import ConfigError
-from mismatch.config.paths import CONF, EXPERIMENTS
-from mismatch.config.settings import register, settings
-from mismatch.sweep import plan
-from tests.helpers import make_arm, make_settings, mismatch
+from mismatch.config.paths import EXPERIMENTS
+from tests.helpers import make_arm
 
 EXPERIMENT_NAMES = sorted(path.parent.name for path in EXPERIMENTS.glob("*/sweep.yaml"))
 
@@ -117,188 +110,8 @@ def test_parameters_are_flat_dotted_and_resolved():
     assert list(row)[-1] == "seed"
 
 
-def swept(*words: str) -> tuple[list[list[str]], list[object]]:
-    """The jobs of a multirun as the sweeper makes them, and their configs as the launcher composes them."""
-    from hydra import compose, initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-
-    from hydra_plugins.mismatch_local import launcher
-
-    register()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("config", list(words), return_hydra_config=True)
-        loader = GlobalHydra.instance().config_loader()
-        sweeper = launcher.LocalSweeper(None, config.hydra.sweeper.params, config.hydra.sweeper.blocks)
-        sweeper.hydra_context = SimpleNamespace(config_loader=loader)
-        asked = OverridesParser.create(config_loader=loader).parse_overrides(list(words))
-        jobs = sweeper.split_arguments(asked, None)[0]
-        return jobs, [settings(job) for job in launcher.compose(loader, config, jobs)]
-
-
-def compose_jobs(*words: str) -> list[object]:
-    return swept(*words)[1]
-
-
-@pytest.mark.parametrize("name", EXPERIMENT_NAMES)
-def test_jobs_composed_together_equal_those_that_hydra_composes_one_by_one(name, tmp_path):
-    from hydra import compose, initialize_config_dir
-
-    jobs, configs = swept(f"+experiment={name}", f"out={tmp_path}")
-    some = range(0, len(jobs), 9)  # Hydra alone takes a tenth of a second for each
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        assert [configs[i] for i in some] == [settings(compose("config", jobs[i])) for i in some]
-
-
-def test_an_override_goes_for_every_block_and_a_null_block_is_left_out():
-    jobs, _ = swept("+experiment=padding", "data=late", "length.ratio=1")
-    assert {word for job in jobs for word in job if word.startswith(("data=", "length.ratio="))} == {
-        "data=late",
-        "length.ratio=1",
-    }
-    smoke, _ = swept("+experiment=padding/smoke")
-    assert not any("model.bias_init=chrono" in job for job in smoke) and any("control=sham" in job for job in smoke)
-
-
-@pytest.mark.parametrize("name", EXPERIMENT_NAMES)
-def test_every_experiment_composes_into_the_same_possible_plan_twice(name, tmp_path):
-    words = [f"+experiment={name}", f"out={tmp_path}"]
-    first, second = plan.make(compose_jobs(*words)), plan.make(compose_jobs(*words))
-    assert [run.arm.id for run in first.runs] == [run.arm.id for run in second.runs]
-    if name == "timing":
-        assert not first.runs and first.measure_s > 0
-        return
-    assert len(first.arms) > 10 and len(first.runs) == sum(first.arms.values()) and first.done == 0
-    assert set(first.arms.values()) == {10}
-    assert {run.arm.control.kind for run in first.runs} == {"none", "sham", "noisy", "shuffled", "delayed"}
-
-
-@pytest.mark.parametrize("name", [name for name in EXPERIMENT_NAMES if name != "timing"])
-def test_every_arm_a_claim_or_control_names_is_in_the_plan_with_ten_replicates(name, tmp_path):
-    """On the parameters alone: the contrasts of claims.yaml, resolved against the arms of sweep.yaml."""
-    import pandas as pd
-
-    from mismatch.analysis.select import arm_where
-    from mismatch.report.experiment import registry
-
-    made = plan.make(compose_jobs(f"+experiment={name}", f"out={tmp_path}"))
-    arms = {run.arm.id: run.arm for run in made.runs}
-    table = pd.DataFrame([{"arm": arm.id} | arm.parameters() for arm in arms.values()])
-    claims = registry(name)
-    for kind in ("none", "sham", "noisy", "shuffled", "delayed"):
-        assert made.arms[arm_where(table, claims.controls | {"control": kind})] == 10
-    for contrast in [part for claim in claims.claims for part in claim.contrasts]:
-        if contrast.test != "paired" or contrast.table != "runs.csv":
-            continue
-        for side in (contrast.arm, contrast.against):
-            arm = arm_where(table, claims.base | contrast.where | side)
-            assert arm is not None, (contrast.name, side)
-            assert made.arms[arm] == 10 or not contrast.primary, (contrast.name, side)
-
-
-@pytest.mark.parametrize("name", EXPERIMENT_NAMES)
-def test_every_experiment_has_a_small_cut_of_its_own_axes(name, tmp_path):
-    cut = plan.make(compose_jobs(f"+experiment={name}/smoke", f"out={tmp_path}"))
-    assert len(cut.arms) <= 16 and len({run.arm.program for run in cut.runs}) <= 8
-    assert cut.smoke and cut.name == name and {run.arm.train.updates for run in cut.runs} <= {40}
-    assert len(cut.arms) >= 5 or name == "timing"
-
-
-def test_shell_completion_knows_groups_options_and_experiments(tmp_path):
-    for line, words in {
-        "mismatch data=": {"data=early", "data=snippets"},
-        "mismatch mask=": {"mask=explicit"},
-        "mismatch length.pad": {"length.padding=", "length.pad_value="},
-        "mismatch +experiment=": {"+experiment=padding", "+experiment=features"},
-    }.items():
-        done = mismatch("-sc", "query=bash", cwd=tmp_path, COMP_LINE=line, COMP_POINT=str(len(line)))
-        assert words <= set(done.stdout.split()), (line, done.stdout, done.stderr)
-
-
-def test_impossible_cells_are_skipped_only_on_request(tmp_path):
-    cells = [make_settings(features__adapter="zero", features__width=width, out=str(tmp_path)) for width in (2, 8)]
-    with pytest.raises(ConfigError, match=r"features.width=2"):
-        plan.make(cells)
-    for cell in cells:
-        cell.impossible = "skip"
-    made = plan.make(cells)
-    assert len(made.arms) == 1 and "1 impossible of 2 cells left out, such as features.width=2" in made.notes[0]
-
-
-def test_several_experiments_become_a_multirun_each():
-    assert expand(["-m", "+experiment=padding,features", "replicates=3"]) == [
-        ["-m", "+experiment=padding", "replicates=3"],
-        ["-m", "+experiment=features", "replicates=3"],
-    ]
-    assert expand(["-m", "experiment=padding"]) == [["-m", "+experiment=padding"]]
-
-
-def test_an_experiment_with_overrides_of_its_own_gets_a_folder_of_its_own():
-    (words,) = expand(["-m", "+experiment=padding", "data=reviews"])
-    assert words[1].startswith("name=padding-") and words[2:] == ["+experiment=padding", "data=reviews"]
-
-
-def test_the_same_sweep_finds_its_own_folder_and_another_does_not():
-    def name(*words: str) -> str:
-        return next(word for word in expand(list(words))[0] if word.startswith("name="))
-
-    assert name("-m", "data=early,late", "replicates=3") == name("-m", "data=early,late", "replicates=9")
-    assert name("-m", "data=early,late") != name("-m", "data=early,uniform")
-    assert expand(["data=early", "--cfg", "job"])[0][1:] == ["data=early", "--cfg", "job"]
-    assert expand(["name=mine", "seed=1"]) == [["name=mine", "seed=1"]]
-
-
-USAGE = [
-    (["-m", "length.steps=12,0"], 2, "length.steps=0: must be a whole number"),
-    (["-m", "+experiment=padding,nothing"], 2, "experiment=nothing: must be one or more of"),
-    (["features.width=4"], 2, "features.width=4: needs an adapter"),
-    (["replicates=0"], 2, "replicates=0: must be at least 1"),
-    (["train.updates=ten"], 1, "Value 'ten' of type 'str' could not be converted to Integer"),
-    (["length.stepz=4"], 1, "Key 'stepz' not in 'Length'"),
-    (["data=nothing"], 1, "Could not find 'data/nothing'"),
-]
-
-
-@pytest.mark.parametrize(("words", "code", "message"), USAGE, ids=[" ".join(words) for words, _, _ in USAGE])
-def test_a_wrong_command_ends_in_a_message_without_traceback_and_trains_nothing(words, code, message, tmp_path):
-    done = mismatch(*words, cwd=tmp_path)
-    assert done.returncode == code
-    assert message in done.stderr and "Traceback" not in done.stderr
-    if code == 2:
-        assert len(done.stderr.strip().splitlines()) == 1
-    assert not list(tmp_path.glob("**/records"))
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["--help"],
-        ["data=late", "--help"],
-        ["--cfg", "job"],
-        ["data=late", "--cfg", "job"],
-        ["--info"],
-        ["--info", "searchpath"],
-        ["+experiment=padding", "--cfg", "job"],
-    ],
-)
-def test_looking_does_not_import_tensorflow(words, tmp_path):
-    code = (
-        "import sys; from mismatch import cli; sys.argv = ['mismatch', *sys.argv[1:]]\n"
-        "try: cli.main()\nexcept SystemExit as end: assert not end.code, end.code\n"
-        "heavy = {'tensorflow', 'keras', 'matplotlib', 'pandas', 'scipy'} & set(sys.modules); assert not heavy, heavy"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
-def test_help_names_the_groups_and_how_to_sweep(tmp_path):
-    begin = time.perf_counter()
-    text = mismatch("--help", cwd=tmp_path).stdout
-    assert time.perf_counter() - begin < 15  # a guard against importing the world, not a benchmark
-    for word in ("early", "reviews", "reduction:", "mask:", "control:", "layout:", "experiment: collision, features"):
-        assert word in text
-
-
 def test_settings_survive_composition_with_their_types():
+    from tests.cli.composing import compose_jobs
+
     job = compose_jobs("data=late", "length.steps=9", "replicates=2")[0]
     assert asdict(job)["length"]["steps"] == 9 and job.replicates == 2 and type(job.data).__name__ == "Late"

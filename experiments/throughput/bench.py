@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mismatch.sweep import pool
+from mismatch.sweep.executors.local import Local
 
 HERE = Path(__file__).parent
 OUT = Path("results/throughput")
@@ -93,7 +93,7 @@ def main() -> None:
         print(f"\n(b) mismatch, train.block={block}, {400 // block + 1} probes of the loss a run (fit: none):")
         print(f"{runs} runs in {seconds:.1f} s = {60 * runs / seconds:.1f} runs per minute")
         print(f"ratio {naive_seconds / seconds:.1f}")
-        for name, share in shares(rows, seconds, pool.workers(-1)).items():
+        for name, share in shares(rows, seconds, Local(-1).workers).items():
             print(f"{share:6.1%}  {name}")
         print(f"largest worker {rows['peak_mib'].max():.0f} MiB")
         arms = agreement(rows, naive_rows)

@@ -1,86 +1,212 @@
-"""The command `mismatch`: Hydra, after the command line has been put into the form Hydra needs.
+"""The command `mismatch`: the verbs report and explain; everything else is Hydra's, as a single arm or a sweep.
 
-Hydra cannot read an experiment's sweep when several experiments are swept at once, so each becomes a
-multirun of its own; and every sweep without a name gets one from its overrides, so that the same command
-finds its own results again. An experiment with overrides of its own is another question: it gets a folder of its own
-and no verdicts.
+In: the words of the command line. Out: an exit code: 0 all runs ok, 1 a bug or a broken report, 2 usage, 3 some runs
+failed, 130 interrupted. Every error of the user is one line on stderr.
 """
 
-import hashlib
+import os
+import platform
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from mismatch.config.paths import CONF, EXPERIMENTS
-from mismatch.sweep import pool
-from mismatch.sweep import session as sweep
+from mismatch.config.fields import ConfigError
+from mismatch.config.paths import CONF
+from mismatch.sweep import session as sweeping
+from mismatch.sweep.job import NOT_OURS, Job
+from mismatch.sweep.session import Session
 
-CONTROLS = {
-    "replicates",
-    "time_limit",
-    "impossible",
-    "figures",
-    "hydra",
-    "debug",
-    "experiment",
-}  # do not change what is asked
-COMPLETION = {"-sc", "--shell-completion", "--shell_completion"}
+VERBS = ("report", "explain")
+NULL_GROUPS = ("experiment", "debug")
+"""Groups whose default is none: ``+experiment=padding`` and ``experiment=padding`` both choose one."""
 
 
 def main() -> None:
-    """Entry point. Exit codes: 0 all runs ok, 1 Hydra's own errors, 2 usage, 3 some runs failed, 130 interrupted."""
+    """Entry point."""
+    words = sys.argv[1:]
+    session = Session(_Reports())
     try:
-        for words in expand(sys.argv[1:]):
-            _hydra(words)
-        sweep.run_pending()
-        code = sweep.exit_code()
+        code = _command(words, session)
+    except ConfigError as error:
+        sweeping.say(f"mismatch: error: {error}")
+        code = sweeping.EXIT_USAGE
     except KeyboardInterrupt:
-        print("interrupted: finished runs are kept; run the same command to go on", file=sys.stderr)
-        code = sweep.EXIT_INTERRUPTED
+        sweeping.say("interrupted: finished runs are kept; run the same command to go on")
+        code = sweeping.EXIT_INTERRUPTED
     except OSError as error:  # a full disk, say; everything else is a bug and shows itself
-        print(f"mismatch: error: {error}; finished runs are kept", file=sys.stderr)
-        code = sweep.EXIT_BROKEN
+        sweeping.say(f"mismatch: error: {error}; finished runs are kept")
+        code = sweeping.EXIT_BROKEN
     finally:
-        pool.stop()
+        session.stop()
     raise SystemExit(code)
 
 
-def _hydra(words: list[str]) -> None:
+def _command(words: list[str], session: Session) -> int:
+    if "--version" in words:
+        print(version())
+        return 0
+    if words and words[0] in VERBS:
+        return _read(words)
+    for each in expand(words):
+        _hydra(each, session)
+    return session.run()
+
+
+def version() -> str:
+    """Our version, and those of what the numbers stand on; imports none of it."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    def of(name: str) -> str:
+        try:
+            return installed(name)
+        except PackageNotFoundError:
+            return "(from its source tree)" if name == "mismatch" else "(not installed)"
+
+    rest = ", ".join(f"{name} {of(name)}" for name in ("tensorflow", "keras", "numpy", "hydra-core"))
+    return f"mismatch {of('mismatch')} (Python {platform.python_version()}, {rest})"
+
+
+def _read(words: list[str]) -> int:
+    """The verbs that read results."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="mismatch", description="What else the command can do with results.")
+    verbs = parser.add_subparsers(dest="verb")
+    report = verbs.add_parser("report", help="tables, figures and verdicts again, from the records alone")
+    report.add_argument("folder", nargs="+", type=Path, help="results folders, such as results/padding")
+    report.add_argument("--out", type=Path, help="write the reports here instead, to be published")
+    explain = verbs.add_parser("explain", help="what the verdict on a claim rests on")
+    explain.add_argument("claim", help="such as C18")
+    explain.add_argument("--results", type=Path, help="where to look (default: results/, else those shipped)")
+    for each in (parser, report, explain):
+        each.error = _refuse  # type: ignore[method-assign, assignment]
+    given = parser.parse_args(words)
+    from mismatch.report import verbs as reading
+
+    if given.verb == "explain":
+        print(reading.explain(given.claim, given.results))
+        return 0
+    for line in reading.report(given.folder, given.out):
+        print(line)
+    return 0
+
+
+def _refuse(message: str) -> None:
+    raise _Usage(message)
+
+
+class _Usage(ConfigError):
+    """A line that is no key=value."""
+
+    def __init__(self, message: str) -> None:
+        ValueError.__init__(self, " ".join(message.split()))
+
+
+def _hydra(words: list[str], session: Session) -> None:
+    """Have Hydra compose what `words` ask for and add it to the session, or print what they want to see."""
     import hydra
 
+    from hydra_plugins.mismatch_hydra import errors
     from mismatch.config.settings import register
 
     register()
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # its errors come here, instead of being printed
     sys.argv = [sys.argv[0], *words]
-    hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(sweep.run_one)()
+    try:
+        hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(Job(session))()
+    except errors.USAGE as error:
+        raise _Usage(errors.line(error, words)) from error
+    except OverflowError as error:
+        raise _Usage(f"{_endless(words)}: must be a finite number") from error
+
+
+def _endless(words: Sequence[str]) -> str:
+    """The override whose value is too large to be a number."""
+    for word in words:
+        try:
+            if float(word.partition("=")[2]) in (float("inf"), float("-inf")):
+                return word
+        except ValueError:
+            continue
+    return "an override"
 
 
 def expand(words: list[str]) -> list[list[str]]:
-    """One argument list per experiment asked for; one if none is. Ends the program on an unknown experiment."""
-    if COMPLETION & set(words):
+    """One argument list per experiment asked for, as each has a sweep of its own; one list if none is.
+
+    Raises:
+        ConfigError: for an option Hydra does not know, or experiments that are no list of names.
+    """
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import OverrideParseException
+
+    from hydra_plugins.mismatch_hydra import errors, internals
+
+    try:
+        looking = internals.parse(words)
+    except ValueError as error:
+        raise _Usage(str(error)) from error
+    if looking.shell_completion:
         return [words]
-    chosen = [word for word in words if word.lstrip("+").startswith("experiment=")]
+    words = [_plain(word) for word in words]
+    for word in words:
+        if word.startswith("hydra/sweeper=") and word != "hydra/sweeper=local":
+            raise _Usage(f"{word}: {NOT_OURS}")
+    chosen = [word for word in words if word.startswith("experiment=")]
     if not chosen:
-        return [_named(words)]
-    names = [name for word in chosen for name in word.split("=", 1)[1].split(",")]
-    known = sorted(path.parent.name for path in EXPERIMENTS.glob("*/sweep.yaml"))
-    for name in names:
-        if name.removesuffix("/smoke") not in known:
-            sweep.fail(f"experiment={name}: must be one or more of {','.join(known)}")
+        return [words]
+    names: list[str] = []
+    for word in chosen:
+        try:
+            override = OverridesParser.create().parse_override(word)
+        except OverrideParseException as error:
+            raise _Usage(errors.line(error, words)) from error
+        names += _names(word, override)
     place = words.index(chosen[0])
     before, after = words[:place], [word for word in words[place:] if word not in chosen]
-    return [_named([*before, f"+experiment={name}", *after], name) for name in dict.fromkeys(names)]
+    return [[*before, f"experiment={name}", *after] for name in dict.fromkeys(names)]
 
 
-def _named(words: list[str], experiment: str = "") -> list[str]:
-    """Add name=<experiment or adhoc>-<hash of what is asked> to the overrides, unless a name or a folder is given.
+def _plain(word: str) -> str:
+    """``+experiment=padding`` as ``experiment=padding``."""
+    key = word.split("=", 1)[0]
+    return word.lstrip("+") if "=" in word and key.lstrip("+") in NULL_GROUPS else word
 
-    An experiment as it stands keeps its own name.
-    """
-    places = [place for place, word in enumerate(words) if "=" in word and not word.startswith("-")]
-    keys = {place: words[place].split("=", 1)[0].lstrip("+") for place in places}
-    asked = sorted(words[place] for place, key in keys.items() if key.split(".")[0].split("/")[0] not in CONTROLS)
-    if {"name", "out"} & set(keys.values()) or (experiment and not asked):
-        return words
-    prefix = experiment.partition("/")[0] or "adhoc"
-    name = f"name={prefix}-{hashlib.sha256(' '.join(asked).encode()).hexdigest()[:8]}"
-    first = places[0] if places else 0
-    return [*words[:first], name, *words[first:]]
+
+def _names(word: str, override: object) -> list[str]:
+    """The names of experiments in an override."""
+    from hydra.core.override_parser.types import Override
+
+    from mismatch.config.experiments import names
+
+    assert isinstance(override, Override)
+    if not override.is_sweep_override():
+        value = override.get_value_element_as_str()
+        if isinstance(override.value(), (str, type(None))):
+            return [value]
+    elif override.is_choice_sweep() and "(" not in word:  # no glob(), which could match what is none of them
+        return list(override.sweep_string_iterator())
+    raise _Usage(f"{word}: must be one or more of {','.join(names())}")
+
+
+class _Reports:
+    """`report`, as the session needs it."""
+
+    def prepare(self, figures: bool) -> None:
+        from importlib import import_module
+
+        drawing = ("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg") if figures else ()
+        for name in ("mismatch.report.pages", "mismatch.report.verdicts", *drawing):
+            import_module(name)
+
+    def rebuild(self, folder: Path, figures: bool) -> tuple[object, Sequence[str]]:
+        from mismatch.report import rebuild
+
+        rebuilt = rebuild(folder, figures)
+        return rebuilt.runs, rebuilt.notes
+
+    def publish(self, folder: Path) -> str | None:
+        from mismatch.report import verdicts
+
+        return verdicts.publish(folder)

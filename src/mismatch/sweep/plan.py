@@ -1,20 +1,49 @@
 """What a sweep will do before it does it: arms, runs, what is done already, minutes.
 
-In: typed settings of every job. Out: a `Plan` whose runs are grouped by compiled program.
+In: typed settings of every job. Out: a `Request`, for which no file is touched, so that a command can be refused
+without a trace; then a `Plan`, made while the results folder is held, with the runs that are still to be trained.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import Settings
+from mismatch.config.paths import absolute
+from mismatch.config.registry import MEASUREMENTS
 from mismatch.config.rules import resolve
-from mismatch.sweep import own, store
+from mismatch.sweep import measured, store
+from mismatch.sweep.estimate import COMPILE_S, seconds
 
-START_S = 10.0  # the workers start and import TensorFlow, while Hydra composes the jobs
-COMPILE_S = 2.0  # one program
+
+@dataclass(frozen=True)
+class Wanted:
+    """An arm, the replicates asked of it, and the place among the jobs of the one that asks for most."""
+
+    arm: Arm
+    replicates: int
+    job: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a multirun asks for, checked and resolved. Jobs that differ only in what cannot act are one arm."""
+
+    name: str
+    out: str
+    time_limit: float
+    figures: bool
+    smoke: bool
+    measure: str | None
+    wanted: tuple[Wanted, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """All arms, those that only a measurement of another kind looks at included."""
+        return tuple(each.arm for each in self.wanted)
 
 
 @dataclass(frozen=True)
@@ -30,19 +59,25 @@ class Run:
 class Plan:
     """arms: replicates by arm. runs: still to train. done: finished before. notes: lines the user should see.
 
-    measure_s: estimated seconds of the experiment's own measurement, 0 if there is none to make.
+    measure_s: estimated seconds of the sweep's measurement of another kind, 0 if there is none to make.
     """
 
-    name: str
-    out: str
-    time_limit: float
-    figures: bool
-    smoke: bool
+    request: Request
     arms: dict[str, int]
     runs: list[Run]
     done: int
     measure_s: float
     notes: list[str]
+
+    @property
+    def name(self) -> str:
+        """The sweep's name."""
+        return self.request.name
+
+    @property
+    def time_limit(self) -> float:
+        """Seconds after which a run is given up."""
+        return self.request.time_limit
 
     def minutes(self, workers: int) -> float:
         """Estimated wall minutes on `workers` processes, once these have started."""
@@ -53,13 +88,14 @@ class Plan:
         work = sum(run.seconds for run in self.runs) + COMPILE_S * programs
         return work / min(workers, len(self.runs)) / 60 + measure
 
-    def text(self, workers: int) -> str:
-        """The plan in one line."""
+    def text(self, workers: int | None) -> str:
+        """The plan in one line. workers: None where another launcher decides."""
         total = len(self.runs) + self.done
         own = f", a measurement of {about(self.measure_s / 60)}" if self.measure_s else ""
+        where = f"on {workers} workers" if workers else "in all on the workers of another launcher"
         return (
             f"{self.name}: {len(self.arms)} arms, {total} runs, {self.done} done already, "
-            f"{len(self.runs)} to train{own}, {about(self.minutes(workers))} on {workers} workers"
+            f"{len(self.runs)} to train{own}, {about(self.minutes(workers or 1))} {where}"
         )
 
 
@@ -68,20 +104,17 @@ def about(minutes: float) -> str:
     return f"about {minutes:.0f} min" if minutes >= 1.5 else f"about {60 * minutes:.0f} s"
 
 
-def make(jobs: Sequence[Settings]) -> Plan:
-    """Resolve every job and find out which runs are still to be trained.
-
-    Jobs that differ only in what cannot act are one arm, trained once.
+def request(jobs: Sequence[Settings]) -> Request:
+    """Check and resolve every job; touches no file.
 
     Raises:
         ConfigError: for an unusable job (unless impossible=skip and another job is usable).
     """
     first = jobs[0]
-    arms: dict[str, tuple[Arm, int]] = {}
+    found: dict[str, Wanted] = {}
     skipped: list[str] = []
-    for job in jobs:
-        if (job.out, job.name) != (first.out, first.name):
-            raise ConfigError("out", job.out, f"must be the same for the whole sweep, like {first.out}")
+    for place, job in enumerate(jobs):
+        _same(first, job)
         try:
             arm = resolve(job)
         except ConfigError as error:
@@ -89,41 +122,57 @@ def make(jobs: Sequence[Settings]) -> Plan:
                 raise
             skipped.append(str(error))
             continue
-        arms[arm.id] = arm, max(job.replicates, arms[arm.id][1] if arm.id in arms else 0)
-    if not arms:
+        known = found.get(arm.id)
+        if known is None:
+            found[arm.id] = Wanted(arm, job.replicates, place)
+        elif job.replicates > known.replicates:  # stays at its place in the order of the arms
+            found[arm.id] = replace(known, replicates=job.replicates, job=place)
+    if not found:
         raise ConfigError("impossible", "skip", f"leaves no possible arm: {skipped[0]}")
-    if not any(n for _, n in arms.values()) and not own.module(first.name, "measure"):
-        raise ConfigError("replicates", 0, "must be at least 1, as there is no measure.py to run instead")
-    arms = {arm: entry for arm, entry in arms.items() if entry[1]}
-    loaded = store.load(Path(first.out))
-    finished = store.finished(loaded.records)
-    # Replicate by replicate: a worker draws the raw data of a replicate once for all arms of a program.
-    most = max((n for _, n in arms.values()), default=0)
-    wanted = [(arm, k) for k in range(most) for arm, n in arms.values() if k < n]
-    missing = [Run(arm, replicate, seconds(arm)) for arm, replicate in wanted if arm.run_id(replicate) not in finished]
-    notes = list(loaded.damaged)
+    if first.measure is not None:
+        MEASUREMENTS.get(first.measure)
+    elif not any(each.replicates for each in found.values()) and not measured.known(first.name, None):
+        raise ConfigError("replicates", 0, "must be at least 1, unless measure=... names something else to do")
+    rest = (first.time_limit, first.figures, first.smoke, first.measure)
+    notes = _notes(len(jobs), skipped, len(found))
+    return Request(first.name, first.out, *rest, tuple(found.values()), notes)
+
+
+def _same(first: Settings, job: Settings) -> None:
+    """What belongs to the sweep, not to a job, must be the same in all jobs."""
+    for key in ("name", "out", "measure", "smoke", "figures", "time_limit"):
+        if getattr(job, key) != getattr(first, key):
+            what = f"must be the same for the whole sweep, like {getattr(first, key)}"
+            raise ConfigError(key, getattr(job, key), what)
+
+
+def _notes(jobs: int, skipped: list[str], arms: int) -> tuple[str, ...]:
+    notes = []
     if skipped:
-        notes.append(f"{len(skipped)} impossible of {len(jobs)} cells left out, such as {skipped[0]}")
-    inert = len(jobs) - len(skipped) - len(arms)
-    if inert and arms:
-        notes.append(
-            f"{inert} cells differ from another only in what cannot act there: trained once, left empty in the table"
-        )
-    done = len(wanted) - len(missing)
-    counts = {arm: n for arm, (_, n) in arms.items()}
-    again = 0.0 if own.measured(first.name, Path(first.out), first.smoke) else own.seconds(first.name, first.smoke)
-    rest = (first.time_limit, first.figures, first.smoke)
-    return Plan(first.name, first.out, *rest, counts, missing, done, again, notes)
+        notes.append(f"{len(skipped)} impossible of {jobs} cells left out, such as {skipped[0]}")
+    inert = jobs - len(skipped) - arms
+    if inert:
+        what = "differ from another only in what cannot act there: trained once, left empty in the table"
+        notes.append(f"{inert} cells {what}")
+    return tuple(notes)
 
 
-def seconds(arm: Arm) -> float:
-    """Estimated seconds of one run once compiled: fitted to a 2026 server core, right within a factor of about 1.5."""
-    units, batch, data = arm.model.units, arm.train.batch, arm.data
-    recurrent = arm.gru_steps * (0.004 + 6.3e-7 * batch * units * (arm.gru_width + units))
-    step_ms = 0.1 + recurrent * (2 if arm.model.bidirectional else 1) * (1.2 if arm.mask.kind != "none" else 1)
-    step_ms += 1.1e-7 * batch * arm.front.flops(arm.steps, arm.width)
-    if arm.train.engine != "compiled" or arm.bucketed:
-        step_ms = 6 + 8 * step_ms
-    step_ms += arm.control.delay_ms or 0.0
-    evaluated = (arm.train.updates / arm.train.block + 1) * data.probe + data.test
-    return 0.1 + step_ms / 1000 * (arm.train.updates + 0.3 * evaluated / batch)
+def make(asked: Request | Sequence[Settings], folder: Path | None = None) -> Plan:
+    """What of a request is still to be trained, given the records in its results folder.
+
+    Raises:
+        ConfigError: as `request`, where given the settings of jobs.
+    """
+    if not isinstance(asked, Request):
+        asked = request(asked)
+    folder = absolute(asked.out) if folder is None else folder
+    loaded = store.load(folder)
+    finished = store.finished(loaded.records)
+    arms = [each for each in asked.wanted if each.replicates]
+    # Replicate by replicate: a worker draws the raw data of a replicate once for all arms of a program.
+    most = max((each.replicates for each in arms), default=0)
+    wanted = [(each.arm, k) for k in range(most) for each in arms if k < each.replicates]
+    missing = [Run(arm, replicate, seconds(arm)) for arm, replicate in wanted if arm.run_id(replicate) not in finished]
+    counts = {each.arm.id: each.replicates for each in arms}
+    measure_s = measured.due(asked.name, asked.measure, asked.arms, asked.smoke, folder)
+    return Plan(asked, counts, missing, len(wanted) - len(missing), measure_s, [*loaded.damaged, *asked.notes])

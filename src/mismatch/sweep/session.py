@@ -1,182 +1,266 @@
-"""From composed configs to a results folder: plan everything, train what is missing, write tables and figures.
+"""The one path from a list of jobs to finished results folders, for a single arm, every launcher, every experiment.
 
-In: Hydra configs. Out: results folders and an exit code. Errors of the user end here, as one line.
+In: composed configs (`add`). Out: results folders and an exit code (`run`). Nothing is written before all that was
+added has been accepted; then each sweep is trained, measured and reported in turn. Reporting is injected, as this room
+stands below `report`.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Protocol
 
-from mismatch import report
+from mismatch.config import files, paths
 from mismatch.config.fields import ConfigError
-from mismatch.config.rules import resolve
+from mismatch.config.registry import EXECUTORS
 from mismatch.config.settings import settings
-from mismatch.sweep import own, pool, store
+from mismatch.run.record import Record
+from mismatch.sweep import lock, measured, naming, store
 from mismatch.sweep import plan as planning
+from mismatch.sweep.drive import drive
+from mismatch.sweep.errand import Errand
+from mismatch.sweep.estimate import START_S
+from mismatch.sweep.executors.base import Executor
+from mismatch.sweep.plan import Plan, Request, Run
+from mismatch.sweep.progress import Progress
 
 EXIT_BROKEN, EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED = 1, 2, 3, 130
 
-
-class Pending(NamedTuple):
-    """A sweep that Hydra has composed and `run_pending` will train."""
-
-    plan: planning.Plan
-    n_jobs: int
+Launch = Callable[[Errand, list[int]], object]
+"""Carries the jobs at these places out on another launcher, and returns when they have ended."""
 
 
-_PENDING: list[Pending] = []  # one entry per experiment: all are planned before the first one trains
-_CODES: list[int] = []  # Hydra drops what jobs and callbacks return; `exit_code` is the worst of these
+class Reporter(Protocol):
+    """What a session needs of `report`."""
+
+    def prepare(self, figures: bool) -> None:
+        """Import what `rebuild` will need, while the workers train."""
+
+    def rebuild(self, folder: Path, figures: bool) -> tuple[Any, Sequence[str]]:
+        """Write the report of a folder; the runs it shows, and lines worth saying."""
+
+    def publish(self, folder: Path) -> str | None:
+        """Write the verdicts on all claims in the folders below; the verdicts as text, None without claims."""
 
 
-def exit_code() -> int:
-    """0, or the highest code of what went wrong."""
-    return max(_CODES, default=0)
+@dataclass(frozen=True)
+class Sweep:
+    """What was added at once. Either `executor` (name, n_jobs) trains it, or `launch` does."""
+
+    request: Request
+    folder: Path
+    executor: tuple[str, int]
+    launch: Launch | None
+    single: bool
+    note: str
 
 
-def fail(message: str) -> NoReturn:
-    """End with one line on stderr and exit code 2."""
-    _say(f"mismatch: error: {message}")
-    raise SystemExit(EXIT_USAGE)
+class Session:
+    """Everything one command does; holds the workers, which stay warm from one sweep to the next."""
 
+    def __init__(self, reporter: Reporter | None = None) -> None:
+        self.reporter = reporter
+        self.sweeps: list[Sweep] = []
+        self._executors: dict[tuple[str, int], Executor] = {}
+        self._codes: list[int] = []
 
-@contextmanager
-def usage_errors() -> Iterator[None]:
-    """Turn a ConfigError, or a value OmegaConf cannot read, into `fail`."""
-    from omegaconf.errors import OmegaConfBaseException
+    def warm(self, executor: str, n_jobs: int) -> None:
+        """Start workers that `run` will probably need; returns at once.
 
-    try:
-        yield
-    except ConfigError as error:
-        fail(str(error))
-    except OmegaConfBaseException as error:
-        fail(" ".join(str(error).split()))
+        Raises:
+            ConfigError: for an unknown executor or an impossible number of workers.
+        """
+        made = self._executor((executor, n_jobs))
+        made.start(made.workers)
 
+    def add(
+        self,
+        configs: Sequence[Any],
+        overrides: Sequence[str] = (),
+        experiment: str | None = None,
+        executor: tuple[str, int] = ("inline", 1),
+        launch: Launch | None = None,
+        note: str = "",
+    ) -> None:
+        """Add a sweep: the configs of all its jobs, the overrides and the experiment they come from.
 
-def plan_sweep(configs: Sequence[Any]) -> planning.Plan:
-    """Check and resolve every job of a multirun; ends the program if one is unusable."""
-    with usage_errors():
-        plan = planning.make([settings(config) for config in configs])
-    store.write_plan(Path(plan.out), plan.name, plan.arms)
-    return plan
+        A single config given to the inline executor is a single arm: its rows are printed at the end.
+        note: text kept beside the results as multirun.yaml.
 
+        Raises:
+            ConfigError: when one of them cannot be, or its results folder is that of a sweep added before.
+        """
+        asked = planning.request([settings(config) for config in configs])
+        name = naming.name(asked.name, overrides, experiment, asked.arms)
+        if name is not None:
+            configs[0]["name"] = name
+            asked = replace(asked, name=name, out=str(configs[0]["out"]))
+        folder = files.guard(paths.absolute(asked.out))
+        if any(sweep.folder == folder for sweep in self.sweeps):
+            raise ConfigError("out", asked.out, "is the folder of two sweeps; leave it out, and each has its own")
+        single = executor[0] == "inline" and launch is None and len(configs) == 1
+        self.sweeps.append(Sweep(asked, folder, executor, launch, single, note))
 
-def postpone(configs: Sequence[Any], n_jobs: int) -> None:
-    """Plan a multirun of the local launcher for `run_pending`."""
-    with usage_errors():
-        pool.workers(n_jobs)
-    _PENDING.append(Pending(plan_sweep(configs), n_jobs))
+    def run(self) -> int:
+        """Do all that was added, sweep after sweep, and return the exit code.
 
+        Raises:
+            ConfigError: when a results folder cannot be had; nothing has been trained then.
+            OSError: when the disk is full; finished runs are kept.
+        """
+        with ExitStack() as stack:
+            for sweep in self.sweeps:
+                stack.enter_context(lock.hold(sweep.folder, sweep.request.out))
+            plans = [planning.make(sweep.request, sweep.folder) for sweep in self.sweeps]
+            for sweep, plan in zip(self.sweeps, plans, strict=True):
+                _note(sweep, plan)
+            self._announce(plans)
+            if not any(plan.runs for plan in plans):
+                self.stop()
+            for sweep, plan in zip(self.sweeps, plans, strict=True):
+                self._finish(sweep, plan)
+            self._verdicts()
+        return max(self._codes, default=0)
 
-def run_pending() -> None:
-    """Train what was postponed, sweep after sweep, each to its tables and figures; then say what the claims came to."""
-    for plan, n_jobs in _PENDING:
-        _announce(plan, pool.workers(n_jobs))
-    if len(_PENDING) > 1:
-        runs = sum(len(plan.runs) for plan, _ in _PENDING)
-        minutes = sum(plan.minutes(pool.workers(n_jobs)) for plan, n_jobs in _PENDING) + planning.START_S / 60
-        _say(f"in all: {runs} runs to train, {planning.about(minutes)}")
-    if not any(plan.runs for plan, _ in _PENDING):
-        pool.stop()
-    for plan, n_jobs in _PENDING:
+    def stop(self) -> None:
+        """End all workers at once."""
+        for executor in self._executors.values():
+            executor.stop()
+
+    def _executor(self, key: tuple[str, int]) -> Executor:
+        if key not in self._executors:
+            name, n_jobs = key
+            self._executors[key] = EXECUTORS.get(name)(n_jobs)
+        return self._executors[key]
+
+    def _announce(self, plans: Sequence[Plan]) -> None:
+        """Say what will be done, before anything is."""
+        workers = [None if sweep.launch else self._executor(sweep.executor).workers for sweep in self.sweeps]
+        for plan, count in zip(plans, workers, strict=True):
+            for note in plan.notes:
+                say(note)
+            say(plan.text(count))
+        if len(plans) > 1:
+            runs = sum(len(plan.runs) for plan in plans)
+            minutes = sum(plan.minutes(count or 1) for plan, count in zip(plans, workers, strict=True)) + START_S / 60
+            say(f"in all: {runs} runs to train, {planning.about(minutes)}")
+
+    def _finish(self, sweep: Sweep, plan: Plan) -> None:
+        """One sweep: train, measure, report."""
         if plan.runs:
-            pool.execute(plan, n_jobs)
+            self._prepare(sweep.request.figures)
+            if sweep.launch is not None:
+                self._launch(sweep, plan, sweep.launch)
+            else:
+                self._train(sweep, plan)
         if plan.measure_s:
-            _measure(plan)
-        finish(Path(plan.out), plan.figures)
-    for parent in dict.fromkeys(Path(plan.out).parent for plan, _ in _PENDING if not plan.smoke):
-        _verdicts(parent)
-    _PENDING.clear()
+            self._measure(sweep, plan)
+        self._report(sweep)
+        if sweep.single:
+            _print_rows(plan, sweep.folder)
 
+    def _prepare(self, figures: bool) -> None:
+        if self.reporter is not None:
+            threading.Thread(target=self.reporter.prepare, args=[figures], daemon=True).start()
 
-def _measure(plan: planning.Plan) -> None:
-    """The experiment's own measurement; the workers are idle meanwhile."""
-    _say(f"{plan.name}: own measurement, {planning.about(plan.measure_s / 60)}")
-    try:
-        own.measure(plan.name, Path(plan.out), plan.smoke)
-    except RuntimeError as error:
-        _CODES.append(EXIT_BROKEN)
-        _say(f"mismatch: error: {error}")
+    def _train(self, sweep: Sweep, plan: Plan) -> None:
+        with Progress(plan, tenths=not sweep.single) as progress:
 
+            def keep(record: Record, run: Run) -> None:
+                store.write(sweep.folder, record)
+                progress.add(record, run)
+                if sweep.single and record.status == "ok":
+                    progress.say(f"replicate {record.replicate}: accuracy {record.metrics['accuracy']:.3f}")
 
-def _verdicts(folder: Path) -> None:
-    """Collect the claims of all experiments in `folder`, write the table of verdicts and print it."""
-    from mismatch.report import verdicts
+            drive(plan, self._executor(sweep.executor), keep, lambda: None)
 
-    table = verdicts.collect(folder)
-    if table.empty:
-        return
-    verdicts.write(table, folder)
-    print(verdicts.text(table), flush=True)
-    _say(f"{folder}: verdicts.md, .csv, .png; mismatch explain C18 shows what one rests on")
-
-
-def run_one(config: Any) -> None:
-    """Train the replicates of one arm in this process and print its row: the task function of a Hydra job."""
-    from hydra.core.hydra_config import HydraConfig
-    from hydra.types import RunMode
-
-    from mismatch.run import pipeline
-
-    with usage_errors():
-        job = settings(config)
+    def _launch(self, sweep: Sweep, plan: Plan, launch: Launch) -> None:
+        """Have another launcher carry the jobs out, one for each arm that misses runs; say what is missing then."""
+        missing: dict[str, tuple[int, ...]] = {}
+        for run in plan.runs:
+            missing[run.arm.id] = (*missing.get(run.arm.id, ()), run.replicate)
+        errand = Errand(plan.name, sweep.folder, plan.time_limit, missing)
         try:
-            resolve(job)
-        except ConfigError as error:
-            if job.impossible != "skip":
-                raise
-            _say(f"left out: {error}")
+            launch(errand, [each.job for each in sweep.request.wanted if each.arm.id in missing])
+        except OSError:
+            raise
+        except Exception as error:  # a launcher may lose its workers in a way of its own
+            say(f"mismatch: error: the launcher ended with {type(error).__name__}: {' '.join(str(error).split())}")
+            self._codes.append(EXIT_BROKEN)
+        recorded = {record.run for record in store.load(sweep.folder).records}
+        lost = [run for run in plan.runs if run.arm.run_id(run.replicate) not in recorded]
+        if lost:
+            self._codes.append(EXIT_FAILED_RUNS)
+            say(f"{plan.name}: {len(lost)} of {len(plan.runs)} runs did not come back from the launcher")
+
+    def _measure(self, sweep: Sweep, plan: Plan) -> None:
+        """The measurement of another kind; the workers are idle meanwhile."""
+        asked = sweep.request
+        say(f"{asked.name}: own measurement, {planning.about(plan.measure_s / 60)}")
+        try:
+            measured.make(asked.name, asked.measure, asked.arms, asked.smoke, sweep.folder)
+        except RuntimeError as error:
+            self._codes.append(EXIT_BROKEN)
+            say(f"mismatch: error: {error}")
+
+    def _report(self, sweep: Sweep) -> None:
+        """Tables, figures and page; says where they are, and notes the exit code that the rows deserve."""
+        folder, shown = sweep.folder, sweep.request.out
+        if self.reporter is None or not ((folder / "records").is_dir() or (folder / measured.STAMP).is_file()):
             return
-        plan = planning.make([job])
-    if HydraConfig.get().mode == RunMode.RUN:
-        store.write_plan(Path(plan.out), plan.name, plan.arms)
-    _announce(plan, 1)
-    for run in plan.runs:
-        record = pipeline.run(run.arm, run.replicate, plan.name, plan.time_limit)
-        store.write(Path(plan.out), record)
-        row = record.row()
-        ok = row["status"] == "ok"
-        _say(f"replicate {row['replicate']}: " + (f"accuracy {row['accuracy']:.3f}" if ok else str(row["error"])))
-    _print_rows(next(iter(plan.arms)), Path(plan.out))
+        try:
+            runs, notes = self.reporter.rebuild(folder, sweep.request.figures)
+        except Exception as error:  # the records are safe, and other sweeps go on
+            self._codes.append(EXIT_BROKEN)
+            say(f"mismatch: error: the runs are in {shown}/records, but not the report: {error!r}")
+            return
+        for note in notes:
+            say(note)
+        failed = 0 if runs.empty else int((runs["status"] != "ok").sum())
+        if failed:
+            self._codes.append(EXIT_FAILED_RUNS)
+            say(f"{failed} of {len(runs)} runs did not end ok; their rows say why")
+        tables = "" if runs.empty else "runs.csv, summary.csv, effects.csv"
+        pictures = "report.html, figures/" if sweep.request.figures else ""
+        say(f"{shown}: {', '.join(filter(None, (tables, pictures)))}")
+
+    def _verdicts(self) -> None:
+        """The verdicts on all claims beside what was swept; a smoke run is no evidence."""
+        if self.reporter is None:
+            return
+        folders = [sweep.folder.parent for sweep in self.sweeps if not sweep.request.smoke]
+        for folder in dict.fromkeys(folders):
+            text = self.reporter.publish(folder)
+            if text is not None:
+                print(text, flush=True)
+                say(f"{paths.shown(folder)}: verdicts.md, .csv, .png; mismatch explain C18 shows what one rests on")
 
 
-def finish(out: Path, figures: bool) -> None:
-    """Write the report of a sweep, say where it is, and note the exit code its rows deserve."""
-    if not (out / "records").is_dir() and not (out / own.STAMP).is_file():
-        return
+def _note(sweep: Sweep, plan: Plan) -> None:
+    """Write what was asked for, before anything is trained.
+
+    Raises:
+        ConfigError: when that cannot be written.
+    """
     try:
-        rebuilt = report.rebuild(out, figures)
-    except Exception as error:  # the records are safe; Hydra would turn this into a warning and end with 0
-        _CODES.append(EXIT_BROKEN)
-        _say(f"mismatch: error: the runs are in {out}/records, but not the report: {error!r}")
-        return
-    runs = rebuilt.runs
-    for note in rebuilt.notes:
-        _say(note)
-    failed = 0 if runs.empty else int((runs["status"] != "ok").sum())
-    if failed:
-        _CODES.append(EXIT_FAILED_RUNS)
-        _say(f"{failed} of {len(runs)} runs did not end ok; their rows say why")
-    tables = "" if runs.empty else "runs.csv, summary.csv, effects.csv"
-    shown = "report.html, figures/" if figures else ""
-    _say(f"{out}: {', '.join(filter(None, (tables, shown)))}")
+        store.write_plan(sweep.folder, plan.name, plan.arms, sweep.request.measure)
+        if sweep.note:
+            files.write(sweep.folder / "multirun.yaml", sweep.note)
+    except OSError as error:
+        raise ConfigError("out", sweep.request.out, f"cannot be written to: {error.strerror}") from error
 
 
-def _print_rows(arm: str, out: Path) -> None:
-    """The arm's rows, column by column: one value where all replicates agree, else all of them."""
-    rows = [record.row() for record in store.newest(store.load(out).records, [arm])]
-    rows.sort(key=lambda row: row["replicate"])
-    for column in dict.fromkeys(column for row in rows for column in row):
-        values = [f"{v:.4g}" if isinstance(v := row.get(column), float) else str(v) for row in rows]
+def _print_rows(plan: Plan, folder: Path) -> None:
+    """The rows of a single arm, column by column: one value where all replicates agree, else all of them."""
+    rows = store.table(store.newest(store.load(folder).records, list(plan.arms)))
+    for column in rows.columns:
+        values = ["" if v is None or v != v else f"{v:.4g}" if isinstance(v, float) else str(v) for v in rows[column]]
         print(f"{column:20} {values[0] if len(set(values)) == 1 else '  '.join(values)}")
 
 
-def _announce(plan: planning.Plan, workers: int) -> None:
-    for note in plan.notes:
-        _say(note)
-    _say(plan.text(workers))
-
-
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """A line for the user, on stderr."""
     print(line, file=sys.stderr, flush=True)

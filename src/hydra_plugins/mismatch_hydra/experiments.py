@@ -1,12 +1,14 @@
-"""Puts every folder of `experiments/` on Hydra's search path as an option of the group ``experiment``."""
+"""Puts every folder of experiments on Hydra's search path as an option of the group ``experiment``."""
 
+import builtins
 from pathlib import Path
 
-from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.object_type import ObjectType
 from hydra.plugins.config_source import ConfigLoadError, ConfigResult
 from hydra.plugins.search_path_plugin import SearchPathPlugin
+
+from hydra_plugins.mismatch_hydra.internals import FileConfigSource
 
 GROUP, SWEEP = "experiment", "sweep"
 
@@ -40,7 +42,7 @@ class ExperimentSource(FileConfigSource):
     def is_config(self, config_path: str) -> bool:
         return self._file(config_path) is not None
 
-    def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
+    def list(self, config_path: str, results_filter: ObjectType | None) -> builtins.list[str]:
         if config_path == "":
             return [GROUP] if results_filter in (None, ObjectType.GROUP) else []
         if config_path != GROUP or results_filter is ObjectType.GROUP:
@@ -49,7 +51,10 @@ class ExperimentSource(FileConfigSource):
 
 
 class ExperimentSearchPath(SearchPathPlugin):
-    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        from mismatch.config.paths import EXPERIMENTS
+    """Ours, and those of other packages; a user's own file in ``--config-dir`` needs no plugin."""
 
-        search_path.append(provider="mismatch", path=f"{ExperimentSource.scheme()}://{EXPERIMENTS}")
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        from mismatch.config.experiments import roots
+
+        for root in roots():
+            search_path.append(provider="mismatch", path=f"{ExperimentSource.scheme()}://{root}")

@@ -1,0 +1,62 @@
+"""Errors of Hydra and OmegaConf as one line that names the key, its value and what is accepted.
+
+In: an exception, and the words of the command line. Out: a line.
+"""
+
+from collections.abc import Sequence
+
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException, ValidationError
+
+USAGE = (HydraException, OmegaConfBaseException)
+KINDS = {"Integer": "a whole number", "Float": "a number", "Boolean": "true or false"}
+
+
+def line(error: Exception, words: Sequence[str]) -> str:
+    """What is wrong, in one line."""
+    if isinstance(error, OverrideParseException):
+        return _unreadable(error.override, str(error))
+    if isinstance(error, MissingConfigException):
+        return _missing(error)
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, OmegaConfBaseException):
+        cause = cause.__cause__
+    if cause is None or not cause.full_key:
+        return _flat(str(error))
+    key = str(cause.full_key)
+    value = next((word.split("=", 1)[1] for word in words if word.split("=", 1)[0].lstrip("+~") == key), None)
+    said = f"{key}={value}" if value is not None else key
+    first = str(cause).splitlines()[0]
+    if isinstance(cause, ValidationError):
+        kind = next((text for name, text in KINDS.items() if f"converted to {name}" in first), None)
+        return f"{said}: must be {kind}" if kind else f"{said}: {first}"
+    group, _, _ = key.rpartition(".")
+    known = sorted(map(str, cause.parent_node)) if isinstance(cause.parent_node, DictConfig) else []
+    where = group or "the config"
+    return f"{said}: there is no such key; {where} has {', '.join(known)}" if known else f"{said}: {first}"
+
+
+def _unreadable(override: str, message: str) -> str:
+    if "=" not in override and not override.startswith("~"):
+        return f"{override}: must be an override such as data=late, or one of the verbs report and explain"
+    return f"{override}: cannot be read as key=value ({message.splitlines()[0]})"
+
+
+def _missing(error: MissingConfigException) -> str:
+    group, _, choice = (error.missing_cfg_file or "").rpartition("/")
+    if group.startswith("experiment"):
+        from mismatch.config.experiments import names
+
+        wrong = (error.missing_cfg_file or "").partition("/")[2]
+        own = [option for option in error.options or () if option not in names()]
+        return f"experiment={wrong}: must be one or more of {','.join([*names(), *own])}"
+    if not group or not error.options:
+        return _flat(str(error))
+    schema = len(error.options) > 1 and not group.startswith("hydra")  # every group has a `default`, its bare schema
+    options = sorted(option for option in error.options if not (schema and option == "default"))
+    return f"{group}={choice}: must be one of {', '.join(options)}"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

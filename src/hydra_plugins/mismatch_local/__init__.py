@@ -1,1 +1,0 @@
-"""Hydra plugins of `mismatch`: the local launcher and the experiments search path."""

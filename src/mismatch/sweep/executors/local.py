@@ -1,0 +1,147 @@
+"""Warm, single-threaded worker processes on this machine, one per core, that outlive the death of any of them.
+
+They start with the first call of `start`, import TensorFlow while Hydra composes the jobs, and stay warm from one
+sweep to the next. One that has grown too large is replaced. They die with this process, and Ctrl-C does not reach
+them: it reaches this process, which then stops them.
+"""
+
+import gc
+import multiprocessing
+import os
+import queue
+import signal
+from concurrent.futures import TimeoutError
+from dataclasses import dataclass
+from multiprocessing import resource_tracker
+from typing import Any
+
+from mismatch.config.fields import ConfigError
+from mismatch.run.record import Record
+from mismatch.sweep.executors.base import Died, Done, Executor, Task
+from mismatch.sweep.parent import die_with
+
+GRACE_S = 60.0  # beyond its own time limit a run gets this long before its worker is killed
+WORKER_MIB = 1200  # TensorFlow keeps every compiled program: a worker that has grown beyond this is replaced
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """A future of `worker` that is done, one way or another."""
+
+    worker: int
+    time_limit: float
+    future: Any
+
+
+class Local(Executor):
+    """`n_jobs` processes, or one per usable core when it is -1.
+
+    Raises:
+        ConfigError: for any other number below 1.
+    """
+
+    name = "local"
+
+    def __init__(self, n_jobs: int = -1) -> None:
+        super().__init__(_count(n_jobs))
+        self._pools: list[Any] = []  # a pool of one process survives the death of that process
+        self._retired: list[Any] = []
+        self._grown: set[int] = set()
+        self._ended: queue.Queue[_Ended] = queue.Queue()
+
+    def start(self, count: int) -> None:
+        """Start processes; they import TensorFlow while the caller goes on."""
+        while len(self._pools) < count:
+            self._pools.append(_new_pool())
+
+    def submit(self, worker: int, task: Task) -> None:
+        """Send the run to its process; it is killed when it overstays its limit."""
+        if worker in self._grown:
+            self._renew(worker)
+        limit = task.time_limit
+        future = self._pools[worker].schedule(_train, args=[task], timeout=limit + GRACE_S)
+        future.add_done_callback(lambda done, ended=self._ended: ended.put(_Ended(worker, limit, done)))
+
+    def wait(self, seconds: float) -> Done | Died | None:
+        """The next record or death."""
+        from pebble import ProcessExpired
+
+        try:
+            ended = self._ended.get(timeout=seconds)
+        except queue.Empty:
+            return None
+        try:
+            record, mib = ended.future.result()
+        except TimeoutError:
+            error = f"exceeded time_limit={ended.time_limit:g} s and did not stop by itself"
+            return Died(ended.worker, "timeout", error)
+        except ProcessExpired as death:
+            return Died(ended.worker, "killed", f"its worker died (exit code {death.exitcode})")
+        if mib > WORKER_MIB:
+            self._grown.add(ended.worker)
+        return Done(ended.worker, record)
+
+    def stop(self) -> None:
+        """Kill all processes and wait until they are gone."""
+        pools = self._pools + self._retired
+        self._pools, self._retired, self._ended = [], [], queue.Queue()
+        self._grown.clear()
+        for pool in pools:
+            pool.stop()
+        for pool in pools:
+            pool.join()
+
+    def _renew(self, worker: int) -> None:
+        """Replace a process that has grown too large; it is idle."""
+        self._pools[worker].stop()
+        self._retired.append(self._pools[worker])
+        self._pools[worker] = _new_pool()
+        self._grown.discard(worker)
+
+
+def _count(n_jobs: int) -> int:
+    if n_jobs < 1 and n_jobs != -1:
+        raise ConfigError("hydra.launcher.n_jobs", n_jobs, "must be at least 1, or -1 for one worker per core")
+    if n_jobs > 0:
+        return n_jobs
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _new_pool() -> Any:
+    from pebble import ProcessPool
+
+    context = multiprocessing.get_context("spawn")
+    # Threads and processes inherit the mask: Ctrl-C reaches this process alone, which then stops its workers.
+    # (Starting the resource tracker would lift the mask, so it comes first.)
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pool = ProcessPool(max_workers=1, context=context, initializer=_start_worker, initargs=[os.getpid()])
+        pool.schedule(_ready)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pool
+
+
+def _ready() -> None:
+    """Nothing: a task that makes a pool start its process."""
+
+
+def _start_worker(parent: int) -> None:
+    """Die with the parent, and import TensorFlow ahead of the first run."""
+    die_with(parent)
+    import mismatch.engine  # noqa: F401
+
+    gc.freeze()  # TensorFlow's million objects stay: no garbage collection need walk them again
+
+
+def _train(task: Task) -> tuple[Record, float]:
+    """In the worker: the record of the run, and the largest resident memory of the process so far in MiB."""
+    import resource
+    import sys
+
+    from mismatch.run.pipeline import run
+
+    record = run(task.arm, task.replicate, task.experiment, task.time_limit)
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return record, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

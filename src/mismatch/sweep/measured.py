@@ -1,0 +1,60 @@
+"""The measurement of another kind that goes with a sweep: whether it is due, and its tables in the results folder.
+
+In: the name of a measurement and the arms of the sweep. Out: its tables beside ``measured.json``, which says what they
+were made from; a measurement that has its tables from the same code and arms is not made again.
+"""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from mismatch.config import files
+from mismatch.config.arm import Arm
+from mismatch.config.registry import MEASUREMENTS
+from mismatch.sweep import measurement, own, store
+
+STAMP = "measured.json"
+
+
+def known(experiment: str, name: str | None) -> bool:
+    """Whether there is a measurement to make."""
+    return name is not None or own.module(experiment, "measure") is not None
+
+
+def due(experiment: str, name: str | None, arms: Sequence[Arm], smoke: bool, folder: Path) -> float:
+    """Estimated seconds of the measurement; 0 where there is none, or its tables are there already."""
+    if name is None:
+        return 0.0 if own.measured(experiment, folder, smoke) else own.seconds(experiment, smoke)
+    part = MEASUREMENTS.get(name)()
+    whole = all((folder / table).is_file() for table in part.tables)
+    if whole and not part.again and _stamp(folder) == measurement.stamp(name, arms, smoke):
+        return 0.0
+    return float(part.seconds(arms, smoke))
+
+
+def make(experiment: str, name: str | None, arms: Sequence[Arm], smoke: bool, folder: Path) -> None:
+    """Make the measurement and write its tables; on failure those of an earlier one stay.
+
+    Raises:
+        RuntimeError: with the last line of what the measuring process said.
+    """
+    if name is None:
+        own.measure(experiment, folder, smoke)
+        return
+    tables = measurement.make(name, arms, smoke, log=folder / "measure.log")
+    with suppress(FileNotFoundError):
+        (folder / STAMP).unlink()
+    for file, table in tables.items():
+        store.write_csv(folder / file, table)
+    files.write(folder / STAMP, json.dumps(measurement.stamp(name, arms, smoke)) + "\n")
+    with suppress(FileNotFoundError):
+        (folder / "measure.log").unlink()
+
+
+def _stamp(folder: Path) -> dict[str, str] | None:
+    try:
+        found: dict[str, str] = json.loads((folder / STAMP).read_text())
+        return found
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,29 @@
+"""The jobs of a multirun, as the sweeper makes and composes them, without a command in between."""
+
+from types import SimpleNamespace
+
+from mismatch.config.groups import Settings
+from mismatch.config.paths import CONF
+from mismatch.config.settings import register, settings
+
+
+def swept(*words: str) -> tuple[list[list[str]], list[Settings]]:
+    """The overrides of every job, and their settings."""
+    from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+
+    from hydra_plugins.mismatch_hydra import internals, sweeper
+
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = compose("config", list(words), return_hydra_config=True)
+        loader = GlobalHydra.instance().config_loader()
+        ours = sweeper.LocalSweeper(None, config.hydra.sweeper.params, config.hydra.sweeper.blocks)
+        ours.hydra_context = SimpleNamespace(config_loader=loader)
+        jobs = ours.jobs(words)
+        return jobs, [settings(job) for job in internals.compose(loader, config, jobs)]
+
+
+def compose_jobs(*words: str) -> list[Settings]:
+    """The settings of every job."""
+    return swept(*words)[1]

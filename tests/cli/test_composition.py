@@ -1,0 +1,86 @@
+"""From the command line to settings: experiments, blocks, options of a user's own, Hydra's private side."""
+
+import pytest
+
+from mismatch.config.fields import ConfigError
+from mismatch.config.paths import CONF, EXPERIMENTS
+from mismatch.config.settings import settings
+from mismatch.sweep import plan
+from tests.cli.composing import compose_jobs, swept
+from tests.helpers import make_settings
+
+EXPERIMENT_NAMES = sorted(path.parent.name for path in EXPERIMENTS.glob("*/sweep.yaml"))
+
+
+@pytest.mark.parametrize("name", EXPERIMENT_NAMES)
+def test_jobs_composed_together_equal_those_that_hydra_composes_one_by_one(name, tmp_path):
+    from hydra import compose, initialize_config_dir
+
+    jobs, configs = swept(f"experiment={name}", f"out={tmp_path}")
+    some = range(0, len(jobs), 9)  # Hydra alone takes a tenth of a second for each
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        assert [configs[i] for i in some] == [settings(compose("config", jobs[i])) for i in some]
+
+
+def test_an_override_goes_for_every_block_and_a_null_block_is_left_out():
+    jobs, _ = swept("experiment=padding", "data=late", "length.ratio=1")
+    assert {word for job in jobs for word in job if word.startswith(("data=", "length.ratio="))} == {
+        "data=late",
+        "length.ratio=1",
+    }
+    smoke, _ = swept("experiment=padding/smoke")
+    assert not any("model.bias_init=chrono" in job for job in smoke) and any("control=sham" in job for job in smoke)
+
+
+@pytest.mark.parametrize("name", EXPERIMENT_NAMES)
+def test_every_experiment_composes_into_the_same_possible_plan_twice(name, tmp_path):
+    words = [f"experiment={name}", f"out={tmp_path}"]
+    first, second = plan.make(compose_jobs(*words)), plan.make(compose_jobs(*words))
+    assert [run.arm.id for run in first.runs] == [run.arm.id for run in second.runs]
+    if name == "timing":
+        assert not first.runs and first.measure_s > 0
+        return
+    assert len(first.arms) > 10 and len(first.runs) == sum(first.arms.values()) and first.done == 0
+    assert set(first.arms.values()) == {10}
+    assert {run.arm.control.kind for run in first.runs} == {"none", "sham", "noisy", "shuffled", "delayed"}
+
+
+@pytest.mark.parametrize("name", [name for name in EXPERIMENT_NAMES if name != "timing"])
+def test_every_arm_a_claim_or_control_names_is_in_the_plan_with_ten_replicates(name, tmp_path):
+    """On the parameters alone: the contrasts of claims.yaml, resolved against the arms of sweep.yaml."""
+    import pandas as pd
+
+    from mismatch.analysis.select import arm_where
+    from mismatch.report.experiment import registry
+
+    made = plan.make(compose_jobs(f"experiment={name}", f"out={tmp_path}"))
+    arms = {run.arm.id: run.arm for run in made.runs}
+    table = pd.DataFrame([{"arm": arm.id} | arm.parameters() for arm in arms.values()])
+    claims = registry(name)
+    for kind in ("none", "sham", "noisy", "shuffled", "delayed"):
+        assert made.arms[arm_where(table, claims.controls | {"control": kind})] == 10
+    for contrast in [part for claim in claims.claims for part in claim.contrasts]:
+        if contrast.test != "paired" or contrast.table != "runs.csv":
+            continue
+        for side in (contrast.arm, contrast.against):
+            arm = arm_where(table, claims.base | contrast.where | side)
+            assert arm is not None, (contrast.name, side)
+            assert made.arms[arm] == 10 or not contrast.primary, (contrast.name, side)
+
+
+@pytest.mark.parametrize("name", EXPERIMENT_NAMES)
+def test_every_experiment_has_a_small_cut_of_its_own_axes(name, tmp_path):
+    cut = plan.make(compose_jobs(f"experiment={name}/smoke", f"out={tmp_path}"))
+    assert len(cut.arms) <= 16 and len({run.arm.program for run in cut.runs}) <= 8
+    assert cut.request.smoke and cut.name == name and {run.arm.train.updates for run in cut.runs} <= {40}
+    assert len(cut.arms) >= 5 or name == "timing"
+
+
+def test_impossible_cells_are_skipped_only_on_request(tmp_path):
+    cells = [make_settings(features__adapter="zero", features__width=width, out=str(tmp_path)) for width in (2, 8)]
+    with pytest.raises(ConfigError, match=r"features.width=2"):
+        plan.make(cells)
+    for cell in cells:
+        cell.impossible = "skip"
+    made = plan.make(cells)
+    assert len(made.arms) == 1 and "1 impossible of 2 cells left out, such as features.width=2" in made.notes[0]

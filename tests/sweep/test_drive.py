@@ -1,0 +1,85 @@
+"""The driver against executors that fail in every way: what is tried again, what becomes a row, what stops all."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from mismatch.run import pipeline
+from mismatch.sweep import plan
+from mismatch.sweep.drive import drive
+from mismatch.sweep.executors.base import Died, Done, Executor, Task
+from tests.helpers import make_settings
+
+
+class Scripted(Executor):
+    """Answers every task at once; `fate` says how the n-th try of a replicate ends: ok, killed or timeout."""
+
+    name = "scripted"
+
+    def __init__(self, fate=lambda replicate, number: "ok", workers: int = 2) -> None:
+        super().__init__(workers)
+        self.fate, self.tries, self.ended, self.workers_used = fate, Counter(), [], set()
+
+    def start(self, count: int) -> None:
+        self.count = count
+
+    def submit(self, worker: int, task: Task) -> None:
+        self.workers_used.add(worker)
+        self.tries[task.replicate] += 1
+        status = self.fate(task.replicate, self.tries[task.replicate])
+        if status == "ok":
+            self.ended.append(Done(worker, pipeline.lost(task.arm, task.replicate, task.experiment, "ok", "")))
+        else:
+            self.ended.append(Died(worker, status, f"{status} in the test"))
+
+    def wait(self, seconds: float) -> Done | Died | None:
+        return self.ended.pop(0) if self.ended else None
+
+    def stop(self) -> None:
+        self.ended.clear()
+
+
+def driven(tmp_path: Path, executor: Scripted, replicates: int = 3) -> dict[int, str]:
+    """Status by replicate of what the driver kept."""
+    kept = {}
+    made = plan.make([make_settings(out=str(tmp_path), replicates=replicates)])
+    drive(made, executor, lambda record, run: kept.update({record.replicate: record.status}), lambda: None)
+    return kept
+
+
+def test_every_run_is_kept_once_and_no_more_workers_start_than_there_are_runs(tmp_path):
+    executor = Scripted(workers=9)
+    assert driven(tmp_path, executor) == {0: "ok", 1: "ok", 2: "ok"}
+    assert executor.count == 3 and set(executor.tries.values()) == {1}
+
+
+def test_a_run_whose_worker_died_is_tried_once_more_and_then_is_a_row(tmp_path):
+    once = Scripted(lambda replicate, number: "killed" if (replicate, number) == (1, 1) else "ok")
+    assert driven(tmp_path, once) == {0: "ok", 1: "ok", 2: "ok"} and once.tries[1] == 2
+    always = Scripted(lambda replicate, number: "killed" if replicate == 1 else "ok")
+    assert driven(tmp_path, always) == {0: "ok", 1: "killed", 2: "ok"} and always.tries[1] == 2
+
+
+def test_a_run_that_overstayed_its_limit_is_not_tried_again(tmp_path):
+    late = Scripted(lambda replicate, number: "timeout" if replicate == 0 else "ok")
+    assert driven(tmp_path, late) == {0: "timeout", 1: "ok", 2: "ok"} and late.tries[0] == 1
+
+
+def test_the_row_of_a_lost_run_says_how_often_it_was_tried(tmp_path):
+    errors = []
+    made = plan.make([make_settings(out=str(tmp_path), replicates=1)])
+    dead = Scripted(lambda replicate, number: "killed")
+    drive(made, dead, lambda record, run: errors.append(record.identity["error"]), lambda: None)
+    assert errors == ["killed in the test, 2 times in a row"]
+
+
+def test_an_error_outside_a_run_comes_out_and_is_not_swallowed(tmp_path):
+    """A full disk, say: no run may be left untrained behind exit code 0."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    made = plan.make([make_settings(out=str(tmp_path), replicates=3)])
+    with pytest.raises(OSError, match="No space left"):
+        drive(made, Scripted(), full, lambda: None)

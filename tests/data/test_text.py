@@ -44,11 +44,35 @@ def test_your_own_csv_is_read_split_and_identified_by_its_content(tmp_path):
     assert again.sha256 != before
 
 
+def test_a_relative_path_means_what_it_meant_where_the_command_was_started(tmp_path, monkeypatch):
+    from mismatch.config import paths
+
+    rows = "".join(f"{word} film {n},{word}\n" for n in range(20) for word in ("good", "bad"))
+    (tmp_path / "mine.csv").write_text("text,label\n" + rows)
+    monkeypatch.setattr(paths, "START", tmp_path)
+    named, dotted = (DATASETS.get("csv")(path=path) for path in ("mine.csv", "./mine.csv"))
+    named.check(), dotted.check()
+    assert named == dotted and named.path == str(tmp_path / "mine.csv")
+
+
+def test_a_file_that_changed_after_the_plan_is_not_trained_on(tmp_path):
+    path = tmp_path / "mine.csv"
+    rows = [f"film {n} was {'good' if n % 2 else 'bad'},{n % 2}\n" for n in range(40)]
+    path.write_text("text,label\n" + "".join(rows))
+    planned = DATASETS.get("csv")(path=str(path))
+    planned.check()
+    planned.sha256 = "0" * 16  # what another version of the file would have
+    with pytest.raises(ConfigError, match=r"has changed since the sweep was planned"):
+        planned.draw(Streams(0, 0))
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"path": "nowhere.csv"}, "data.path=nowhere.csv: must be a CSV file"),
         ({"text": "body"}, "data.text=body: must be a column of .*: review, stars"),
+        ({"text": "stars"}, "data.text=stars: must be another column than data.label"),
+        ({"path": ""}, "data.path=: must be a CSV file"),
         ({"label": "score"}, "data.label=score: must be a column of"),
         ({"label": "review", "text": "stars"}, "data.train=1: must be at most"),
     ],

@@ -34,7 +34,7 @@ def place(
     kept = np.minimum(lengths, steps)
     before = {"pre": np.zeros_like(kept), "mid": (kept + 1) // 2}.get(padding, kept)
     slot = np.arange(steps)[None, :]
-    # k: the how-manieth kept step stands in this slot
+    # The k-th kept step stands in this slot.
     k = np.where(slot < before, slot, slot - (steps - kept))
     mask = (slot < before) | (k >= before)
     if fill == "last":

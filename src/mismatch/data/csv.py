@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mismatch.config.fields import ConfigError, free, ranged
+from mismatch.config.fields import ConfigError, free, ranged, require
+from mismatch.config.paths import absolute, shown
 from mismatch.data._text import Corpus, Text, tokenise
 
 
@@ -31,7 +32,9 @@ class Csv(Text):
     max_length: int | None = ranged(None, low=1)  # type: ignore[assignment]
 
     def check(self) -> None:
-        self.sha256 = hashlib.sha256(_bytes(self.path)).hexdigest()[:16]
+        require(self.text != self.label, "data.text", self.text, "must be another column than data.label")
+        self.path = str(absolute(self.path)) if self.path else self.path
+        self.sha256 = _sha256(_bytes(self.path))
         corpus = self.corpus()
         if self.max_length is None:
             self.max_length = max((len(words) for words in corpus.tokens), default=1)
@@ -42,36 +45,47 @@ class Csv(Text):
         super().check()
 
     def corpus(self) -> Corpus:
-        return _read(self.path, self.text, self.label)
+        return _read(self.path, self.sha256, self.text, self.label)
 
     @property
     def classes_count(self) -> int:
         return int(self.corpus().labels.max()) + 1
 
 
+def _sha256(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()[:16]
+
+
 def _bytes(path: str) -> bytes:
+    require(bool(path), "data.path", path, "must be a CSV file")
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise ConfigError("data.path", path, f"must be a CSV file ({error.strerror})") from None
+        raise ConfigError("data.path", shown(path), f"must be a CSV file ({error.strerror})") from None
 
 
 @cache
-def _read(path: str, text: str, label: str) -> Corpus:
-    """Documents and labels 0..K-1, in the sorted order of the column's values; incomplete rows are left out."""
+def _read(path: str, sha256: str | None, text: str, label: str) -> Corpus:
+    """Documents and labels 0..K-1, in the sorted order of the column's values; incomplete rows are left out.
+
+    Raises:
+        ConfigError: for a file that cannot be read so, or one that is no longer what `sha256` says.
+    """
     import io
 
     import pandas as pd
 
+    raw = _bytes(path)
+    same = sha256 in (None, _sha256(raw))
+    require(same, "data.path", shown(path), "has changed since the sweep was planned: run it again")
     try:
-        table = pd.read_csv(io.BytesIO(_bytes(path)))
+        table = pd.read_csv(io.BytesIO(raw))
     except ValueError as error:
-        raise ConfigError(
-            "data.path", path, f"must be a CSV file with a header ({' '.join(str(error).split())})"
-        ) from None
+        accepted = f"must be a CSV file with a header ({' '.join(str(error).split())})"
+        raise ConfigError("data.path", shown(path), accepted) from None
     for key, column in (("data.text", text), ("data.label", label)):
         if column not in table:
-            raise ConfigError(key, column, f"must be a column of {path}: {', '.join(map(str, table.columns))}")
+            raise ConfigError(key, column, f"must be a column of {shown(path)}: {', '.join(map(str, table.columns))}")
     table = table[[text, label]].dropna().drop_duplicates(text)
     codes, values = pd.factorize(table[label], sort=True)
     if len(values) < 2:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from mismatch.config.arm import Arm
+from mismatch.config.fields import ConfigError
 from mismatch.config.groups import Control, Features, Length, Mask, Model, Reduction, Settings, Train
 from mismatch.config.rules import resolve
 from mismatch.data.even import Even
@@ -50,7 +51,7 @@ def few_arms() -> list[Arm]:
     """Both engines, a mask, a front, and what checks the clock."""
     pooled = Reduction(kind="conv_pool")
     controls = (Control(kind="sham"), Control(kind="delayed", delay_ms=DELAY_MS))
-    arms = [make_arm(), make_arm(steps=16), make_arm(engine="compiled"), make_arm(mask="masking", padded=0.75)]
+    arms = [make_arm(), make_arm(steps=16), make_arm(engine="xla"), make_arm(mask="masking", padded=0.75)]
     return [*arms, make_arm(width=64, reduction=pooled), *(make_arm(control=control) for control in controls)]
 
 
@@ -112,14 +113,16 @@ def test_arms_are_told_apart_by_name() -> None:
     assert len(set(names)) == len(wider) and "graph-T64-D8-model.units=16" in names
 
 
-def test_arms_that_cannot_differ_in_time_are_refused() -> None:
-    with pytest.raises(ValueError, match="two arms are graph-T64-D8"):
-        settings([make_arm(), replace_data(make_arm())])
-
-
-def replace_data(arm: Arm) -> Arm:
-    """The same arm on labels of two classes."""
-    return replace(arm, data=replace(arm.data, classes=2))
+def test_arms_that_cannot_be_timed_are_refused() -> None:
+    two = make_arm()
+    two = replace(two, data=replace(two.data, classes=2))
+    for arms, message in (
+        ([make_arm(), two], "^measure=timing: takes graph-T64-D8 for two arms"),
+        ([make_arm(engine="compiled")], "^train.engine=compiled: must be fit or xla"),
+        ([], "^measure=timing: needs arms"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            Timing().check(arms)
 
 
 CONTROL = settings([make_arm()])[0]
@@ -211,7 +214,7 @@ def test_pooling_divides_the_work_of_the_gru_and_convolution_adds_its_own() -> N
 
 
 def test_every_engine_has_a_control_arm_without_pads_mask_or_front() -> None:
-    arms = settings([make_arm(engine="compiled", mask="masking", padded=0.5, steps=16), make_arm(engine="compiled")])
+    arms = settings([make_arm(engine="xla", mask="masking", padded=0.5, steps=16), make_arm(engine="xla")])
     assert control_arm(arms[0]) == arms[1] == control_arm(arms[1])
 
 

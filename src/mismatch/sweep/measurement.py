@@ -46,6 +46,13 @@ class Measurement(ABC):
     def columns(self) -> dict[str, tuple[str, str]]:
         """Column of any of the tables -> (unit, meaning), for the data dictionary."""
 
+    def check(self, arms: Sequence[Arm]) -> None:  # noqa: B027
+        """Called when the sweep is planned.
+
+        Raises:
+            ConfigError: for arms that it cannot measure.
+        """
+
     @abstractmethod
     def seconds(self, arms: Sequence[Arm], smoke: bool) -> float:
         """What it should take, for the plan."""

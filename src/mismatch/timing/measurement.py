@@ -12,6 +12,7 @@ import pandas as pd
 
 from mismatch.config.arm import Arm
 from mismatch.sweep.measurement import Measurement
+from mismatch.timing.setting import settings
 
 DIGITS = 7
 """Significant digits of the tables."""
@@ -84,6 +85,9 @@ class Timing(Measurement):
         "r2": ("", "share of their variance on the line"),
     }
 
+    def check(self, arms: Sequence[Arm]) -> None:
+        settings(arms)
+
     def seconds(self, arms: Sequence[Arm], smoke: bool) -> float:
         return 20.0 if smoke else 270.0
 
@@ -92,7 +96,6 @@ class Timing(Measurement):
 
         from mismatch.timing import protocol, tables
         from mismatch.timing.programs import machine, programs  # TensorFlow starts here, not before
-        from mismatch.timing.setting import settings
 
         begin, kinds = time.perf_counter(), settings(arms)
         size = protocol.SMOKE if smoke else protocol.FULL

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from mismatch.config.arm import Arm
+from mismatch.config.fields import ConfigError, require
 from mismatch.data.streams import Streams
 
-ENGINES = {"fit": "graph", "compiled": "xla"}
-"""How ``train.engine`` compiles the step of a stock model: as `model.fit` does, or with `jit_compile=True`."""
+ENGINES = {"fit": "graph", "xla": "xla"}
+"""Values of ``train.engine`` that can be timed, and what the tables call them; `compiled` runs blocks, not steps."""
 OTHERS = ("layout", "model.", "train.", "seed")
 """Parameters beside the fields of a `Setting` that are told apart where they differ between arms."""
 
@@ -80,15 +81,18 @@ def settings(arms: Sequence[Arm]) -> list[Setting]:
     """The arms as timing tells them apart.
 
     Raises:
-        ValueError: where two arms differ only in what it does not tell apart.
+        ConfigError: for an engine without steps, or two arms that differ only in what it does not tell apart.
     """
+    for arm in arms:
+        require(arm.train.engine in ENGINES, "train.engine", arm.train.engine, "must be fit or xla for measure=timing")
+    require(bool(arms), "measure", "timing", "needs arms to time: give them with replicates=0")
     rows = [arm.parameters() for arm in arms]
     names = [key for key in rows[0] if key.startswith(OTHERS) and key != "train.engine"]
     differ = [key for key in names if len({repr(row[key]) for row in rows}) > 1]
     made = [_setting(arm, tuple((key, row[key]) for key in differ)) for arm, row in zip(arms, rows, strict=True)]
     for place, setting in enumerate(made):
         if setting in made[:place]:
-            raise ValueError(f"two arms are {setting.name}; step time does not depend on what else they differ in")
+            raise ConfigError("measure", "timing", f"takes {setting.name} for two arms, which differ in other things")
     return made
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mismatch.config.paths import EXPERIMENTS
+from mismatch.config.registry import MEASUREMENTS
 from mismatch.sweep import own, store
 
 if TYPE_CHECKING:
@@ -42,12 +43,13 @@ def registry(name: str) -> Registry | None:
     return load(path) if name and path.is_file() else None
 
 
-def measured(name: str, out: Path) -> dict[str, Path]:
-    """The files that the experiment's own measurement left in `out`, by name; none before it was made."""
-    found = own.module(name, "measure") if name else None
-    if found is None or not (out / own.STAMP).is_file():
+def measured(out: Path) -> dict[str, Path]:
+    """The tables that a measurement of another kind left in `out`, and texts beside them, by name of their files."""
+    if not (out / own.STAMP).is_file():
         return {}
-    return {file: out / file for file in found.TABLES if (out / file).is_file()}
+    tables = [out / file for part in MEASUREMENTS.all().values() for file in part().tables]
+    found = [path for table in tables for path in (table, table.with_suffix(".md")) if path.is_file()]
+    return {path.name: path for path in found}
 
 
 def figures(name: str, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:

@@ -43,7 +43,7 @@ def gather(out: Path) -> Material:
     planned = store.read_plan(out)
     records = store.newest(loaded.records, None if planned is None else list(planned.arms))
     name = experiment.name_of(out)
-    measured = experiment.measured(name, out)
+    measured = experiment.measured(out)
     if not records and not measured:
         raise ConfigError("results", out, "must be a folder with records/*.json of a sweep; it holds no sound record")
     return Material(

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markdown_it import MarkdownIt
 
-MARKUP = re.compile(r"([\\`*\[\]<>|])")
-"""Characters that mean something in a line of Markdown; an underscore within a word does not."""
+MARKUP = re.compile(r"([\\`*<|]|\](?=[(\[:]))")
+"""Characters that mean something in a line of Markdown; brackets do where a link could follow, an underscore within a
+word does not."""
 
 
 def render(template: str, **shown: Any) -> str:

@@ -9,10 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mismatch.config.fields import ConfigError
-from mismatch.config.paths import EXPERIMENTS
-
-SHIPPED = ("results", "reference")
-"""Where the results that come with the package lie, in any checkout."""
+from mismatch.config.files import guard
+from mismatch.config.paths import REFERENCE
 
 
 def report(folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
@@ -33,8 +31,8 @@ def report(folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
     targets = [folder if out is None else out / folder.resolve().name for folder in folders]
     if len(set(targets)) < len(targets) and out is not None:
         raise ConfigError("--out", out, "needs folders with different names")
-    for folder in folders if out is None else ():
-        refuse_shipped(folder)
+    for target in targets:
+        guard(target, explicit=out is not None)
     for folder, target in zip(folders, targets, strict=True):
         try:
             rebuilt = rebuild(folder, to=None if out is None else target)
@@ -59,15 +57,8 @@ def explain(claim: str, results: Path | None = None) -> str:
     if results is not None:
         return chain.explain(results, claim)
     own = Path("results")
-    places = [own, own / "reference", EXPERIMENTS.parent.joinpath(*SHIPPED)]
+    places = [own, own / "reference", REFERENCE]
     found = next((place for place in places if chain.knows(place, claim)), None)
     if found is None:  # the error names the claims there are
         found = next((place for place in places if any(place.glob("*/claims.csv"))), own)
     return chain.explain(found, claim)
-
-
-def refuse_shipped(folder: Path) -> None:
-    """Raise a ConfigError for a folder of the shipped results: a report would overwrite what a paper may cite."""
-    parts = folder.resolve().parts
-    if any(parts[i : i + 2] == SHIPPED for i in range(len(parts))):
-        raise ConfigError("report", folder, "is shipped and holds no records; give a folder of your own, or --out")

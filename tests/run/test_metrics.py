@@ -20,7 +20,8 @@ from mismatch.run import columns, metrics
 from mismatch.run.metrics.base import Column, Metric
 from mismatch.run.metrics.stability import moving_average, stability
 from mismatch.run.sections import CHOICES, is_metric, is_parameter, ordered
-from tests.helpers import make_arm
+from mismatch.sweep import plan
+from tests.helpers import make_arm, make_settings
 
 
 def family(values: dict, declared: dict | None = None) -> type[Metric]:
@@ -62,10 +63,10 @@ def test_two_families_cannot_share_a_column(monkeypatch):
     metrics.families.cache_clear()
 
 
-def test_a_family_without_columns_is_refused(only):
+def test_a_family_without_columns_is_refused_before_anything_is_trained(only, tmp_path):
     only(family({}))
-    with pytest.raises(ConfigError, match="lacks columns"):
-        metrics.families()
+    with pytest.raises(ConfigError, match="metric=made: .* lacks columns"):
+        plan.make([make_settings()], tmp_path)
 
 
 @pytest.mark.parametrize("values", [{}, {"half_life": 1.0}, {"half_life": 1.0, "rate": 2.0, "more": 3.0}])

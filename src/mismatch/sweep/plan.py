@@ -14,6 +14,7 @@ from mismatch.config.groups import Settings
 from mismatch.config.paths import absolute
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.config.rules import resolve
+from mismatch.run import metrics
 from mismatch.sweep import measured, store
 from mismatch.sweep.estimate import COMPILE_S, seconds
 
@@ -161,8 +162,9 @@ def make(asked: Request | Sequence[Settings], folder: Path | None = None) -> Pla
     """What of a request is still to be trained, given the records in its results folder.
 
     Raises:
-        ConfigError: as `request`, where given the settings of jobs.
+        ConfigError: as `request`, where given the settings of jobs; for a family of metrics that cannot be used.
     """
+    metrics.families()  # a broken one, of another package, would fail every run after its training
     if not isinstance(asked, Request):
         asked = request(asked)
     folder = absolute(asked.out) if folder is None else folder

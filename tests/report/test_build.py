@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from mismatch.config import paths
 from mismatch.config.fields import ConfigError
-from mismatch.report import experiment, pages, rebuild, verbs
+from mismatch.report import pages, rebuild, verbs
 from mismatch.run.columns import is_parameter
 from mismatch.run.record import Record
 from mismatch.sweep import store
@@ -165,7 +166,7 @@ def test_a_damaged_record_is_named_and_left_out(tmp_path: Path) -> None:
 def test_reports_go_into_folders_of_their_names_with_the_verdicts_above(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(experiment, "EXPERIMENTS", tmp_path)
+    monkeypatch.setattr(paths, "EXPERIMENTS", tmp_path)
     folders = [sweep_of(tmp_path / "results" / name) for name in ("one", "two")]
     public = tmp_path / "results" / "reference"
     (public / "three").mkdir(parents=True)

@@ -9,7 +9,7 @@ import pytest
 
 from mismatch.analysis.controls import Check
 from mismatch.analysis.judging import Judged
-from mismatch.report import experiment
+from mismatch.config import paths
 from mismatch.report.material import Material
 from mismatch.report.pages import split, write_report
 from tests.report.cases import CLAIMS, FIGURES, PADDING, RATIO, SHAPES, arms_of, claims_of, fail, measured, runs_of
@@ -87,7 +87,8 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "    figure.suptitle(f\"{len(tables['cases.csv'])} <cases>\")\n    return {'own': figure}\n"
     )
     (folder / "figure.py").write_text(code)
-    monkeypatch.setattr(experiment, "EXPERIMENTS", folder.parent)
+    (folder / "sweep.yaml").touch()
+    monkeypatch.setattr(paths, "EXPERIMENTS", folder.parent)
     return tmp_path / "out"
 
 

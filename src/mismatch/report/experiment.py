@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mismatch.config.paths import EXPERIMENTS
+from mismatch.config import experiments
 from mismatch.config.registry import MEASUREMENTS
-from mismatch.sweep import own, store
+from mismatch.sweep import store
+from mismatch.sweep.measured import STAMP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,29 +24,29 @@ if TYPE_CHECKING:
 
 
 def name_of(out: Path) -> str:
-    """Name of the experiment whose results `out` holds; empty where it is none of `experiments/`."""
+    """Name of the experiment whose results `out` holds; empty where it is no experiment that is known here."""
     planned = store.read_plan(out)
     name = planned.name if planned else out.resolve().name
-    return name if (EXPERIMENTS / name / "sweep.yaml").is_file() else ""
+    return name if experiments.folder(name) else ""
 
 
 def readme(name: str) -> str:
     """The README of an experiment; empty where there is none."""
-    path = EXPERIMENTS / name / "README.md"
-    return path.read_text(encoding="utf-8") if name and path.is_file() else ""
+    path = _file(name, "README.md")
+    return path.read_text(encoding="utf-8") if path else ""
 
 
 def registry(name: str) -> Registry | None:
     """The claims registered with an experiment, or None."""
     from mismatch.analysis.registry import load
 
-    path = EXPERIMENTS / name / "claims.yaml"
-    return load(path) if name and path.is_file() else None
+    path = _file(name, "claims.yaml")
+    return load(path) if path else None
 
 
 def measured(out: Path) -> dict[str, Path]:
     """The tables that a measurement of another kind left in `out`, and texts beside them, by name of their files."""
-    if not (out / own.STAMP).is_file():
+    if not (out / STAMP).is_file():
         return {}
     tables = [out / file for part in MEASUREMENTS.all().values() for file in part().tables]
     found = [path for table in tables for path in (table, table.with_suffix(".md")) if path.is_file()]
@@ -54,8 +55,8 @@ def measured(out: Path) -> dict[str, Path]:
 
 def figures(name: str, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """The experiment's own figures by name; none where it has no ``figure.py``, or not the tables to draw."""
-    path = EXPERIMENTS / name / "figure.py"
-    if not name or not path.is_file():
+    path = _file(name, "figure.py")
+    if path is None:
         return {}
     spec = importlib.util.spec_from_file_location(f"mismatch_{name}_figure", path)
     assert spec is not None and spec.loader is not None
@@ -64,3 +65,9 @@ def figures(name: str, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     spec.loader.exec_module(module)
     drawn: dict[str, Figure] = module.figures(tables)
     return drawn
+
+
+def _file(name: str, file: str) -> Path | None:
+    """A file of the experiment's folder, if both are there."""
+    folder = experiments.folder(name)
+    return folder / file if folder and (folder / file).is_file() else None

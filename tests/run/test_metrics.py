@@ -65,7 +65,7 @@ def test_two_families_cannot_share_a_column(monkeypatch):
 
 def test_a_family_without_columns_is_refused_before_anything_is_trained(only, tmp_path):
     only(family({}))
-    with pytest.raises(ConfigError, match="metric=made: .* lacks columns"):
+    with pytest.raises(ConfigError, match=r"metric=made: .* lacks columns"):
         plan.make([make_settings()], tmp_path)
 
 

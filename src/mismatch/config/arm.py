@@ -12,14 +12,13 @@ from typing import Any
 from mismatch.config.groups import GROUPS, Control, Features, Layout, Length, Mask, Model, Reduction, Train
 from mismatch.config.identity import code_hash
 from mismatch.config.registry import ADAPTERS, REDUCTIONS
-from mismatch.data.base import Dataset
 
 
 @dataclass
 class Arm:
     """One resolved configuration. Build it with `resolve`; its fields are checked and canonical."""
 
-    data: Dataset
+    data: Any  # a `data.base.Dataset`: this room imports no other
     features: Features
     length: Length
     mask: Mask

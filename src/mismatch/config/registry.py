@@ -87,6 +87,10 @@ class Registry:
         """Every part by name."""
         return {name: self.get(name) for name in self.names}
 
+    def made(self, value: object) -> bool:
+        """Whether `value` is an instance of one of its parts."""
+        return isinstance(value, self._base())
+
     def source(self, name: str) -> Path | None:
         """The file of a part of another package, None for a built-in one: it belongs to the identity of a run."""
         if name not in self.foreign:

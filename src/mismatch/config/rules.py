@@ -19,7 +19,6 @@ from mismatch.config.groups import (
     Settings,
 )
 from mismatch.config.registry import ADAPTERS, DATASETS, REDUCTIONS
-from mismatch.data.base import Dataset
 
 
 def resolve(node: Settings) -> Arm:
@@ -28,7 +27,7 @@ def resolve(node: Settings) -> Arm:
     Raises:
         ConfigError: for a value out of range or an impossible combination.
     """
-    if not isinstance(node.data, Dataset):
+    if not DATASETS.made(node.data):
         raise ConfigError("data", node.data, "must be one of " + ", ".join(DATASETS.names))
     node.data.check()
     for group in GROUPS:

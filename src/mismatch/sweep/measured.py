@@ -12,20 +12,15 @@ from pathlib import Path
 from mismatch.config import files
 from mismatch.config.arm import Arm
 from mismatch.config.registry import MEASUREMENTS
-from mismatch.sweep import measurement, own, store
+from mismatch.sweep import measurement, store
 
 STAMP = "measured.json"
 
 
-def known(experiment: str, name: str | None) -> bool:
-    """Whether there is a measurement to make."""
-    return name is not None or own.module(experiment, "measure") is not None
-
-
-def due(experiment: str, name: str | None, arms: Sequence[Arm], smoke: bool, folder: Path) -> float:
+def due(name: str | None, arms: Sequence[Arm], smoke: bool, folder: Path) -> float:
     """Estimated seconds of the measurement; 0 where there is none, or its tables are there already."""
     if name is None:
-        return 0.0 if own.measured(experiment, folder, smoke) else own.seconds(experiment, smoke)
+        return 0.0
     part = MEASUREMENTS.get(name)()
     whole = all((folder / table).is_file() for table in part.tables)
     if whole and not part.again and _stamp(folder) == measurement.stamp(name, arms, smoke):
@@ -33,15 +28,12 @@ def due(experiment: str, name: str | None, arms: Sequence[Arm], smoke: bool, fol
     return float(part.seconds(arms, smoke))
 
 
-def make(experiment: str, name: str | None, arms: Sequence[Arm], smoke: bool, folder: Path) -> None:
+def make(name: str, arms: Sequence[Arm], smoke: bool, folder: Path) -> None:
     """Make the measurement and write its tables; on failure those of an earlier one stay.
 
     Raises:
         RuntimeError: with the last line of what the measuring process said.
     """
-    if name is None:
-        own.measure(experiment, folder, smoke)
-        return
     tables = measurement.make(name, arms, smoke, log=folder / "measure.log")
     with suppress(FileNotFoundError):
         (folder / STAMP).unlink()

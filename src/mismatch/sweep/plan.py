@@ -131,8 +131,8 @@ def request(jobs: Sequence[Settings]) -> Request:
     if not found:
         raise ConfigError("impossible", "skip", f"leaves no possible arm: {skipped[0]}")
     if first.measure is not None:
-        MEASUREMENTS.get(first.measure)
-    elif not any(each.replicates for each in found.values()) and not measured.known(first.name, None):
+        MEASUREMENTS.get(first.measure)().check([each.arm for each in found.values()])
+    elif not any(each.replicates for each in found.values()):
         raise ConfigError("replicates", 0, "must be at least 1, unless measure=... names something else to do")
     rest = (first.time_limit, first.figures, first.smoke, first.measure)
     notes = _notes(len(jobs), skipped, len(found))
@@ -176,5 +176,5 @@ def make(asked: Request | Sequence[Settings], folder: Path | None = None) -> Pla
     wanted = [(each.arm, k) for k in range(most) for each in arms if k < each.replicates]
     missing = [Run(arm, replicate, seconds(arm)) for arm, replicate in wanted if arm.run_id(replicate) not in finished]
     counts = {each.arm.id: each.replicates for each in arms}
-    measure_s = measured.due(asked.name, asked.measure, asked.arms, asked.smoke, folder)
+    measure_s = measured.due(asked.measure, asked.arms, asked.smoke, folder)
     return Plan(asked, counts, missing, len(wanted) - len(missing), measure_s, [*loaded.damaged, *asked.notes])

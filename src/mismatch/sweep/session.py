@@ -199,9 +199,10 @@ class Session:
     def _measure(self, sweep: Sweep, plan: Plan) -> None:
         """The measurement of another kind; the workers are idle meanwhile."""
         asked = sweep.request
+        assert asked.measure is not None
         say(f"{asked.name}: own measurement, {planning.about(plan.measure_s / 60)}")
         try:
-            measured.make(asked.name, asked.measure, asked.arms, asked.smoke, sweep.folder)
+            measured.make(asked.measure, asked.arms, asked.smoke, sweep.folder)
         except RuntimeError as error:
             self._codes.append(EXIT_BROKEN)
             say(f"mismatch: error: {error}")

@@ -1,0 +1,20 @@
+"""A smoke run of an experiment with a measurement of another kind, end to end."""
+
+import pytest
+
+from tests.helpers import mismatch
+
+
+@pytest.mark.slow
+def test_a_smoke_run_of_an_experiment_ends_with_its_own_tables_claims_and_figures(tmp_path):
+    done = mismatch("-m", "+experiment=padding/smoke", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    out = tmp_path / "results" / "smoke" / "padding"
+    for name in ("runs.csv", "effects.csv", "claims.csv", "controls.csv", "gradient.csv", "report.html"):
+        assert (out / name).is_file(), name
+    assert (out / "figures" / "gradient.png").is_file()
+    assert "SUPPORTED" not in done.stdout  # a smoke run is no evidence, and prints no verdicts
+    claims = (out / "claims.csv").read_text()
+    assert "WITHHELD" in claims or "INCONCLUSIVE" in claims
+    again = mismatch("-m", "+experiment=padding/smoke", cwd=tmp_path)
+    assert "0 to train" in again.stderr and "own measurement" not in again.stderr

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from mismatch.config import environment
 from mismatch.config.fields import ConfigError
 from mismatch.config.paths import CONF
 from mismatch.sweep import session as sweeping
@@ -25,6 +26,8 @@ def main() -> None:
     """Entry point."""
     words = sys.argv[1:]
     session = Session(_Reports())
+    if not {"-sc", "--shell-completion", "--shell_completion"} & set(words):
+        environment.announce()
     try:
         code = _command(words, session)
     except ConfigError as error:

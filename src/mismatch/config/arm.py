@@ -9,12 +9,13 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from mismatch.config import program
 from mismatch.config.groups import GROUPS, Control, Features, Layout, Length, Mask, Model, Reduction, Train
 from mismatch.config.identity import code_hash
 from mismatch.config.registry import ADAPTERS, REDUCTIONS
 
 
-@dataclass
+@dataclass(frozen=True)
 class Arm:
     """One resolved configuration. Build it with `resolve`; its fields are checked and canonical."""
 
@@ -94,17 +95,7 @@ class Arm:
     @property
     def program(self) -> tuple[Any, ...]:
         """What decides the compiled program: arms with equal keys share one."""
-        reduction = (
-            self.reduction.kind,
-            self.reduction.kernel,
-            self.reduction.filters,
-            self.reduction.pool,
-            self.reduction.mask,
-        )
-        shape = (self.data.classes_count, self.data.vocabulary_size, self.steps, self.width, self.input_width)
-        model = (self.model.units, self.model.bidirectional)
-        train = (self.train.batch, self.train.block, self.train.optimizer, self.train.engine, self.data.probe)
-        return (*shape, self.mask.kind, self.mask.value, self.bucketed, *reduction, *model, *train)
+        return program.key(self)
 
 
 def _hash(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import field, fields
 from math import isfinite
+from numbers import Integral, Real
 from typing import Any
 
 
@@ -29,6 +30,16 @@ def free(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"meaning": meaning})
 
 
+def _number(key: str, value: object, whole: bool) -> None:
+    """Raise ConfigError for what is no finite number: True is none, and 2.5 is no whole one."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ConfigError(key, value, "must be a whole number" if whole else "must be a number")
+    if not isfinite(value):
+        raise ConfigError(key, value, "must be a finite number")
+    if whole and not isinstance(value, Integral):
+        raise ConfigError(key, value, "must be a whole number")
+
+
 def check(group: str, node: Any) -> None:
     """Check every field of the dataclass `node` against its metadata.
 
@@ -44,9 +55,10 @@ def check(group: str, node: Any) -> None:
             if value not in limits["choices"]:
                 raise ConfigError(key, value, "must be one of " + ", ".join(limits["choices"]))
             continue
-        low, high, above = (limits.get(name) for name in ("low", "high", "above"))
-        if isinstance(value, float) and not isfinite(value):
-            raise ConfigError(key, value, "must be a finite number")
+        if "low" not in limits:
+            continue
+        _number(key, value, whole="int" in str(item.type))
+        low, high, above = (limits[name] for name in ("low", "high", "above"))
         wrong = (low is not None and not value >= low) or (high is not None and not value <= high)
         if wrong or (above is not None and not value > above):
             bounds = [f"greater than {above}"] if above is not None else []

@@ -1,5 +1,6 @@
 """What is possible together: from typed settings to the checked, canonical `Arm`."""
 
+from copy import copy
 from dataclasses import replace
 from math import isfinite
 
@@ -29,18 +30,18 @@ def resolve(node: Settings) -> Arm:
     """
     if not DATASETS.made(node.data):
         raise ConfigError("data", node.data, "must be one of " + ", ".join(DATASETS.names))
-    node.data.check()
+    data = copy(node.data)
+    data.check()  # may fill in what was left open; the settings a person gave stay as they are
     for group in GROUPS:
         check(group, getattr(node, group))
-    groups = {group: getattr(node, group) for group in ("data", *GROUPS, "seed")}
-    arm = Arm(**groups)
-    arm.length = _length(arm)
-    arm.features = _features(arm)
-    arm.layout = _layout(arm)
-    arm.control = _control(arm)
-    arm.reduction = _reduction(arm)
-    arm.mask = _mask(arm)
-    arm.model = _model(arm)
+    arm = Arm(data=data, **{group: getattr(node, group) for group in (*GROUPS, "seed")})
+    arm = replace(arm, length=_length(arm))
+    arm = replace(arm, features=_features(arm))
+    arm = replace(arm, layout=_layout(arm))
+    arm = replace(arm, control=_control(arm))
+    arm = replace(arm, reduction=_reduction(arm))
+    arm = replace(arm, mask=_mask(arm))
+    arm = replace(arm, model=_model(arm))
     require(
         arm.train.updates % arm.train.block == 0,
         "train.updates",

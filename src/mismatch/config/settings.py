@@ -1,11 +1,12 @@
 """From Hydra's composed config to typed `Settings`, and the groups Hydra is told of."""
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from mismatch.config.fields import ConfigError, check
 from mismatch.config.groups import GROUPS, Reduction, Settings
 from mismatch.config.registry import DATASETS, MEASUREMENTS, REDUCTIONS
+from mismatch.config.unknown import refuse
 
 
 def register() -> None:
@@ -26,13 +27,15 @@ def settings(config: Any) -> Settings:
     """The typed settings of a composed config.
 
     Raises:
-        ConfigError: for a value of the wrong kind or out of range.
+        ConfigError: for a key that no group knows, a value of the wrong kind or out of range.
     """
     from omegaconf import OmegaConf
 
     def typed(value: Any) -> Any:
         return OmegaConf.to_object(value) if OmegaConf.is_config(value) else value
 
+    data = OmegaConf.get_type(config, "data")
+    refuse(cast("dict[str, Any]", OmegaConf.to_container(config, resolve=False)), data)
     node = Settings(**{item.name: typed(config[item.name]) for item in fields(Settings)})
     check("", node)
     if node.measure is not None and node.measure not in MEASUREMENTS.names:

@@ -1,15 +1,15 @@
-"""TensorFlow, started the way every run needs it: on one thread, on the CPU, with its flags set, silently.
+"""TensorFlow, started the way every run needs it: on one thread, on the CPU, in float32, silently.
 
-Import `keras` and `tf` from here, so that the flags are there before TensorFlow is.
+Import `keras` and `tf` from here. The variables both read were set by ``import mismatch``; what a process that had
+imported Keras before may have changed is set again.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# XLA's older loop emitters compile these small recurrences a third faster and run them a third faster.
-os.environ["XLA_FLAGS"] = (os.environ.get("XLA_FLAGS", "") + " --xla_cpu_use_fusion_emitters=false").strip()
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from mismatch.config import environment
+from mismatch.config.fields import ConfigError
 
 
 @contextmanager
@@ -25,6 +25,9 @@ def _quiet() -> Iterator[None]:
         os.close(null)
 
 
+if (_wrong := environment.problem()) is not None:
+    raise ConfigError("KERAS_BACKEND", *_wrong.split(": ", 1))
+
 with _quiet():
     import keras
     import tensorflow as tf
@@ -36,5 +39,10 @@ with _quiet():
     except RuntimeError:  # someone else started TensorFlow in this process: the same results, other times
         pass
     tf.zeros(1)
+
+keras.config.set_floatx("float32")
+keras.config.set_epsilon(1e-7)
+keras.config.set_image_data_format("channels_last")
+keras.config.set_dtype_policy("float32")
 
 __all__ = ["keras", "tf"]

@@ -1,0 +1,90 @@
+"""Nothing around a process may change its numbers: variables and files that TensorFlow, Keras and BLAS read are forced.
+
+In: the environment as it was found. Out: the one every number was made in, set on ``import mismatch``, before Keras
+or NumPy can be imported, and inherited by every process we start; and the list of what was overruled. Imports neither
+Keras nor TensorFlow. The locale needs no forcing: files are read and written as UTF-8, numbers by Python alone.
+"""
+
+import json
+import os
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+FORCED = {
+    "KERAS_BACKEND": "tensorflow",
+    # A folder that cannot exist: Keras finds no keras.json there, and writes none.
+    "KERAS_HOME": os.path.join(os.devnull, "keras"),
+    # XLA's older loop emitters compile these small recurrences a third faster and run them a third faster.
+    "XLA_FLAGS": "--xla_cpu_use_fusion_emitters=false",
+    # At these sizes two threads are slower than one, and numbers then do not depend on a count of cores.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+"""Variables that get this value, whatever it was."""
+
+CLEARED = ("TF_", "XLA_", "KERAS_", "DNNL_", "ONEDNN_", "MKL_", "OMP_", "OPENBLAS_", "NVIDIA_TF32_OVERRIDE")
+"""How the names of variables begin that are taken out, but those of FORCED and HARMLESS."""
+HARMLESS = ("TF_CPP_", "TF_FORCE_GPU_ALLOW_GROWTH")
+"""What among them only logs, or is set by TensorFlow and Keras themselves."""
+
+KERAS_JSON = {"floatx": "float32", "epsilon": 1e-7, "backend": "tensorflow", "image_data_format": "channels_last"}
+"""What Keras does without a keras.json."""
+
+_overruled: list[str] = []
+
+
+def enforce(environment: MutableMapping[str, str] = os.environ) -> list[str]:
+    """Bring `environment` into the one state numbers are made in; return what that overruled, as ``NAME=value``."""
+    found = _keras_json(environment)
+    for name in sorted(environment):
+        if name in FORCED:
+            if environment[name] != FORCED[name] and name not in ("KERAS_HOME", *_THREADS):
+                found.append(f"{name}={environment[name]}")
+        elif name.startswith(CLEARED) and not name.startswith(HARMLESS):
+            found.append(f"{name}={environment.pop(name)}")
+    environment.update(FORCED)
+    environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    return found
+
+
+_THREADS = tuple(name for name in FORCED if name.endswith("_NUM_THREADS"))  # set on most servers, for good reasons
+
+
+def setup() -> None:
+    """Enforce the environment of this process, once; `overruled` then says what that changed."""
+    found = enforce()
+    _overruled.extend(item for item in found if item not in _overruled)
+
+
+def overruled() -> list[str]:
+    """What this process found around it that could have changed numbers, and does not."""
+    return list(_overruled)
+
+
+def announce() -> None:
+    """Say on stderr, in one line, what was overruled; nothing if nothing was. For the process a person started."""
+    if _overruled:
+        print(f"mismatch: no effect on these runs: {', '.join(_overruled)}", file=sys.stderr, flush=True)
+
+
+def problem() -> str | None:
+    """Why Keras cannot be used in this process, as one line: it runs already, on another backend."""
+    config: Any = getattr(sys.modules.get("keras"), "config", None)
+    if config is None or config.backend() == "tensorflow":
+        return None
+    return f"{config.backend()}: Keras runs in this process already; it must be tensorflow (import mismatch first)"
+
+
+def _keras_json(environment: MutableMapping[str, str]) -> list[str]:
+    """Settings of the user's keras.json that differ from Keras's own, as ``keras.json name=value``."""
+    home = environment.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
+    try:
+        settings = json.loads(Path(home, "keras.json").expanduser().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    if not isinstance(settings, dict):
+        return []
+    return [f"keras.json {key}={value}" for key, value in settings.items() if KERAS_JSON.get(key) != value]

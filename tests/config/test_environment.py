@@ -1,0 +1,98 @@
+"""Nothing around a process changes its numbers; what was overruled is said once."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from mismatch.config import environment
+
+AMBIENT = {
+    "image_data_format": ({"image_data_format": "channels_first"}, {}),
+    "floatx": ({"floatx": "float16", "epsilon": 1e-3}, {}),
+    "invalid": ({"floatx": "float8", "nnx_enabled": True}, {}),
+    "backend": ({"backend": "torch"}, {"KERAS_BACKEND": "jax"}),
+    "flags": ({}, {"TF_XLA_FLAGS": "--tf_xla_auto_jit=2", "XLA_FLAGS": "--xla_cpu_enable_fast_math=true",
+                   "TF_ENABLE_ONEDNN_OPTS": "0", "OMP_NUM_THREADS": "4", "LC_ALL": "C"}),
+}  # fmt: skip
+
+
+def told(tmp_path, keras_json: dict, variables: dict, code: str) -> list[str]:
+    """Lines a fresh interpreter prints, whose home and variables are these."""
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras" / "keras.json").write_text(json.dumps(keras_json))
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(environment.CLEARED)}
+    env = clean | {"HOME": str(tmp_path)} | variables
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    return done.stdout.strip().splitlines()
+
+
+RUN = """
+from tests.helpers import make_arm
+from mismatch.run.pipeline import run
+row = run(make_arm(reduction="pool", length__steps=12), 0, "x").row()
+print(row["status"], row["run"], row["accuracy"], row["loss_final"])
+"""
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory) -> list[str]:
+    return told(tmp_path_factory.mktemp("home"), {}, {}, RUN)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", AMBIENT)
+def test_a_run_has_the_same_id_and_numbers_whatever_is_set_around_it(case, plain, tmp_path):
+    lines = told(tmp_path, *AMBIENT[case], RUN)
+    assert lines[-1].startswith("ok ") and lines == plain
+
+
+OVERRULED = "import mismatch; from mismatch.config import environment as e; print(*e.overruled(), sep='\\n'); "
+
+
+def test_what_was_overruled_is_known_without_importing_keras(tmp_path):
+    code = OVERRULED + "import sys; assert not {'keras', 'tensorflow', 'numpy'} & set(sys.modules)"
+    keras_json = {"image_data_format": "channels_first", "floatx": "float32"}
+    lines = told(
+        tmp_path, keras_json, {"KERAS_BACKEND": "jax", "TF_XLA_FLAGS": "--x", "TF_CPP_MIN_LOG_LEVEL": "1"}, code
+    )
+    assert lines == ["keras.json image_data_format=channels_first", "KERAS_BACKEND=jax", "TF_XLA_FLAGS=--x"]
+
+
+def test_one_line_says_it_and_child_processes_have_nothing_to_say(tmp_path):
+    code = OVERRULED + (
+        "import subprocess, sys; e.announce(); "
+        "subprocess.run([sys.executable, '-c', 'import mismatch.config.environment as e; print(e.overruled())'])"
+    )
+    assert told(tmp_path, {}, {"KERAS_BACKEND": "jax"}, code) == ["KERAS_BACKEND=jax", "[]"]
+
+
+def test_the_line_is_one_and_nothing_is_said_of_nothing(capsys, monkeypatch):
+    monkeypatch.setattr(environment, "_overruled", ["A=1", "B=2"])
+    environment.announce()
+    assert capsys.readouterr().err == "mismatch: no effect on these runs: A=1, B=2\n"
+    monkeypatch.setattr(environment, "_overruled", [])
+    environment.announce()
+    assert capsys.readouterr().err == ""
+
+
+def test_variables_that_only_log_stay():
+    found = {"TF_CPP_MAX_VLOG_LEVEL": "1", "TF_DETERMINISTIC_OPS": "1", "PATH": "/bin", "OMP_NUM_THREADS": "8"}
+    assert environment.enforce(found) == ["TF_DETERMINISTIC_OPS=1"]
+    assert found == environment.FORCED | {"TF_CPP_MAX_VLOG_LEVEL": "1", "PATH": "/bin", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+def test_a_process_in_which_keras_runs_on_another_backend_is_refused_in_one_line(tmp_path):
+    code = """
+import sys, types
+keras = types.ModuleType("keras"); keras.config = types.SimpleNamespace(backend=lambda: "jax")
+sys.modules["keras"] = keras
+try:
+    import mismatch.engine
+except ValueError as error:
+    print(error)
+"""
+    (line,) = told(tmp_path, {}, {}, code)
+    assert line.startswith("KERAS_BACKEND=jax: Keras runs in this process already; it must be tensorflow")

@@ -116,12 +116,16 @@ def _hydra(words: list[str], session: Session) -> None:
     register()
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # its errors come here, instead of being printed
     sys.argv = [sys.argv[0], *words]
+    job = Job(session)
+    base = {"version_base": "1.3"} if hydra.__version__.startswith("1.3.") else {}  # deprecated since 1.4
     try:
-        hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(Job(session))()
+        hydra.main(config_path=str(CONF), config_name="config", **base)(job)()
     except errors.USAGE as error:
         raise _Usage(errors.line(error, words)) from error
     except OverflowError as error:
         raise _Usage(f"{_endless(words)}: must be a finite number") from error
+    if job.refused is not None:
+        raise job.refused
 
 
 def _endless(words: Sequence[str]) -> str:

@@ -27,3 +27,12 @@ def swept(*words: str) -> tuple[list[list[str]], list[Settings]]:
 def compose_jobs(*words: str) -> list[Settings]:
     """The settings of every job."""
     return swept(*words)[1]
+
+
+def compose_configs(*words: str) -> list[object]:
+    """The composed config of a single arm, as Hydra hands it to the task function."""
+    from hydra import compose, initialize_config_dir
+
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return [compose("config", list(words))]

@@ -106,5 +106,7 @@ def grid(overrides: Sequence[Override]) -> list[list[str]]:
         elif override.is_discrete_sweep():
             axes[key] = [f"{key}={value}" for value in override.sweep_string_iterator()]
         else:
-            raise ConfigError(key, override.get_value_element_as_str(), "must be values, such as 1,2,3 or range(1,4)")
+            raise ConfigError(
+                key, str(override.input_line).partition("=")[2], "must be values, such as 1,2,3 or range(1,4)"
+            )
     return [list(job) for job in product(*axes.values())]

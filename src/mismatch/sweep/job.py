@@ -14,6 +14,7 @@ class Job:
     def __init__(self, session: Session) -> None:
         self.session: Session | None = session
         self.errand: Errand | None = None
+        self.refused: ConfigError | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {"session": None, "errand": self.errand}
@@ -28,7 +29,10 @@ class Job:
         hydra = HydraConfig.get()
         if hydra.mode != RunMode.RUN or self.session is None:
             raise ConfigError("hydra/sweeper", hydra.runtime.choices.get("hydra/sweeper"), NOT_OURS)
-        self.session.add([config], list(hydra.overrides.task), hydra.runtime.choices.get("experiment"))
+        try:
+            self.session.add([config], list(hydra.overrides.task), hydra.runtime.choices.get("experiment"))
+        except ConfigError as error:  # Hydra would print lines of its own
+            self.refused = error
 
 
 NOT_OURS = "must be local, which plans all jobs of a sweep before the first one trains"

@@ -1,0 +1,119 @@
+"""Every error of the user is one line that names key, value and what is accepted; nothing is left behind."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hydra.errors import HydraException
+
+from mismatch import cli
+from mismatch.config.fields import ConfigError
+from mismatch.sweep.session import Session
+from tests.helpers import mismatch
+
+USAGE = [
+    ("mask=yes", "mask=yes: must be one of explicit, masking, none"),
+    ("-m mask=none,yes", "mask=yes: must be one of explicit, masking, none"),
+    ("data=nothing", "data=nothing: must be one of csv, digits, early"),
+    ("hydra/launcher=nothing", "hydra/launcher=nothing: must be one of basic"),
+    ("hydra/sweeper=optuna", "hydra/sweeper=optuna: must be local, which plans all jobs"),
+    ("-m hydra/sweeper=basic seed=1,2", "hydra/sweeper=basic: must be local, which plans all jobs"),
+    ("train.updates=ten", "train.updates=ten: must be a whole number"),
+    ("train.updates=1e9999", "train.updates=1e9999: must be a whole number"),
+    ("-m train.updates=10,1e9999", "train.updates=10,1e9999: must be a whole number"),
+    ("length.stepz=4", "length.stepz=4: there is no such key; length has fill, pad_value, padding, ratio, steps"),
+    ("nothing=3", "nothing=3: there is no such key; the config has control, data"),
+    ("length.steps=[1,", "length.steps=[1,: cannot be read as key=value"),
+    ("reprot", "reprot: must be an override such as data=late, or one of the verbs report and explain"),
+    ("--nothing", "unrecognized arguments: --nothing"),
+    ("features.width=4", "features.width=4: needs an adapter"),
+    ("-m length.steps=12,0", "length.steps=0: must be a whole number"),
+    ("replicates=0", "replicates=0: must be at least 1"),
+    ("experiment=glob(*)", "experiment=glob(*): must be one or more of collision,"),
+    ("+experiment=padding,nothing", "experiment=nothing: must be one or more of collision,"),
+    ("experiment=padding/nothing", "experiment=padding/nothing: must be one or more of collision,"),
+    ("-m hydra.launcher.n_jobs=0 seed=1,2", "hydra.launcher.n_jobs=0: must be at least 1"),
+    ("-m hydra.launcher.executor=cloud seed=1,2", "executor=cloud: must be one of inline, local"),
+    ("-m seed=interval(1,3)", "seed=interval(1,3): must be values"),
+    ("report", "the following arguments are required: folder"),
+    ("report nowhere", "results=nowhere: must be a folder"),
+]
+
+
+def ended(words: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The exit code of the command, run in this process."""
+    monkeypatch.setattr("sys.argv", ["mismatch", *words.split()])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+@pytest.mark.parametrize(("words", "message"), USAGE, ids=[words for words, _ in USAGE])
+def test_a_wrong_command_is_refused_in_one_line(words, message, monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("mismatch.config.paths.START", tmp_path)
+    # No worker is needed to refuse a sweep, and none would have started TensorFlow by then.
+    monkeypatch.setattr("mismatch.sweep.executors.local.Local.start", lambda self, count: None)
+    assert ended(words, monkeypatch) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith(f"mismatch: error: {message}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_refused_experiment_leaves_no_trace_of_those_before_it(tmp_path):
+    done = mismatch("-m", "experiment=features/smoke,padding/smoke", "features.width=16", cwd=tmp_path)
+    assert done.returncode == 2 and "features.width=16: needs an adapter" in done.stderr
+    assert len(done.stderr.splitlines()) == 1 and not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written_to_is_refused_before_training(tmp_path):
+    (tmp_path / "results").write_text("a file")
+    done = mismatch("replicates=1", cwd=tmp_path)
+    assert done.returncode == 2 and "cannot be written to: Not a directory" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_full_disk_while_planning_is_one_line_and_leaves_no_folder(tmp_path, monkeypatch):
+    from tests.cli.composing import compose_configs
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mismatch.sweep.store.write_plan", full)
+    session = Session()
+    session.add(compose_configs(f"out={tmp_path / 'results' / 'mine'}"), ["out=x"])
+    with pytest.raises(ConfigError, match=r"out=.*: cannot be written to: No space left on device"):
+        session.run()
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_sweeps_of_one_command_cannot_share_a_folder(tmp_path):
+    from tests.cli.composing import compose_configs
+
+    session = Session()
+    for _ in range(2):
+        configs = compose_configs(f"out={tmp_path}")
+        if not session.sweeps:
+            session.add(configs, ["out=x"])
+    with pytest.raises(ConfigError, match="is the folder of two sweeps"):
+        session.add(configs, ["out=x"])
+
+
+def test_a_bug_is_no_usage_error(monkeypatch):
+    monkeypatch.setattr(Session, "run", lambda self: 1 / 0)
+    monkeypatch.setattr("sys.argv", ["mismatch", "--cfg", "job"])
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
+    assert not issubclass(ZeroDivisionError, HydraException) and os.environ["HYDRA_FULL_ERROR"] == "1"
+
+
+def test_our_version_names_what_the_numbers_stand_on(capsys, monkeypatch):
+    assert ended("--version", monkeypatch) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("mismatch ") and all(name in text for name in ("Python 3.", "tensorflow", "keras", "hydra"))
+
+
+def test_a_folder_for_the_report_is_needed(tmp_path: Path):
+    done = mismatch("explain", cwd=tmp_path)
+    assert done.returncode == 2 and "the following arguments are required: claim" in done.stderr

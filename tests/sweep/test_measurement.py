@@ -11,7 +11,7 @@ from mismatch.config.groups import Settings
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.config.rules import resolve
 from mismatch.data.early import Early
-from mismatch.sweep import measurement
+from mismatch.sweep import measured, measurement, store
 
 TOY = """
 import os
@@ -83,3 +83,13 @@ def test_the_stamp_moves_with_the_arms_the_size_and_the_code(tmp_path: Path) -> 
     assert stamp["size"] != measurement.stamp("toy", arms(), smoke=True)["size"]
     (tmp_path / "toys.py").write_text(TOY + "\n")
     assert stamp["code"] != measurement.stamp("toy", arms(), smoke=False)["code"]
+
+
+def test_tables_stand_beside_their_dictionary_and_are_not_due_again(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert measured.due("toy", arms(), False, out) == 1.0
+    measured.make("toy", arms(), False, out)
+    told = store.read_csv(out / "toy_columns.csv")
+    assert set(told["column"]) == set(store.read_csv(out / "toy.csv")) and list(told)[1:] == ["unit", "meaning"]
+    assert measured.due("toy", arms(), False, out) == 0.0
+    assert measured.due("toy", arms()[:1], False, out) == 1.0

@@ -8,11 +8,15 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mismatch.config import files
 from mismatch.config.arm import Arm
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.sweep import measurement, store
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STAMP = "measured.json"
 
@@ -39,9 +43,18 @@ def make(name: str, arms: Sequence[Arm], smoke: bool, folder: Path) -> None:
         (folder / STAMP).unlink()
     for file, table in tables.items():
         store.write_csv(folder / file, table)
+    store.write_csv(folder / f"{name}_columns.csv", dictionary(name))
     files.write(folder / STAMP, json.dumps(measurement.stamp(name, arms, smoke)) + "\n")
     with suppress(FileNotFoundError):
         (folder / "measure.log").unlink()
+
+
+def dictionary(name: str) -> "pd.DataFrame":
+    """What the columns of a measurement's tables mean: column, unit, meaning."""
+    import pandas as pd
+
+    told = MEASUREMENTS.get(name)().columns
+    return pd.DataFrame([(column, *each) for column, each in told.items()], columns=["column", "unit", "meaning"])
 
 
 def _stamp(folder: Path) -> dict[str, str] | None:

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mismatch.analysis.summary import averaged, learned, summarise, write_summary
+from mismatch.analysis.summary import averaged, learned, summarise
+from mismatch.sweep.store import write_csv
 from tests.analysis.tables import grid, table
 
 
@@ -60,9 +61,9 @@ def test_arms_are_sorted_by_the_levels_of_their_axes() -> None:
 
 def test_the_summary_survives_its_file(tmp_path) -> None:
     summary = summarise(table(grid(mask=["none", "masking"]), mask_reached_gru=True))
-    path = write_summary(summary, tmp_path)
+    path = tmp_path / "summary.csv"
+    write_csv(path, summary, float_format="%.6g")
     back = pd.read_csv(path, dtype={"arm": str})
-    assert path.name == "summary.csv"
     assert back["arm"].tolist() == summary["arm"].tolist()
     assert back["mask_reached_gru"].tolist() == [1.0, 1.0]
 
@@ -71,17 +72,3 @@ def test_a_metric_no_part_declares_has_a_mean_if_it_is_a_number() -> None:
     runs = table([{"mask": "none", "seed": 0}], replicates=2, made_up=1.0, words="a", data_hash=7, run_s=1.0)
     assert averaged(runs) == ["accuracy", "chance", "made_up"]
     assert summarise(runs)[["made_up", "made_up_low"]].to_numpy().tolist() == [[1.0, 1.0]]
-
-
-def test_a_summary_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch) -> None:
-    def full(frame: pd.DataFrame, path: object, **_: object) -> None:
-        with open(path, "w") as file:  # type: ignore[call-overload]
-            file.write("half")
-        raise OSError(28, "No space left on device")
-
-    path = write_summary(summarise(table([{"mask": "none"}])), tmp_path)
-    before = path.read_text()
-    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
-    with pytest.raises(OSError):
-        write_summary(summarise(table([{"mask": "masking"}])), tmp_path)
-    assert path.read_text() == before

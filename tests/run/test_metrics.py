@@ -141,7 +141,7 @@ class Confidence(Metric):
 TRAIN = """
 import sys
 from pathlib import Path
-from mismatch.analysis.summary import summarise, write_summary
+from mismatch.analysis.summary import summarise
 from mismatch.run.pipeline import run
 from mismatch.sweep import store
 from tests.helpers import make_arm
@@ -152,7 +152,7 @@ for replicate in range(2):
         store.write(out, run(make_arm(length__padding=padding, length__ratio=2.0), replicate, "x"))
 runs = store.table(store.load(out).records)
 store.write_tables(out, runs)
-write_summary(summarise(runs), out)
+store.write_csv(out / "summary.csv", summarise(runs))
 """
 
 

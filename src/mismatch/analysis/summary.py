@@ -5,8 +5,6 @@ In comes `runs` (one row per arm x replicate), out goes one row per arm. Only ru
 dropped in silence: a mean with failures beside it is a mean over the survivors.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit  # the quantile alone: scipy.stats takes most of a second to import
@@ -15,7 +13,6 @@ from mismatch.analysis.axes import parameter_columns, varied
 from mismatch.analysis.intervals import failure_rate
 from mismatch.run import metrics
 from mismatch.run.sections import is_metric
-from mismatch.sweep import store
 
 LEARNED_SKILL = 0.5
 """A run with less skill did not learn its task."""
@@ -66,13 +63,6 @@ def learned(table: pd.DataFrame) -> pd.Series:
     margin = pd.to_numeric(table.get("accuracy", blank), errors="coerce") - table.get("chance", blank)
     dead = (skill < LEARNED_SKILL) | (skill.isna() & (margin < LEARNED_MARGIN))
     return ~dead
-
-
-def write_summary(summary: pd.DataFrame, out: Path) -> Path:
-    """Write `summary` to `<out>/summary.csv`, whole or not at all, and return that path."""
-    path = out / "summary.csv"
-    store.write_csv(path, summary, float_format="%.6g")
-    return path
 
 
 def averaged(runs: pd.DataFrame) -> list[str]:

@@ -5,13 +5,14 @@ from typing import Any, cast
 
 from mismatch.config.fields import ConfigError, check
 from mismatch.config.groups import GROUPS, Reduction, Settings
-from mismatch.config.registry import DATASETS, MEASUREMENTS, REDUCTIONS
+from mismatch.config.registry import ADAPTERS, DATASETS, MEASUREMENTS, METRICS, REDUCTIONS
 from mismatch.config.unknown import refuse
 
 
 def register() -> None:
-    """Put every group and every dataset into Hydra's config store."""
+    """Put every group and every part into Hydra's config store, and what its help says of the others."""
     from hydra.core.config_store import ConfigStore
+    from omegaconf import OmegaConf
 
     store = ConfigStore.instance()
     store.store(name="schema", node=Settings)
@@ -21,6 +22,13 @@ def register() -> None:
         store.store(group="data", name=name, node=dataset)
     for name in REDUCTIONS.names:
         store.store(group="reduction", name=name, node=Reduction(name))
+    OmegaConf.register_new_resolver("parts", parts, replace=True)
+
+
+def parts() -> str:
+    """The parts that are no config group of their own, by name: the help shows them."""
+    lines = [f"{registry.key}: {', '.join(registry.names)}" for registry in (ADAPTERS, MEASUREMENTS)]
+    return "\n".join([*lines, f"families of metrics: {', '.join(METRICS.names)}"])
 
 
 def settings(config: Any) -> Settings:

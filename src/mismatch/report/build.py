@@ -73,11 +73,11 @@ def _judged(found: Material) -> Judged | None:
 def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:
     """All tables that are made here; those of the experiment's own measurement are there already."""
     from mismatch.analysis.effects import effects
-    from mismatch.analysis.summary import summarise, write_summary
+    from mismatch.analysis.summary import summarise
 
     if len(found.runs):
         store.write_tables(folder, found.runs)
-        write_summary(summarise(found.runs), folder)
+        store.write_csv(folder / "summary.csv", summarise(found.runs), float_format="%.6g")
         store.write_csv(folder / "effects.csv", effects(found.runs))
     if judged is None:
         return

@@ -13,6 +13,7 @@ from pathlib import Path
 from mismatch.config import environment
 from mismatch.config.fields import ConfigError
 from mismatch.config.paths import CONF
+from mismatch.config.settings import parts
 from mismatch.sweep import session as sweeping
 from mismatch.sweep.job import NOT_OURS, Job
 from mismatch.sweep.session import Session
@@ -20,6 +21,8 @@ from mismatch.sweep.session import Session
 VERBS = ("report", "explain")
 NULL_GROUPS = ("experiment", "debug")
 """Groups whose default is none: ``+experiment=padding`` and ``experiment=padding`` both choose one."""
+OTHER_COMMANDS = ("run", "multirun", "cfg", "help", "hydra_help", "info", "shell_completion")
+"""What Hydra can be told to do instead of a sweep, or has been told already."""
 
 
 def main() -> None:
@@ -51,7 +54,13 @@ def _command(words: list[str], session: Session) -> int:
     if words and words[0] in VERBS:
         return _read(words)
     for each in expand(words):
-        _hydra(each, session)
+        try:
+            _hydra(each, session)
+        except SystemExit as end:  # Hydra has shown its help, and would leave here
+            if end.code:
+                raise
+            print(parts())
+            return 0
     return session.run()
 
 
@@ -172,7 +181,9 @@ def expand(words: list[str]) -> list[list[str]]:
         names += _names(word, override)
     place = words.index(chosen[0])
     before, after = words[:place], [word for word in words[place:] if word not in chosen]
-    return [[*before, f"experiment={name}", *after] for name in dict.fromkeys(names)]
+    # An experiment is a sweep, said or not, unless it is only to be looked at; Hydra 1.4 wants to hear it this way.
+    sweep = [] if any(getattr(looking, other) for other in OTHER_COMMANDS) else ["--multirun"]
+    return [[*sweep, *before, f"experiment={name}", *after] for name in dict.fromkeys(names)]
 
 
 def _plain(word: str) -> str:

@@ -96,3 +96,10 @@ except ValueError as error:
 """
     (line,) = told(tmp_path, {}, {}, code)
     assert line.startswith("KERAS_BACKEND=jax: Keras runs in this process already; it must be tensorflow")
+
+
+def test_variables_of_terraform_are_left_alone_and_not_shown():
+    """They begin with TF_, too, and may hold passwords."""
+    theirs = {"TF_VAR_password": "secret", "TF_CLI_CONFIG_FILE": "/etc/terraformrc", "TF_LOG": "trace"}
+    found = theirs | {"KERAS_HOME": "/nowhere"}
+    assert environment.enforce(found) == [] and theirs.items() <= found.items()

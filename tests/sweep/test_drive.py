@@ -44,7 +44,7 @@ def driven(tmp_path: Path, executor: Scripted, replicates: int = 3) -> dict[int,
     """Status by replicate of what the driver kept."""
     kept = {}
     made = plan.make([make_settings(out=str(tmp_path), replicates=replicates)])
-    drive(made, executor, lambda record, run: kept.update({record.replicate: record.status}), lambda: None)
+    drive(made, executor, lambda record, run: kept.update({record.replicate: record.status}))
     return kept
 
 
@@ -70,7 +70,7 @@ def test_the_row_of_a_lost_run_says_how_often_it_was_tried(tmp_path):
     errors = []
     made = plan.make([make_settings(out=str(tmp_path), replicates=1)])
     dead = Scripted(lambda replicate, number: "killed")
-    drive(made, dead, lambda record, run: errors.append(record.identity["error"]), lambda: None)
+    drive(made, dead, lambda record, run: errors.append(record.identity["error"]))
     assert errors == ["killed in the test, 2 times in a row"]
 
 
@@ -82,4 +82,4 @@ def test_an_error_outside_a_run_comes_out_and_is_not_swallowed(tmp_path):
 
     made = plan.make([make_settings(out=str(tmp_path), replicates=3)])
     with pytest.raises(OSError, match="No space left"):
-        drive(made, Scripted(), full, lambda: None)
+        drive(made, Scripted(), full)

@@ -27,8 +27,13 @@ FORCED = {
 
 CLEARED = ("TF_", "XLA_", "KERAS_", "DNNL_", "ONEDNN_", "MKL_", "OMP_", "OPENBLAS_", "NVIDIA_TF32_OVERRIDE")
 """How the names of variables begin that are taken out, but those of FORCED and HARMLESS."""
-HARMLESS = ("TF_CPP_", "TF_FORCE_GPU_ALLOW_GROWTH")
-"""What among them only logs, or is set by TensorFlow and Keras themselves."""
+TERRAFORM = (
+    *("TF_VAR_", "TF_CLI_", "TF_TOKEN_", "TF_LOG", "TF_INPUT", "TF_WORKSPACE", "TF_DATA_DIR", "TF_IN_AUTOMATION"),
+    *("TF_PLUGIN_CACHE_DIR", "TF_REGISTRY_", "TF_IGNORE", "TF_STATE_PERSIST_INTERVAL", "TF_APPEND_USER_AGENT"),
+)
+"""Another program's, and often secret: neither taken out nor named."""
+HARMLESS = ("TF_CPP_", "TF_FORCE_GPU_ALLOW_GROWTH", *TERRAFORM)
+"""What among them only logs, is set by TensorFlow and Keras themselves, or is not theirs at all."""
 
 KERAS_JSON = {"floatx": "float32", "epsilon": 1e-7, "backend": "tensorflow", "image_data_format": "channels_last"}
 """What Keras does without a keras.json."""

@@ -10,9 +10,8 @@ from mismatch.config.unknown import refuse
 
 
 def register() -> None:
-    """Put every group and every part into Hydra's config store, and what its help says of the others."""
+    """Put every group, and every part that is an option of one, into Hydra's config store."""
     from hydra.core.config_store import ConfigStore
-    from omegaconf import OmegaConf
 
     store = ConfigStore.instance()
     store.store(name="schema", node=Settings)
@@ -22,11 +21,10 @@ def register() -> None:
         store.store(group="data", name=name, node=dataset)
     for name in REDUCTIONS.names:
         store.store(group="reduction", name=name, node=Reduction(name))
-    OmegaConf.register_new_resolver("parts", parts, replace=True)
 
 
 def parts() -> str:
-    """The parts that are no config group of their own, by name: the help shows them."""
+    """The parts that are no config group of their own, by name, for the help."""
     lines = [f"{registry.key}: {', '.join(registry.names)}" for registry in (ADAPTERS, MEASUREMENTS)]
     return "\n".join([*lines, f"families of metrics: {', '.join(METRICS.names)}"])
 

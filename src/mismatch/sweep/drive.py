@@ -22,8 +22,8 @@ class _Try:
     number: int = 1
 
 
-def drive(plan: Plan, executor: Executor, keep: Callable[[Record, Run], None], tick: Callable[[], None]) -> None:
-    """Train every run of `plan`; `tick` is called a few times a second meanwhile.
+def drive(plan: Plan, executor: Executor, keep: Callable[[Record, Run], None]) -> None:
+    """Train every run of `plan`.
 
     Whatever goes wrong outside a run (a full disk in `keep`, say) comes out of here; finished runs stay kept.
     """
@@ -41,7 +41,6 @@ def drive(plan: Plan, executor: Executor, keep: Callable[[Record, Run], None], t
         give(worker)
     while busy:
         outcome = executor.wait(TICK_S)
-        tick()
         if outcome is None:
             continue
         tried = busy.pop(outcome.worker)

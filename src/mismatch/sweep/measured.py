@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mismatch.config import files
 from mismatch.config.arm import Arm
 from mismatch.config.registry import MEASUREMENTS
-from mismatch.sweep import measurement, store
+from mismatch.sweep import measurement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 STAMP = "measured.json"
 
 
+def tables(name: str | None) -> list[str]:
+    """File names of the measurement's tables; none without one."""
+    return [] if name is None else list(MEASUREMENTS.get(name)().tables)
+
+
 def due(name: str | None, arms: Sequence[Arm], smoke: bool, folder: Path) -> float:
     """Estimated seconds of the measurement; 0 where there is none, or its tables are there already."""
     if name is None:
         return 0.0
     part = MEASUREMENTS.get(name)()
-    whole = all((folder / table).is_file() for table in part.tables)
+    whole = all((folder / table).is_file() for table in tables(name))
     if whole and not part.again and _stamp(folder) == measurement.stamp(name, arms, smoke):
         return 0.0
     return float(part.seconds(arms, smoke))
@@ -38,13 +43,9 @@ def make(name: str, arms: Sequence[Arm], smoke: bool, folder: Path) -> None:
     Raises:
         RuntimeError: with the last line of what the measuring process said.
     """
-    tables = measurement.make(name, arms, smoke, log=folder / "measure.log")
-    with suppress(FileNotFoundError):
-        (folder / STAMP).unlink()
-    for file, table in tables.items():
-        store.write_csv(folder / file, table)
-    store.write_csv(folder / f"{name}_columns.csv", dictionary(name))
-    files.write(folder / STAMP, json.dumps(measurement.stamp(name, arms, smoke)) + "\n")
+    made = measurement.make(name, arms, smoke, log=folder / "measure.log") | {f"{name}_columns.csv": dictionary(name)}
+    texts = {file: table.to_csv(index=False) for file, table in made.items()}
+    files.write_set(folder, texts | {STAMP: json.dumps(measurement.stamp(name, arms, smoke)) + "\n"})
     with suppress(FileNotFoundError):
         (folder / "measure.log").unlink()
 

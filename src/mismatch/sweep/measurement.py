@@ -14,13 +14,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, ClassVar
 
 from mismatch.config.arm import Arm
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.sweep.parent import die_with
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PACKAGES = ("tensorflow", "keras", "numpy", "pandas")
 """Packages whose versions a measurement depends on."""
@@ -58,11 +59,11 @@ class Measurement(ABC):
         """What it should take, for the plan."""
 
     @abstractmethod
-    def measure(self, arms: Sequence[Arm], smoke: bool) -> dict[str, pd.DataFrame]:
+    def measure(self, arms: Sequence[Arm], smoke: bool) -> dict[str, "pd.DataFrame"]:
         """Every one of `tables`, by file name. Called in a fresh process, on an otherwise idle machine."""
 
 
-def make(name: str, arms: Sequence[Arm], smoke: bool, log: Path | None = None) -> dict[str, pd.DataFrame]:
+def make(name: str, arms: Sequence[Arm], smoke: bool, log: Path | None = None) -> dict[str, "pd.DataFrame"]:
     """The tables of the measurement `name`, made in a fresh process that ends when this one does.
 
     `arms` are all arms of the sweep. On failure all that the process said is written to `log`.

@@ -95,7 +95,7 @@ class Plan:
         own = f", a measurement of {about(self.measure_s / 60)}" if self.measure_s else ""
         where = f"on {workers} workers" if workers else "in all on the workers of another launcher"
         return (
-            f"{self.name}: {len(self.arms)} arms, {total} runs, {self.done} done already, "
+            f"{self.name}: {len(self.request.wanted)} arms, {total} runs, {self.done} done already, "
             f"{len(self.runs)} to train{own}, {about(self.minutes(workers or 1))} {where}"
         )
 

@@ -175,7 +175,7 @@ class Session:
                 if sweep.single and record.status == "ok":
                     progress.say(f"replicate {record.replicate}: accuracy {record.metrics['accuracy']:.3f}")
 
-            drive(plan, self._executor(sweep.executor), keep, lambda: None)
+            drive(plan, self._executor(sweep.executor), keep)
 
     def _launch(self, sweep: Sweep, plan: Plan, launch: Launch) -> None:
         """Have another launcher carry the jobs out, one for each arm that misses runs; say what is missing then."""
@@ -224,9 +224,9 @@ class Session:
         if failed:
             self._codes.append(EXIT_FAILED_RUNS)
             say(f"{failed} of {len(runs)} runs did not end ok; their rows say why")
-        tables = "" if runs.empty else "runs.csv, summary.csv, effects.csv"
-        pictures = "report.html, figures/" if sweep.request.figures else ""
-        say(f"{shown}: {', '.join(filter(None, (tables, pictures)))}")
+        tables = [] if runs.empty else ["runs.csv", "summary.csv", "effects.csv"]
+        pictures = ["report.html", "figures/"] if sweep.request.figures else []
+        say(f"{shown}: {', '.join([*tables, *measured.tables(sweep.request.measure), *pictures])}")
 
     def _verdicts(self) -> None:
         """The verdicts on all claims beside what was swept; a smoke run is no evidence."""

@@ -101,5 +101,18 @@ except ValueError as error:
 def test_variables_of_terraform_are_left_alone_and_not_shown():
     """They begin with TF_, too, and may hold passwords."""
     theirs = {"TF_VAR_password": "secret", "TF_CLI_CONFIG_FILE": "/etc/terraformrc", "TF_LOG": "trace"}
+    theirs |= {"TF_HTTP_PASSWORD": "secret", "TF_ENCRYPTION": "passphrase = secret", "TF_CLOUD_HOSTNAME": "here"}
     found = theirs | {"KERAS_HOME": "/nowhere"}
     assert environment.enforce(found) == [] and theirs.items() <= found.items()
+
+
+def test_the_value_of_what_is_called_a_secret_is_not_shown():
+    assert environment.enforce({"TF_API_TOKEN": "hidden", "TF_CUDNN": "1"}) == [
+        "TF_API_TOKEN=(not shown)",
+        "TF_CUDNN=1",
+    ]
+
+
+def test_numpys_choice_of_instructions_cannot_be_overruled_from_outside(tmp_path):
+    """Without AVX, its exponential rounds otherwise."""
+    assert told(tmp_path, {}, {"NPY_DISABLE_CPU_FEATURES": "AVX2"}, OVERRULED) == ["NPY_DISABLE_CPU_FEATURES=AVX2"]

@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from mismatch.config import identity
-from mismatch.config.registry import DATASETS, METRICS
+from mismatch.config.registry import DATASETS, METRICS, REDUCTIONS
 from tests.helpers import make_arm
 
 
@@ -70,3 +70,19 @@ def test_every_room_that_can_change_a_number_is_hashed_whole(tmp_path, monkeypat
         hashes.add(identity.code_hash("early"))
     identity.code_hash.cache_clear()
     assert len(hashes) == 1 + len(identity.ROOMS)
+
+
+def test_the_other_modules_of_its_package_belong_to_a_part_of_another_package(tmp_path, monkeypatch):
+    package, found = tmp_path / "their_package", []
+    (package / "parts").mkdir(parents=True)
+    for name in ("__init__.py", "helper.py", "parts/__init__.py", "parts/mean.py"):
+        (package / name).write_text("")
+    point = EntryPoint("mean", "their_package.parts.mean", REDUCTIONS.group)
+    monkeypatch.setitem(REDUCTIONS.__dict__, "foreign", {"mean": point})
+    monkeypatch.setattr(type(REDUCTIONS), "source", lambda self, part: package / "parts" / "mean.py")
+    for text in ("a = 1", "a = 2"):
+        (package / "helper.py").write_text(text)
+        identity.code_hash.cache_clear()
+        found.append(identity.code_hash("early", reduction="mean"))
+    identity.code_hash.cache_clear()
+    assert found[0] != found[1]

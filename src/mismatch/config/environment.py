@@ -25,15 +25,19 @@ FORCED = {
 }
 """Variables that get this value, whatever it was."""
 
-CLEARED = ("TF_", "XLA_", "KERAS_", "DNNL_", "ONEDNN_", "MKL_", "OMP_", "OPENBLAS_", "NVIDIA_TF32_OVERRIDE")
+CLEARED = ("TF_", "XLA_", "KERAS_", "DNNL_", "ONEDNN_", "MKL_", "OMP_", "OPENBLAS_", "NPY_", "NVIDIA_TF32_OVERRIDE")
 """How the names of variables begin that are taken out, but those of FORCED and HARMLESS."""
 TERRAFORM = (
     *("TF_VAR_", "TF_CLI_", "TF_TOKEN_", "TF_LOG", "TF_INPUT", "TF_WORKSPACE", "TF_DATA_DIR", "TF_IN_AUTOMATION"),
     *("TF_PLUGIN_CACHE_DIR", "TF_REGISTRY_", "TF_IGNORE", "TF_STATE_PERSIST_INTERVAL", "TF_APPEND_USER_AGENT"),
+    *("TF_HTTP_", "TF_CLOUD_", "TF_ENCRYPTION", "TF_REATTACH_PROVIDERS"),
 )
 """Another program's, and often secret: neither taken out nor named."""
 HARMLESS = ("TF_CPP_", "TF_FORCE_GPU_ALLOW_GROWTH", *TERRAFORM)
 """What among them only logs, is set by TensorFlow and Keras themselves, or is not theirs at all."""
+
+SECRET = ("TOKEN", "PASS", "SECRET", "KEY", "CREDENTIAL")
+"""What the names of variables hold whose values are never shown, whoever's they are."""
 
 KERAS_JSON = {"floatx": "float32", "epsilon": 1e-7, "backend": "tensorflow", "image_data_format": "channels_last"}
 """What Keras does without a keras.json."""
@@ -49,7 +53,8 @@ def enforce(environment: MutableMapping[str, str] = os.environ) -> list[str]:
             if environment[name] != FORCED[name] and name not in ("KERAS_HOME", *_THREADS):
                 found.append(f"{name}={environment[name]}")
         elif name.startswith(CLEARED) and not name.startswith(HARMLESS):
-            found.append(f"{name}={environment.pop(name)}")
+            value = environment.pop(name)
+            found.append(f"{name}={'(not shown)' if any(word in name for word in SECRET) else value}")
     environment.update(FORCED)
     environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     return found

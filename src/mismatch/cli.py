@@ -131,6 +131,10 @@ def _hydra(words: list[str], session: Session) -> None:
         hydra.main(config_path=str(CONF), config_name="config", **base)(job)()
     except errors.USAGE as error:
         raise _Usage(errors.line(error, words)) from error
+    except ValueError as error:
+        if not str(error).startswith(errors.NO_CHOICE):
+            raise
+        raise _Usage(errors.no_choice(words)) from error
     except OverflowError as error:
         raise _Usage(f"{_endless(words)}: must be a finite number") from error
     if job.refused is not None:

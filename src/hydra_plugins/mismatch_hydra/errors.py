@@ -10,7 +10,9 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException, ValidationError
 
 USAGE = (HydraException, OmegaConfBaseException)
-KINDS = {"Integer": "a whole number", "Float": "a number", "Boolean": "true or false"}
+KINDS = {"Integer": "a whole number", "Float": "a number", "Boolean": "true or false", "bool": "true or false"}
+NO_CHOICE = "Config group override must be a string"
+"""What Hydra's ValueError says of ``data=null`` and ``data=3``, without the key."""
 
 
 def line(error: Exception, words: Sequence[str]) -> str:
@@ -29,12 +31,39 @@ def line(error: Exception, words: Sequence[str]) -> str:
     said = f"{key}={value}" if value is not None else key
     first = str(cause).splitlines()[0]
     if isinstance(cause, ValidationError):
-        kind = next((text for name, text in KINDS.items() if f"converted to {name}" in first), None)
+        kind = next(
+            (text for name, text in KINDS.items() if f"converted to {name}" in first or f"valid {name} " in first), None
+        )
         return f"{said}: must be {kind}" if kind else f"{said}: {first}"
     group, _, _ = key.rpartition(".")
     known = sorted(map(str, cause.parent_node)) if isinstance(cause.parent_node, DictConfig) else []
     where = group or "the config"
     return f"{said}: there is no such key; {where} has {', '.join(known)}" if known else f"{said}: {first}"
+
+
+def no_choice(words: Sequence[str]) -> str:
+    """The override that gives a group no name, in one line."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    from mismatch.config.groups import GROUPS
+    from mismatch.config.registry import DATASETS
+
+    for word in words:
+        if "=" not in word:
+            continue
+        override = OverridesParser.create().parse_override(word)
+        key, values = override.get_key_element().lstrip("+~"), [override.value()]
+        if override.is_choice_sweep():
+            values = list(override.value().list)
+        if all(isinstance(value, str) or type(value).__name__ == "QuotedString" for value in values):
+            continue
+        if not key:
+            return f"{word}: must be an override such as data=late"
+        if key == "data":
+            return f"{word}: must be one of {', '.join(DATASETS.names)}"
+        if key in GROUPS or key.startswith("hydra/"):
+            return f"{word}: must be the name of an option; a setting is {key}.KEY=VALUE"
+    return "an override: must be the name of an option of its group"
 
 
 def _unreadable(override: str, message: str) -> str:

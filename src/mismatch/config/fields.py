@@ -5,6 +5,9 @@ from math import isfinite
 from numbers import Integral, Real
 from typing import Any
 
+LARGEST = 2**63
+"""Whole numbers stay below it: tables hold 64 bits."""
+
 
 class ConfigError(ValueError):
     """A setting that cannot be used. Its text is one line, ready to print."""
@@ -38,6 +41,8 @@ def _number(key: str, value: object, whole: bool) -> None:
         raise ConfigError(key, value, "must be a finite number")
     if whole and not isinstance(value, Integral):
         raise ConfigError(key, value, "must be a whole number")
+    if isinstance(value, Integral) and int(value) >= LARGEST:
+        raise ConfigError(key, value, "must be a whole number below 2**63")
 
 
 def check(group: str, node: Any) -> None:

@@ -3,10 +3,12 @@
 from dataclasses import fields
 from typing import Any, cast
 
-from mismatch.config.fields import ConfigError, check
+from mismatch.config.fields import ConfigError, check, require
 from mismatch.config.groups import GROUPS, Reduction, Settings
 from mismatch.config.registry import ADAPTERS, DATASETS, MEASUREMENTS, METRICS, REDUCTIONS
 from mismatch.config.unknown import refuse
+
+LONGEST_NAME = 200  # bytes of one part of a name; file systems take 255
 
 
 def register() -> None:
@@ -46,4 +48,15 @@ def settings(config: Any) -> Settings:
     check("", node)
     if node.measure is not None and node.measure not in MEASUREMENTS.names:
         raise ConfigError("measure", node.measure, "must be one of " + ", ".join(MEASUREMENTS.names))
+    _folder("name", node.name)
+    require(bool(node.out.strip()), "out", node.out, "must be a folder, such as results/mine")
     return node
+
+
+def _folder(key: str, name: str) -> None:
+    """Refuse a name that is no folder below ``results/``, a message of more than a line, or results/ itself."""
+    parts = name.split("/")
+    plain = name.isprintable() and all(part.strip() and part not in {".", ".."} for part in parts)
+    short = all(len(part.encode()) <= LONGEST_NAME for part in parts)
+    accepted = f"must be a plain name of a folder, at most {LONGEST_NAME} bytes, such as mine or mine/first"
+    require(plain and short, key, repr(name) if not name.isprintable() else name, accepted)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from mismatch.config import paths
 from mismatch.config.fields import ConfigError
 from mismatch.report import pages, rebuild, verbs
+from mismatch.report.material import gather
 from mismatch.run.columns import is_parameter
 from mismatch.run.record import Record
 from mismatch.sweep import store
@@ -211,3 +213,17 @@ def test_no_claims_no_verdicts(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "results").iterdir() if path.is_file()) == [
         "verdicts.csv", "verdicts.md", "verdicts.png",
     ]  # fmt: skip
+
+
+def test_runs_of_other_code_are_counted_and_give_way_to_those_asked_for(tmp_path):
+    folder = sweep_of(tmp_path / "sweep")
+    runs = store.load(folder).records
+    counts = {run.arm: 2 for run in runs}
+    store.write_plan(folder, "sweep", counts, None, [run.run for run in runs])
+    later = replace(runs[0], identity={**runs[0].identity, "run": "later"}, provenance={"started": "2027"})
+    store.write(folder, later)
+    found = gather(folder)
+    assert found.notes == () and set(found.runs["run"]) == {run.run for run in runs}
+    store.write_plan(folder, "sweep", counts, None, ["later"])
+    found = gather(folder)
+    assert "later" in set(found.runs["run"]) and found.notes[0].startswith("3 of 4 runs come from other code")

@@ -114,6 +114,13 @@ def test_the_table_holds_one_row_per_arm_and_replicate_the_newest():
     assert table["run"].iloc[0] == "b" * 16
 
 
+def test_going_back_to_earlier_code_shows_its_runs_not_the_later_ones():
+    old, new = record(0, started="2026-01-01", run="a" * 16), record(0, started="2026-02-01", run="b" * 16)
+    for asked, shown in ((old, old), (new, new)):
+        assert store.newest([old, new], [old.arm], [asked.run]) == [shown]
+    assert store.newest([old, new], None, ["c" * 16]) == [new]
+
+
 def test_the_newest_may_be_cut_to_the_arms_asked_for():
     here = record()
     assert store.newest([here], [here.arm]) == [here]
@@ -184,8 +191,8 @@ def test_a_record_of_the_first_schema_is_read_into_its_sections(tmp_path):
 def test_the_plan_comes_back_and_a_damaged_one_is_none(tmp_path):
     store.write_plan(tmp_path, "small", {"a": 3})
     assert store.read_plan(tmp_path) == store.Asked("small", {"a": 3})
-    store.write_plan(tmp_path, "timing", {}, "timing")
-    assert store.read_plan(tmp_path) == store.Asked("timing", {}, "timing")
+    store.write_plan(tmp_path, "timing", {}, "timing", ["b", "a"])
+    assert store.read_plan(tmp_path) == store.Asked("timing", {}, "timing", frozenset({"a", "b"}))
     (tmp_path / "plan.json").write_text('{"name": "old", "arms": {"a": 1}}')  # before a plan could name a measurement
     assert store.read_plan(tmp_path) == store.Asked("old", {"a": 1})
     (tmp_path / "plan.json").write_text("{")

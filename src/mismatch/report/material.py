@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mismatch.config.fields import ConfigError
 from mismatch.report import experiment
+from mismatch.run.record import Record
 from mismatch.sweep import store
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def gather(out: Path) -> Material:
         raise ConfigError("results", out, "must be a folder with records/*.json of a sweep; there is no such folder")
     loaded = store.load(out)
     planned = store.read_plan(out)
-    records = store.newest(loaded.records, None if planned is None else list(planned.arms))
+    records = (
+        store.newest(loaded.records, list(planned.arms), planned.runs) if planned else store.newest(loaded.records)
+    )
     name = experiment.name_of(out)
     measured = experiment.measured(out)
     if not records and not measured:
@@ -54,5 +57,14 @@ def gather(out: Path) -> Material:
         files=measured,
         traces={record.run: record.trace for record in records},
         planned=planned.arms if planned else None,
-        notes=tuple(loaded.damaged),
+        notes=(*loaded.damaged, *_of_other_code(records, planned)),
     )
+
+
+def _of_other_code(records: list[Record], planned: store.Asked | None) -> list[str]:
+    """A line that says how many of the runs shown stand in for ones that the code of the plan has not made yet."""
+    if planned is None or not planned.runs:
+        return []
+    others = [r for r in records if r.run not in planned.runs and r.replicate < planned.arms[r.arm]]
+    what = "come from other code or packages than were asked for; the same sweep again trains them"
+    return [f"{len(others)} of {len(records)} runs {what}"] if others else []

@@ -58,13 +58,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Plan:
-    """arms: replicates by arm. runs: still to train. done: finished before. notes: lines the user should see.
+    """What is to be done, and what is done.
 
+    arms: replicates by arm. ids: of all its runs. runs: still to train. done: finished before. notes: lines to show.
     measure_s: estimated seconds of the sweep's measurement of another kind, 0 if there is none to make.
     """
 
     request: Request
     arms: dict[str, int]
+    ids: frozenset[str]
     runs: list[Run]
     done: int
     measure_s: float
@@ -174,7 +176,9 @@ def make(asked: Request | Sequence[Settings], folder: Path | None = None) -> Pla
     # Replicate by replicate: a worker draws the raw data of a replicate once for all arms of a program.
     most = max((each.replicates for each in arms), default=0)
     wanted = [(each.arm, k) for k in range(most) for each in arms if k < each.replicates]
-    missing = [Run(arm, replicate, seconds(arm)) for arm, replicate in wanted if arm.run_id(replicate) not in finished]
+    ids = [arm.run_id(replicate) for arm, replicate in wanted]
+    missing = [Run(arm, k, seconds(arm)) for (arm, k), run in zip(wanted, ids, strict=True) if run not in finished]
     counts = {each.arm.id: each.replicates for each in arms}
     measure_s = measured.due(asked.measure, asked.arms, asked.smoke, folder)
-    return Plan(asked, counts, missing, len(wanted) - len(missing), measure_s, [*loaded.damaged, *asked.notes])
+    done, notes = len(wanted) - len(missing), [*loaded.damaged, *asked.notes]
+    return Plan(asked, counts, frozenset(ids), missing, done, measure_s, notes)

@@ -247,7 +247,7 @@ def _note(sweep: Sweep, plan: Plan) -> None:
         ConfigError: when that cannot be written.
     """
     try:
-        store.write_plan(sweep.folder, plan.name, plan.arms, sweep.request.measure)
+        store.write_plan(sweep.folder, plan.name, plan.arms, sweep.request.measure, plan.ids)
         if sweep.note:
             files.write(sweep.folder / "multirun.yaml", sweep.note)
     except OSError as error:
@@ -256,7 +256,7 @@ def _note(sweep: Sweep, plan: Plan) -> None:
 
 def _print_rows(plan: Plan, folder: Path) -> None:
     """The rows of a single arm, column by column: one value where all replicates agree, else all of them."""
-    rows = store.table(store.newest(store.load(folder).records, list(plan.arms)))
+    rows = store.table(store.newest(store.load(folder).records, list(plan.arms), plan.ids))
     for column in rows.columns:
         values = ["" if v is None or v != v else f"{v:.4g}" if isinstance(v, float) else str(v) for v in rows[column]]
         print(f"{column:20} {values[0] if len(set(values)) == 1 else '  '.join(values)}")

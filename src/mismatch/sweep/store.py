@@ -31,11 +31,15 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Asked:
-    """What was last asked for: the sweep's name, replicates by arm, and the measurement of its own, if any."""
+    """What was last asked for: the sweep's name, replicates by arm, and the measurement of its own, if any.
+
+    runs: ids of all its runs, made by the code that planned it; empty where a plan does not say.
+    """
 
     name: str
     arms: dict[str, int]
     measure: str | None = None
+    runs: frozenset[str] = frozenset()
 
 
 def write(out: Path, record: Record) -> Path:
@@ -72,17 +76,23 @@ def finished(records: Iterable[Record]) -> set[str]:
     return {record.run for record in records if record.finished}
 
 
-def newest(records: Iterable[Record], arms: Collection[str] | None = None) -> list[Record]:
-    """One record per arm and replicate, the one started last; of `arms` only, if given."""
+def newest(records: Iterable[Record], arms: Collection[str] | None = None, asked: Collection[str] = ()) -> list[Record]:
+    """One record per arm and replicate: that of a run `asked` for, else the one started last; of `arms` only, if given.
+
+    Who goes back to earlier code has its runs already; those of later code must not stand in their place.
+    """
     latest: dict[tuple[str, int], Record] = {}
-    for record in sorted(records, key=lambda r: str(r.provenance["started"])):
+    for record in sorted(records, key=lambda r: (r.run in asked, str(r.provenance["started"]))):
         latest[record.arm, record.replicate] = record
     return [record for record in latest.values() if arms is None or record.arm in arms]
 
 
-def write_plan(out: Path, name: str, arms: dict[str, int], measure: str | None = None) -> None:
-    """Note the arms last asked for: tables and figures show these, whatever else lies in the folder."""
-    files.write(out / "plan.json", json.dumps({"name": name, "arms": arms, "measure": measure}) + "\n")
+def write_plan(
+    out: Path, name: str, arms: dict[str, int], measure: str | None = None, runs: Iterable[str] = ()
+) -> None:
+    """Note the arms and runs last asked for: tables and figures show these, whatever else lies in the folder."""
+    asked = {"name": name, "arms": arms, "measure": measure, "runs": sorted(runs)}
+    files.write(out / "plan.json", json.dumps(asked) + "\n")
 
 
 def read_plan(out: Path) -> Asked | None:
@@ -90,7 +100,7 @@ def read_plan(out: Path) -> Asked | None:
     try:
         content = json.loads((out / "plan.json").read_text())
         arms = {str(arm): int(n) for arm, n in content["arms"].items()}
-        return Asked(str(content["name"]), arms, content.get("measure"))
+        return Asked(str(content["name"]), arms, content.get("measure"), frozenset(map(str, content.get("runs", ()))))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -38,7 +38,8 @@ def test_several_experiments_become_a_sweep_each_with_or_without_plus():
     wanted = [["-m", "experiment=padding", "replicates=3"], ["-m", "experiment=features", "replicates=3"]]
     assert cli.expand(["-m", "+experiment=padding,features", "replicates=3"]) == wanted
     assert cli.expand(["-m", "experiment=padding,features", "replicates=3"]) == wanted
-    assert cli.expand(["+experiment=padding", "+debug=smoke"]) == [["experiment=padding", "debug=smoke"]]
+    assert cli.expand(["+experiment=padding", "+debug=smoke"]) == [["--multirun", "experiment=padding", "debug=smoke"]]
+    assert cli.expand(["+experiment=padding", "--cfg", "job"]) == [["experiment=padding", "--cfg", "job"]]
     assert cli.expand(["data=early", "--cfg", "job"]) == [["data=early", "--cfg", "job"]]
 
 

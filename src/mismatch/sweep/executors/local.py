@@ -46,7 +46,7 @@ class Local(Executor):
         super().__init__(_count(n_jobs))
         self._pools: list[Any] = []  # a pool of one process survives the death of that process
         self._retired: list[Any] = []
-        self._grown: set[int] = set()
+        self._worn: set[int] = set()  # to be replaced before their next run
         self._ended: queue.Queue[_Ended] = queue.Queue()
 
     def start(self, count: int) -> None:
@@ -56,14 +56,20 @@ class Local(Executor):
 
     def submit(self, worker: int, task: Task) -> None:
         """Send the run to its process; it is killed when it overstays its limit."""
-        if worker in self._grown:
+        if worker in self._worn:
             self._renew(worker)
         limit = task.time_limit
-        future = self._pools[worker].schedule(_train, args=[task], timeout=limit + GRACE_S)
+        try:
+            future = self._pools[worker].schedule(_train, args=[task], timeout=limit + GRACE_S)
+        except RuntimeError:  # its process died while it had nothing to do
+            self._renew(worker)
+            future = self._pools[worker].schedule(_train, args=[task], timeout=limit + GRACE_S)
         future.add_done_callback(lambda done, ended=self._ended: ended.put(_Ended(worker, limit, done)))
 
     def wait(self, seconds: float) -> Done | Died | None:
         """The next record or death."""
+        from concurrent.futures.process import BrokenProcessPool
+
         from pebble import ProcessExpired
 
         try:
@@ -77,26 +83,29 @@ class Local(Executor):
             return Died(ended.worker, "timeout", error)
         except ProcessExpired as death:
             return Died(ended.worker, "killed", f"its worker died (exit code {death.exitcode})")
+        except BrokenProcessPool:  # a pool whose process dies without a run is of no more use
+            self._worn.add(ended.worker)
+            return Died(ended.worker, "killed", "its worker died before the run began")
         if mib > WORKER_MIB:
-            self._grown.add(ended.worker)
+            self._worn.add(ended.worker)
         return Done(ended.worker, record)
 
     def stop(self) -> None:
         """Kill all processes and wait until they are gone."""
         pools = self._pools + self._retired
         self._pools, self._retired, self._ended = [], [], queue.Queue()
-        self._grown.clear()
+        self._worn.clear()
         for pool in pools:
             pool.stop()
         for pool in pools:
             pool.join()
 
     def _renew(self, worker: int) -> None:
-        """Replace a process that has grown too large; it is idle."""
+        """Replace a process that has grown too large, or a pool that is broken; it is idle."""
         self._pools[worker].stop()
         self._retired.append(self._pools[worker])
         self._pools[worker] = _new_pool()
-        self._grown.discard(worker)
+        self._worn.discard(worker)
 
 
 def _count(n_jobs: int) -> int:

@@ -72,6 +72,21 @@ def test_a_wrong_command_is_refused_in_one_line(words, message, monkeypatch, cap
     assert not list(tmp_path.iterdir())
 
 
+OWN = [
+    ("train: {updatez: 3}", "train.updatez: there is no such key; train has batch, block"),
+    ("name: [broken", "line 3: must be YAML (expected"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), OWN)
+def test_a_wrong_experiment_of_ones_own_is_refused_in_one_line(text, message, monkeypatch, capsys, tmp_path):
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text(f"# @package _global_\n{text}\n")
+    assert ended(f"--config-dir {tmp_path} +experiment=mine", monkeypatch) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and message in lines[0]
+
+
 def test_a_refused_experiment_leaves_no_trace_of_those_before_it(tmp_path):
     done = mismatch("-m", "experiment=features/smoke,padding/smoke", "features.width=16", cwd=tmp_path)
     assert done.returncode == 2 and "features.width=16: needs an adapter" in done.stderr

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException, ValidationError
+from yaml import MarkedYAMLError, YAMLError
 
-USAGE = (HydraException, OmegaConfBaseException)
+USAGE = (HydraException, OmegaConfBaseException, YAMLError)
 KINDS = {"Integer": "a whole number", "Float": "a number", "Boolean": "true or false", "bool": "true or false"}
 NO_CHOICE = "Config group override must be a string"
 """What Hydra's ValueError says of ``data=null`` and ``data=3``, without the key."""
@@ -21,9 +22,12 @@ def line(error: Exception, words: Sequence[str]) -> str:
         return _unreadable(error.override, str(error))
     if isinstance(error, MissingConfigException):
         return _missing(error)
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return _flat(f"{mark.name}, line {mark.line + 1}: must be YAML ({error.problem})")
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, OmegaConfBaseException):
-        cause = cause.__cause__
+        cause = cause.__cause__ or cause.__context__
     if cause is None or not cause.full_key:
         return _flat(str(error))
     key = str(cause.full_key)

@@ -1,6 +1,8 @@
 """Every error of the user is one line that names key, value and what is accepted; nothing is left behind."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,11 @@ def test_our_version_names_what_the_numbers_stand_on(capsys, monkeypatch):
 def test_a_folder_for_the_report_is_needed(tmp_path: Path):
     done = mismatch("explain", cwd=tmp_path)
     assert done.returncode == 2 and "the following arguments are required: claim" in done.stderr
+
+
+def test_a_reader_that_stops_early_is_no_error():
+    command = [sys.executable, "-u", "-m", "mismatch", "--help"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b"" and process.wait() == 0

@@ -123,6 +123,11 @@ class Session:
             for sweep, plan in zip(self.sweeps, plans, strict=True):
                 self._finish(sweep, plan)
             self._verdicts()
+        return self.code
+
+    @property
+    def code(self) -> int:
+        """The exit code that what was done so far deserves."""
         return max(self._codes, default=0)
 
     def stop(self) -> None:

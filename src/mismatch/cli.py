@@ -1,14 +1,16 @@
 """The command `mismatch`: the verbs report and explain; everything else is Hydra's, as a single arm or a sweep.
 
 In: the words of the command line. Out: an exit code: 0 all runs ok, 1 a bug or a broken report, 2 usage, 3 some runs
-failed, 130 interrupted. Every error of the user is one line on stderr.
+failed, 130 interrupted, 143 terminated. Every error of the user is one line on stderr.
 """
 
 import os
 import platform
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from mismatch.config import environment
 from mismatch.config.fields import ConfigError
@@ -21,13 +23,23 @@ from mismatch.sweep.session import Session
 VERBS = ("report", "explain")
 NULL_GROUPS = ("experiment", "debug")
 """Groups whose default is none: ``+experiment=padding`` and ``experiment=padding`` both choose one."""
+MULTIRUN = ("-m", "--multirun")
 OTHER_COMMANDS = ("run", "multirun", "cfg", "help", "hydra_help", "info", "shell_completion")
 """What Hydra can be told to do instead of a sweep, or has been told already."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: what a scheduler or a shutdown sends; as tidy an end as Ctrl-C."""
+
+
+def _terminate(*_: object) -> NoReturn:
+    raise Terminated
 
 
 def main() -> None:
     """Entry point."""
     words = sys.argv[1:]
+    signal.signal(signal.SIGTERM, _terminate)
     session = Session(_Reports())
     if not {"-sc", "--shell-completion", "--shell_completion"} & set(words):
         environment.announce()
@@ -36,9 +48,11 @@ def main() -> None:
     except ConfigError as error:
         sweeping.say(f"mismatch: error: {error}")
         code = sweeping.EXIT_USAGE
-    except KeyboardInterrupt:
-        sweeping.say("interrupted: finished runs are kept; run the same command to go on")
-        code = sweeping.EXIT_INTERRUPTED
+    except KeyboardInterrupt as end:
+        terminated = isinstance(end, Terminated)
+        what = "terminated" if terminated else "interrupted"
+        sweeping.say(f"{what}: finished runs are kept; run the same command to go on")
+        code = sweeping.EXIT_TERMINATED if terminated else sweeping.EXIT_INTERRUPTED
     except BrokenPipeError:  # whoever read our output has stopped: `mismatch --help | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be flushed goes nowhere
         code = session.code
@@ -166,6 +180,7 @@ def expand(words: list[str]) -> list[list[str]]:
 
     from hydra_plugins.mismatch_hydra import errors, internals
 
+    words = sorted(words, key=lambda word: word not in MULTIRUN)  # Hydra wants it before any override
     try:
         looking = internals.parse(words)
     except ValueError as error:

@@ -43,6 +43,10 @@ def test_several_experiments_become_a_sweep_each_with_or_without_plus():
     assert cli.expand(["data=early", "--cfg", "job"]) == [["data=early", "--cfg", "job"]]
 
 
+def test_the_flag_for_a_sweep_may_stand_anywhere():
+    assert cli.expand(["seed=1,2", "-m", "mask=none"]) == [["-m", "seed=1,2", "mask=none"]]
+
+
 def test_experiment_and_debug_are_groups_without_a_choice():
     (config,) = compose_configs()
     assert settings(config).smoke is False

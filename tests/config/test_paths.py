@@ -1,5 +1,8 @@
 """Paths mean what they meant where the command was started."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,3 +32,13 @@ def test_an_absolute_path_and_a_home_stay_what_they_are(elsewhere):
 def test_messages_show_paths_as_a_person_would_write_them(elsewhere):
     assert paths.shown(elsewhere / "results" / "x") == "results/x"
     assert paths.shown("/data/my.csv") == "/data/my.csv"
+
+
+def test_a_deleted_starting_directory_is_no_reason_to_fall_over(tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = "import os, sys; os.rmdir(os.getcwd()); from mismatch.config import paths; print(paths.START)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=gone, env=os.environ | {"PWD": str(gone)}, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == str(gone), done.stderr

@@ -79,6 +79,8 @@ SAME_ARM = [
     ({"length__fill": "noise", "length__pad_value": 0.0}, {"length__fill": "noise", "length__pad_value": 3.0}),
     ({"control": "sham", "control__rate": 0.1}, {"control": "sham", "control__rate": 0.3}),
     ({"layout__at": "both"}, {"layout__at": "test"}),
+    ({"length__ratio": 4.0, "length__pad_value": 0.0}, {"length__ratio": 4.0, "length__pad_value": -0.0}),
+    ({"mask": "masking", "mask__value": 0.0}, {"mask": "masking", "mask__value": -0.0}),
 ]
 
 

@@ -114,14 +114,19 @@ def test_a_killed_worker_and_a_killed_parent_cost_only_the_runs_in_flight(undist
     pd.testing.assert_frame_equal(table(tmp_path), table(undisturbed))
 
 
-def test_ctrl_c_ends_within_seconds_keeps_finished_runs_and_says_how_to_go_on(tmp_path):
+@pytest.mark.parametrize(
+    ("send", "sign", "code", "word"),
+    [(os.killpg, signal.SIGINT, 130, "interrupted"), (os.kill, signal.SIGTERM, 143, "terminated")],
+    ids=["ctrl_c", "sigterm"],  # Ctrl-C in a terminal reaches the workers as well
+)
+def test_an_interrupt_ends_within_seconds_and_says_how_to_go_on(send, sign, code, word, tmp_path):
     sweep = start(*AXES, "replicates=40", cwd=tmp_path)
     wait_for_records(tmp_path, 2)
-    os.killpg(sweep.pid, signal.SIGINT)  # as a terminal does: to the workers as well
+    send(sweep.pid, sign)
     _, text = sweep.communicate(timeout=30)  # the sweep itself would take minutes
-    assert sweep.returncode == 130 and "Traceback" not in text
+    assert sweep.returncode == code and "Traceback" not in text
     kept = len(list(tmp_path.glob("results/small/records/*.json")))
-    assert kept >= 2 and "interrupted: finished runs are kept; run the same command to go on" in text
+    assert kept >= 2 and f"{word}: finished runs are kept; run the same command to go on" in text
     assert not list(tmp_path.glob("results/small/records/*.tmp"))
 
 

@@ -14,7 +14,15 @@ CONF = _ROOT / "conf"
 EXPERIMENTS = _ROOT / "experiments"
 REFERENCE = _ROOT / "results" / "reference"
 
-START = Path.cwd()
+
+def _start() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # it has been deleted: what is written there will fail, with a line that says so
+        return Path(os.environ.get("PWD", "/"))
+
+
+START = _start()
 """The directory this process was started in; the command imports this module before anything else."""
 
 

@@ -92,7 +92,7 @@ def _length(arm: Arm) -> Length:
         padding=length.padding if padded else None,
         truncating=length.truncating if cut else None,
         fill=length.fill if filled else None,
-        pad_value=length.pad_value if filled and length.fill == "constant" else None,
+        pad_value=_unsigned(pad_value) if filled and length.fill == "constant" else None,
     )
 
 
@@ -156,4 +156,9 @@ def _mask(arm: Arm) -> Mask:
             mask.value,
             "must be 0 for token ids, where Embedding(mask_zero=True) makes the mask",
         )
-    return replace(mask, value=mask.value if mask.kind == "masking" else None)
+    return replace(mask, value=_unsigned(mask.value) if mask.kind == "masking" else None)
+
+
+def _unsigned(value: float | None) -> float | None:
+    """-0.0 as 0.0: they are written apart and are one number."""
+    return value if value is None else value + 0.0

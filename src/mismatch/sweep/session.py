@@ -27,7 +27,7 @@ from mismatch.sweep.executors.base import Executor
 from mismatch.sweep.plan import Plan, Request, Run
 from mismatch.sweep.progress import Progress
 
-EXIT_BROKEN, EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED = 1, 2, 3, 130
+EXIT_BROKEN, EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 3, 130, 143
 
 Launch = Callable[[Errand, list[int]], object]
 """Carries the jobs at these places out on another launcher, and returns when they have ended."""

@@ -136,16 +136,15 @@ def _hydra(words: list[str], session: Session) -> None:
     """Have Hydra compose what `words` ask for and add it to the session, or print what they want to see."""
     import hydra
 
-    from hydra_plugins.mismatch_hydra import errors
+    from hydra_plugins.mismatch_hydra import errors, internals
     from mismatch.config.settings import register
 
     register()
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # its errors come here, instead of being printed
     sys.argv = [sys.argv[0], *words]
     job = Job(session)
-    base = {"version_base": "1.3"} if hydra.__version__.startswith("1.3.") else {}  # deprecated since 1.4
     try:
-        hydra.main(config_path=str(CONF), config_name="config", **base)(job)()
+        hydra.main(config_path=str(CONF), config_name="config", **internals.VERSION_BASE)(job)()
     except errors.USAGE as error:
         raise _Usage(errors.line(error, words)) from error
     except ValueError as error:

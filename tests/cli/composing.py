@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+from hydra_plugins.mismatch_hydra import internals
 from mismatch.config.groups import Settings
 from mismatch.config.paths import CONF
 from mismatch.config.settings import register, settings
@@ -15,7 +16,7 @@ def swept(*words: str) -> tuple[list[list[str]], list[Settings]]:
     from hydra_plugins.mismatch_hydra import internals, sweeper
 
     register()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
+    with initialize_config_dir(str(CONF), **internals.VERSION_BASE):
         config = compose("config", list(words), return_hydra_config=True)
         loader = GlobalHydra.instance().config_loader()
         ours = sweeper.LocalSweeper(None, config.hydra.sweeper.params, config.hydra.sweeper.blocks)
@@ -34,5 +35,5 @@ def compose_configs(*words: str) -> list[object]:
     from hydra import compose, initialize_config_dir
 
     register()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
+    with initialize_config_dir(str(CONF), **internals.VERSION_BASE):
         return [compose("config", list(words))]

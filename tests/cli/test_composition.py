@@ -2,6 +2,7 @@
 
 import pytest
 
+from hydra_plugins.mismatch_hydra import internals
 from mismatch.config.fields import ConfigError
 from mismatch.config.paths import CONF, EXPERIMENTS
 from mismatch.config.settings import settings
@@ -18,7 +19,7 @@ def test_jobs_composed_together_equal_those_that_hydra_composes_one_by_one(name,
 
     jobs, configs = swept(f"experiment={name}", f"out={tmp_path}")
     some = range(0, len(jobs), 9)  # Hydra alone takes a tenth of a second for each
-    with initialize_config_dir(str(CONF), version_base="1.3"):
+    with initialize_config_dir(str(CONF), **internals.VERSION_BASE):
         assert [configs[i] for i in some] == [settings(compose("config", jobs[i])) for i in some]
 
 

@@ -76,7 +76,7 @@ def test_a_wrong_command_is_refused_in_one_line(words, message, monkeypatch, cap
 
 OWN = [
     ("train: {updatez: 3}", "train.updatez: there is no such key; train has batch, block"),
-    ("name: [broken", "line 3: must be YAML (expected"),
+    ("name: [broken", "line 3: must be YAML ("),
 ]
 
 

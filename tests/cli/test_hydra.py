@@ -60,7 +60,7 @@ def test_an_experiment_of_ones_own_from_a_config_dir(tmp_path):
     text = "# @package _global_\ndefaults:\n  - override /mask: masking\nlength:\n  steps: 9\n"
     (tmp_path / "experiment" / "mine.yaml").write_text(text)
     register()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
+    with initialize_config_dir(str(CONF), **internals.VERSION_BASE):
         where = f"hydra.searchpath=[file://{tmp_path}]"
         asked = settings(compose("config", [where, "experiment=mine"]))
     assert asked.length.steps == 9 and asked.mask.kind == "masking"

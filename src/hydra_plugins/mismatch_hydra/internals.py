@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Sequence
 from copy import deepcopy
 from functools import cache
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import hydra
 from hydra.core.config_loader import ConfigLoader
@@ -25,7 +25,10 @@ except (ImportError, AttributeError) as error:
     what = f"hydra-core {hydra.__version__} has changed what {__name__} uses; install hydra-core 1.3.8 or mend it"
     raise ImportError(what) from error
 
-__all__ = ["FileConfigSource", "apply", "compose", "parse"]
+__all__ = ["VERSION_BASE", "FileConfigSource", "apply", "compose", "parse"]
+
+VERSION_BASE: dict[str, Any] = {"version_base": "1.3"} if hydra.__version__.startswith("1.3.") else {}
+"""For hydra.main and initialize: 1.3 warns without it, 1.4 with it."""
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:

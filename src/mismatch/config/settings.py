@@ -1,6 +1,7 @@
 """From Hydra's composed config to typed `Settings`, and the groups Hydra is told of."""
 
 from dataclasses import fields
+from functools import cache
 from typing import Any, cast
 
 from mismatch.config.fields import ConfigError, check, require
@@ -11,8 +12,9 @@ from mismatch.config.unknown import refuse
 LONGEST_NAME = 200  # bytes of one part of a name; file systems take 255
 
 
+@cache
 def register() -> None:
-    """Put every group, and every part that is an option of one, into Hydra's config store."""
+    """Put every group, and every part that is an option of one, into Hydra's config store; once, as 1.4 asks for."""
     from hydra.core.config_store import ConfigStore
 
     store = ConfigStore.instance()

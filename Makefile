@@ -84,12 +84,13 @@ bench: $(STAMP)  ## plain model.fit multirun against this engine, side by side
 	$(BIN)/python experiments/throughput/bench.py
 
 # Tables, verdicts and PNG figures only: what the documents show and `make reproduce` compares. All or nothing per name.
-reference:  ## copy tables and verdicts of results/ to results/reference, and the figures the documents show
+reference:  ## copy tables (runs as Parquet) and verdicts of results/ to results/reference, and the figures shown
 	@for name in $(NAMES); do \
 		test -f results/$$name/claims.csv || { echo "error: results/$$name: no claims.csv; run make sweep EXPERIMENT=$$name"; exit 2; }; \
 		rm -rf results/reference/$$name && mkdir -p results/reference/$$name && \
 		cp results/$$name/*.csv results/reference/$$name/ && \
-		{ test ! -f results/$$name/runs.parquet || cp results/$$name/runs.parquet results/reference/$$name/; } || exit 1; done
+		{ test ! -f results/$$name/runs.parquet || cp results/$$name/runs.parquet results/reference/$$name/; } && \
+		rm -f results/reference/$$name/runs.csv || exit 1; done
 	cp results/verdicts.csv results/verdicts.md results/reference/
 	@for figure in $$(grep -oh 'results/reference/[a-z_]*/figures/[a-z_]*\.png' README.md docs/*.md | sort -u); do \
 		mkdir -p $$(dirname $$figure) && cp $$(echo $$figure | sed s,reference/,,) $$figure || exit 1; done

@@ -8,6 +8,7 @@ import pytest
 from mismatch.analysis import registry
 from mismatch.analysis.judging import judge
 from mismatch.config.paths import EXPERIMENTS
+from mismatch.sweep.store import read_runs
 
 REFERENCE = EXPERIMENTS.parent / "results" / "reference"
 FOLDERS = sorted(path.parent for path in REFERENCE.glob("*/claims.csv"))
@@ -32,8 +33,10 @@ def test_there_is_a_reference() -> None:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_the_shipped_verdicts_follow_from_the_shipped_tables(folder: Path, tmp_path: Path) -> None:
     registered = registry.load(EXPERIMENTS / folder.name / "claims.yaml")
-    names = {"runs.csv"} | {contrast.table for claim in registered.claims for contrast in claim.contrasts}
-    judged = judge({name: read(folder / name) for name in names if (folder / name).is_file()}, registered)
+    names = {contrast.table for claim in registered.claims for contrast in claim.contrasts}
+    tables = {name: read(folder / name) for name in names if (folder / name).is_file()}
+    runs = read_runs(folder)
+    judged = judge(tables | ({} if runs is None else {"runs.csv": runs}), registered)
     shipped = {"claims.csv": judged.claims, "controls.csv": judged.controls}
     if judged.factorial is not None:
         shipped["factorial.csv"] = judged.factorial

@@ -98,3 +98,13 @@ def test_folders_without_a_common_experiment_are_refused(tmp_path, capsys):
         compare(tmp_path, tmp_path)
     assert main([str(tmp_path), str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith("mismatch: error: results=")
+
+
+def test_the_runs_of_the_committed_reference_come_as_parquet_alone(tmp_path, capsys):
+    for folder in (tmp_path / "ours" / "one", tmp_path / "theirs" / "one"):
+        folder.mkdir(parents=True)
+        claims().to_csv(folder / "claims.csv", index=False)
+    runs().to_csv(tmp_path / "ours" / "one" / "runs.csv", index=False)
+    runs().to_parquet(tmp_path / "theirs" / "one" / "runs.parquet", index=False)
+    assert main([str(tmp_path / "ours"), str(tmp_path / "theirs")]) == 0
+    assert "6 runs in both" in capsys.readouterr().out

@@ -1,6 +1,6 @@
 """The chain behind a verdict: the claim, its contrasts, their tests, arms and pairs, the controls and the figure.
 
-In: claims.csv, controls.csv and runs.csv of the results folders. Out: text.
+In: claims.csv, controls.csv and the runs table of the results folders. Out: text.
 """
 
 import textwrap
@@ -16,7 +16,7 @@ from mismatch.config.fields import ConfigError
 from mismatch.report.figures import NAMES
 from mismatch.report.verdicts import LINE, collect
 from mismatch.report.wording import by_number, count, reason
-from mismatch.sweep.store import read_csv
+from mismatch.sweep.store import read_csv, read_runs
 
 
 def explain(folder: Path, claim: str) -> str:
@@ -82,9 +82,10 @@ def _chain(out: Path, row: pd.Series) -> list[str]:
 def _runs(out: Path, row: pd.Series) -> pd.DataFrame | None:
     """The training runs a contrast rests on, in its order; None where it rests on another table."""
     ids = str(row["runs"]).split() if pd.notna(row["runs"]) else []
-    if not ids or rests_on(row) == "rows" or not (out / "runs.csv").is_file():
+    table = read_runs(out) if ids and rests_on(row) != "rows" else None
+    if table is None:
         return None
-    runs = read_csv(out / "runs.csv").set_index("run")
+    runs = table.set_index("run")
     return runs.loc[ids] if set(ids) <= set(runs.index) else None
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from mismatch.analysis.axes import parameter_columns
 from mismatch.config.fields import ConfigError
-from mismatch.sweep.store import read_csv
+from mismatch.sweep.store import read_csv, read_runs
 
 NUMBERS = ("accuracy", "exact_accuracy", "train_accuracy", "loss_first", "loss_final", "ceiling")
 HASHES = ("data_hash", "order_hash", "init_hash")
@@ -53,8 +53,9 @@ def compare(results: Path, reference: Path) -> list[Comparison]:
 def compare_experiment(name: str, results: Path, reference: Path) -> Comparison:
     """Runs (where the experiment trains any) and verdicts of one experiment."""
     parts = [compare_verdicts(read_csv(results / "claims.csv"), read_csv(reference / "claims.csv"))]
-    if (results / "runs.csv").is_file() and (reference / "runs.csv").is_file():
-        parts.insert(0, compare_runs(read_csv(results / "runs.csv"), read_csv(reference / "runs.csv")))
+    runs, known = read_runs(results), read_runs(reference)
+    if runs is not None and known is not None:
+        parts.insert(0, compare_runs(runs, known))
     lines = tuple(line for part, _ in parts for line in part)
     return Comparison(name, lines, all(same for _, same in parts))
 

@@ -153,6 +153,15 @@ def read_csv(path: Path) -> "pd.DataFrame":
     return pd.read_csv(path, keep_default_na=False, na_values=[""], low_memory=False)
 
 
+def read_runs(folder: Path) -> "pd.DataFrame | None":
+    """The runs table of a results folder, from runs.csv or, as in the committed reference, runs.parquet alone."""
+    import pandas as pd
+
+    if (folder / "runs.csv").is_file():
+        return read_csv(folder / "runs.csv")
+    return pd.read_parquet(folder / "runs.parquet") if (folder / "runs.parquet").is_file() else None
+
+
 def _clear(draft: Path) -> None:
     """Remove the draft of a writer that died."""
     writer = draft.stem.rpartition(".")[2]

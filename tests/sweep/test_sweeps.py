@@ -42,9 +42,14 @@ def start(*words: str, cwd: Path) -> subprocess.Popen[str]:
     )
 
 
+def records(folder: Path) -> list[Path]:
+    """The finished files below `folder`/results; a draft, whose name begins with a dot, is none."""
+    return [path for path in folder.glob("results/*/records/*.json") if not path.name.startswith(".")]
+
+
 def wait_for_records(folder: Path, count: int, timeout: float = 120) -> None:
     end = time.time() + timeout
-    while len(list(folder.glob("results/*/records/*.json"))) < count:
+    while len(records(folder)) < count:
         assert time.time() < end, "no records appeared"
         time.sleep(0.02)
 
@@ -103,14 +108,14 @@ def test_a_killed_worker_and_a_killed_parent_cost_only_the_runs_in_flight(undist
     workers = children(sweep.pid)
     os.kill(sweep.pid, signal.SIGKILL)
     sweep.communicate()
-    kept = len(list(tmp_path.glob("results/small/records/*.json")))
+    kept = len(records(tmp_path))
     assert kept >= 3
     end = time.time() + 20
     while any(Path(f"/proc/{pid}").exists() for pid in workers) and Path("/proc").exists():
         assert time.time() < end, "a worker outlived its parent"
         time.sleep(0.2)
     done = mismatch(*AXES, cwd=tmp_path)
-    assert done.returncode == 0 and f"{len(list(tmp_path.glob('results/small/records/*.json')))}" == "8"
+    assert done.returncode == 0 and len(records(tmp_path)) == 8
     pd.testing.assert_frame_equal(table(tmp_path), table(undisturbed))
 
 
@@ -125,9 +130,9 @@ def test_an_interrupt_ends_within_seconds_and_says_how_to_go_on(send, sign, code
     send(sweep.pid, sign)
     _, text = sweep.communicate(timeout=30)  # the sweep itself would take minutes
     assert sweep.returncode == code and "Traceback" not in text
-    kept = len(list(tmp_path.glob("results/small/records/*.json")))
+    kept = len(records(tmp_path))
     assert kept >= 2 and f"{word}: finished runs are kept; run the same command to go on" in text
-    assert not list(tmp_path.glob("results/small/records/*.tmp"))
+    assert not list(tmp_path.glob("results/small/records/.*"))  # no draft is left
 
 
 def test_failures_are_rows_the_rest_goes_on_and_the_exit_code_says_so(tmp_path):

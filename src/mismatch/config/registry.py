@@ -126,7 +126,7 @@ DATASETS = Registry(
     "mismatch.data.base:Dataset",
     "mismatch.datasets",
     "mismatch.data",
-    besides=("base", "laws", "streams"),
+    besides=("base", "laws", "sources", "streams"),
 )
 ADAPTERS = Registry(
     "features.adapter", "mismatch.adapt.features.base:Adapter", "mismatch.adapters", "mismatch.adapt.features"

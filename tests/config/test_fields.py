@@ -2,7 +2,7 @@
 
 import pytest
 
-from mismatch.config.fields import ConfigError
+from mismatch.config.fields import ConfigError, plain
 from tests.helpers import make_arm
 
 REFUSED = [
@@ -20,3 +20,12 @@ def test_what_is_no_number_of_the_right_kind_is_refused(overrides, message):
     with pytest.raises(ConfigError) as error:
         make_arm(**overrides)
     assert str(error.value) == message
+
+
+def test_an_error_is_one_printable_line_whatever_a_file_holds():
+    nasty = ConfigError("data.label", "\x1b[31mred\nnext\u202eleft", "must be plain, as 日本語 is")
+    assert str(nasty) == r"data.label=\x1b[31mred\nnext\u202eleft: must be plain, as 日本語 is"
+
+
+def test_a_long_value_is_cut():
+    assert plain("x" * 100, 10) == "xxxxxxx..." and plain("x" * 10, 10) == "x" * 10

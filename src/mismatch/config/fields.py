@@ -9,11 +9,21 @@ LARGEST = 2**63
 """Whole numbers stay below it: tables hold 64 bits."""
 
 
+def plain(text: object, width: int | None = None) -> str:
+    """`text` as one printable line, cut to `width` characters: what stands in a file must not steer a terminal.
+
+    Control characters, escapes of terminals, line ends and marks that turn the direction of writing become ``\\x1b``
+    and the like; letters of any script stay.
+    """
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+    return line if width is None or len(line) <= width else line[: max(width - 3, 1)] + "..."
+
+
 class ConfigError(ValueError):
-    """A setting that cannot be used. Its text is one line, ready to print."""
+    """A setting that cannot be used. Its text is one line, ready to print, whatever was put into it."""
 
     def __init__(self, key: str, value: object, accepted: str) -> None:
-        super().__init__(f"{key}={value}: {accepted}")
+        super().__init__(plain(f"{key}={value}: {accepted}"))
 
 
 def ranged(

@@ -149,3 +149,5 @@ MEASUREMENTS = Registry(
 CLAIM_TESTS = Registry(
     "test", "mismatch.analysis.tests.base:ClaimTest", "mismatch.claim_tests", "mismatch.analysis.tests"
 )
+DATA_RULES = Registry("rule", "mismatch.check.rule:Rule", "mismatch.data_rules", "mismatch.check.data")
+MODEL_RULES = Registry("rule", "mismatch.check.rule:Rule", "mismatch.model_rules", "mismatch.check.model")

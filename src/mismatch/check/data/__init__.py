@@ -1,0 +1,1 @@
+"""Rules on data, one module each, found by name: ``D1xx``."""

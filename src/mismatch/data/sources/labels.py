@@ -1,0 +1,138 @@
+"""Labels of a file as classes: stripped, in a sorted order, and nothing merged that a person may mean to keep apart.
+
+In: the cells of a column. Out: `Labels`: a code per row, the words of the classes, and what was dropped, changed or
+looks wrong. Only an empty cell is missing: None, NA, nan and null are words like others.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+from mismatch.config.fields import ConfigError
+from mismatch.data.sources.base import Dropped
+from mismatch.data.sources.words import counted, listed, quoted
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """codes: (M,) int64 into `classes`, of the rows that `kept`, (N,) bool, marks."""
+
+    codes: np.ndarray
+    classes: tuple[str, ...]
+    kept: np.ndarray
+    dropped: tuple[Dropped, ...] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def missing(value: Any) -> bool:
+    """Whether a cell holds nothing: None, NaN as a number, or no character but blanks."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    if isinstance(value, str):
+        return not value.strip()
+    return isinstance(value, Real) and not isinstance(value, Integral) and value != value
+
+
+def word(value: Any) -> str:
+    """The word of a label: stripped; whole numbers without a point, whatever type holds them."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    whole = isinstance(value, Integral) or (isinstance(value, Real) and float(value).is_integer())
+    return str(int(value)) if whole else str(value)
+
+
+def labelled(values: Iterable[Any], places: Sequence[str], key: str, column: str) -> Labels:
+    """The classes of `values`, which stand at `places` in `column`, named by the setting `key`.
+
+    Raises:
+        ConfigError: for values that are no words, fewer than two classes, or a class for almost every row.
+    """
+    cells = list(values)
+    kept = np.array([not missing(cell) for cell in cells], bool)
+    for row in np.flatnonzero(kept).tolist():
+        if isinstance(cells[row], list | dict | tuple | set | bytes | np.ndarray):
+            kind = type(cells[row]).__name__
+            raise ConfigError(key, column, f"must hold words or numbers, has a {kind} at {places[row]}")
+    words = [word(cell) for cell, keep in zip(cells, kept, strict=True) if keep]
+    counts = Counter(words)
+    _refuse(counts, key, column)
+    classes = _ordered(counts)
+    code = {name: number for number, name in enumerate(classes)}
+    lost = [places[row] for row in np.flatnonzero(~kept).tolist()]
+    dropped = (Dropped("no label", len(lost), tuple(lost[:EXAMPLES])),) if lost else ()
+    codes = np.array([code[name] for name in words], np.int64)
+    return Labels(codes, classes, kept, dropped, tuple(_notes(cells)), tuple(_warnings(counts)))
+
+
+def _refuse(counts: Counter[str], key: str, column: str) -> None:
+    total, single = sum(counts.values()), sum(count == 1 for count in counts.values())
+    if len(counts) < 2:
+        only = f"only {quoted(next(iter(counts)))}" if counts else "no label at all"
+        raise ConfigError(key, column, f"must hold at least 2 classes, has {only}")
+    if total > 4 and single > total / 2:
+        what = f"{counted(single, 'value')} of {len(counts):,} stand in one of the {total:,} rows each"
+        raise ConfigError(key, column, f"must name classes, but {what}, such as {listed(list(counts), 3, quotes=True)}")
+
+
+def number(text: str) -> float | None:
+    """The finite number that `text` writes, or None."""
+    try:
+        value = float(text.replace("_", "x"))
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
+
+
+def _ordered(counts: Counter[str]) -> tuple[str, ...]:
+    """By size where all are numbers, else as words."""
+    sizes = {name: number(name) for name in counts}
+    if all(size is not None for size in sizes.values()):
+        return tuple(sorted(counts, key=lambda name: (sizes[name], name)))
+    return tuple(sorted(counts))
+
+
+def _notes(cells: list[Any]) -> Iterable[str]:
+    stripped = sum(isinstance(cell, str) and cell != cell.strip() and bool(cell.strip()) for cell in cells)
+    if stripped:
+        yield f"blanks around {counted(stripped, 'label')} stripped"
+
+
+def alike(name: str) -> str:
+    """What `name` shares with words that differ from it in case, form of the characters, or way of writing a number."""
+    key = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    size = number({"true": "1", "false": "0"}.get(key, key))
+    return key if size is None else f"{size:g}"
+
+
+def _warnings(counts: Counter[str]) -> Iterable[str]:
+    groups: dict[str, list[str]] = {}
+    for name in sorted(counts):
+        groups.setdefault(alike(name), []).append(name)
+    for names in groups.values():
+        if len(names) > 1:
+            these = " and ".join(f"{quoted(name)} ({counted(counts[name], 'row')})" for name in names)
+            yield f"labels {these} {_difference(names)}: kept as {len(names)} classes"
+    single = [name for name in sorted(counts) if counts[name] == 1]
+    if single:
+        yield f"classes with one row, which no two parts can share: {listed(single, quotes=True)}"
+
+
+def _difference(names: list[str]) -> str:
+    if len({name.casefold() for name in names}) == 1:
+        return "differ in case alone"
+    if all(number(name) is not None for name in names):
+        return "are the same number"
+    if any(name.casefold() in ("true", "false") for name in names):
+        return "may mean the same"
+    return "look alike"

@@ -74,7 +74,7 @@ def test_a_file_that_changed_after_the_plan_is_not_trained_on(tmp_path):
         ({"text": "stars"}, "data.text=stars: must be another column than data.label"),
         ({"path": ""}, "data.path=: must be a CSV file"),
         ({"label": "score"}, "data.label=score: must be a column of"),
-        ({"label": "review", "text": "stars"}, "data.train=1: must be at most"),
+        ({"label": "review", "text": "stars"}, "data.test=1: leaves nothing to train on: 2 rows"),
     ],
 )
 def test_an_unusable_csv_is_refused(settings, message, tmp_path):

@@ -71,6 +71,15 @@ class Dataset(ABC):
         """Accuracy of guessing."""
         return 1.0 / self.classes_count
 
+    @property
+    def exact(self) -> bool:
+        """Whether training and test hold `train` and `test` sequences in every replicate, not only at most."""
+        return True
+
+    def reading(self) -> list[str]:
+        """What a person should know of data read from a file of their own before anything is trained: lines."""
+        return []
+
 
 @dataclass
 class Generated(Dataset):

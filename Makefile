@@ -72,8 +72,9 @@ test: $(TOOLS)  ## the whole test suite on WORKERS=2 processes, in random order
 test-fast: $(TOOLS)  ## the tests that take seconds
 	$(PYTEST) -m "not slow"
 
+# An absolute file: processes that tests start elsewhere write beside it, not where they are.
 coverage: $(TOOLS)  ## the whole suite, with the lines and branches it reaches, subprocesses included
-	$(PYTEST) --cov --cov-report=term:skip-covered --cov-report=html
+	COVERAGE_FILE=$(CURDIR)/.coverage $(PYTEST) --cov --cov-report=term:skip-covered --cov-report=html
 
 lint: $(TOOLS)  ## ruff (lint, format) and mypy
 	$(BIN)/ruff check .

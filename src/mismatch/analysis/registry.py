@@ -150,7 +150,7 @@ def _read(where: str, kind: type[Node], content: Any, accepted: str) -> Node:
         values: Any = OmegaConf.to_container(merged, throw_on_missing=True)
     except MissingMandatoryValue as error:
         raise ConfigError(f"{where}: {error.full_key}", None, "must be given") from None
-    except OmegaConfBaseException:
+    except (OmegaConfBaseException, TypeError):  # OmegaConf 2.4 raises the latter for a list in a mapping's place
         key = next(key for key in content if not _fits(kind, key, content[key]))
         raise ConfigError(f"{where}: {key}", content[key], f"must be {ACCEPTED.get(known[key], 'a list')}") from None
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
@@ -160,7 +160,7 @@ def _fits(kind: type, key: str, value: Any) -> bool:
     """Whether the field `key` of `kind` takes `value`; not all errors of a merge say which it was."""
     try:
         OmegaConf.merge(OmegaConf.structured(kind), {key: value})
-    except OmegaConfBaseException:
+    except (OmegaConfBaseException, TypeError):
         return False
     return True
 

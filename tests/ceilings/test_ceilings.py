@@ -241,6 +241,11 @@ VIEWS = [
     *(View(8, mask="masking", kernel=3, pool=p, stride=True, rebuilt=True) for p in (2, 4)),
     View(4, "crop", "pre", mask="masking", kernel=3, pool=2, rebuilt=True),
     View(8, "pre", "pre", mask="masking", pool=1),
+    *(View(steps, "interpolate", mask="none") for steps in (1, 3, 5, 8, 11)),
+    View(4, "interpolate", mask="masking"),
+    View(5, "interpolate", mask="explicit", mask_value=1.0, kernel=2, pool=5),
+    View(6, "interpolate", mask="masking", pool=2, rebuilt=True),
+    View(9, "interpolate", mask="masking", kernel=3, pool=3, stride=True, rebuilt=True),
 ]
 SMALL = {
     "ends_xor": {"min_length": 2, "max_length": 6},
@@ -276,6 +281,7 @@ SIMULATED = [
     View(16, padding="mid", mask="none"),
     View(16, padding="pre", mask="masking", kernel=3, pool=4),
     View(16, mask="none", kernel=None, pool=4),
+    View(5, "interpolate", mask="masking"),
 ]
 
 

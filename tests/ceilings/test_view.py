@@ -26,6 +26,7 @@ STREAMS = Streams(0, 0)
             {"steps": 8, "truncating": "stride", "padding": "mid", "fill": "last"},
         ),
         ({"length__padding": "none"}, {"padding": "none"}),
+        ({"length__truncating": "interpolate", "length__ratio": 2.0}, {"steps": 24, "truncating": "interpolate"}),
         (
             {"reduction": "strided", "reduction__pool": 4, "mask": "explicit", "reduction__mask": "rebuilt"},
             {"stride": True, "pool": 4, "kernel": 3, "rebuilt": True},

@@ -47,6 +47,19 @@ REFUSED = [
     ({"length__padding": "none", "length__ratio": 2.0}, "length.padding=none: needs length.steps=max (12)"),
     ({"length__padding": "none", "mask": "masking"}, "length.padding=none: needs mask=none"),
     ({"length__padding": "none", "train__engine": "fit"}, "length.padding=none: needs train.engine=compiled"),
+    (
+        {"data": "snippets", "length__truncating": "interpolate"},
+        "length.truncating=interpolate: must be one of pre, post, head_tail, crop, stride for token ids",
+    ),
+    (
+        {"length__padding": "none", "length__truncating": "interpolate"},
+        "length.padding=none: cannot be given beside length.truncating=interpolate, which leaves batches of one length",
+    ),
+    (
+        {"length__padding": "none", "length__truncating": "interpolate", "length__steps": 6},
+        "length.padding=none: cannot be given beside length.truncating=interpolate, which leaves batches of one length",
+    ),
+    ({"length__truncating": "Interpolate"}, "length.truncating=Interpolate: must be one of pre, post, head_tail"),
     ({"layout": "transpose"}, "layout=transpose: needs T = D, here 12 and 6"),
     ({"layout": "scramble", "mask": "explicit"}, "layout=scramble: needs mask=none"),
     ({"layout": "time_major"}, "layout=time_major: needs data.train, data.probe and data.test to be multiples of T=12"),
@@ -81,6 +94,22 @@ SAME_ARM = [
     ({"layout__at": "both"}, {"layout__at": "test"}),
     ({"length__ratio": 4.0, "length__pad_value": 0.0}, {"length__ratio": 4.0, "length__pad_value": -0.0}),
     ({"mask": "masking", "mask__value": 0.0}, {"mask": "masking", "mask__value": -0.0}),
+    *(
+        ({"length__truncating": "interpolate"} | common, {"length__truncating": "interpolate"} | common | inert)
+        for common in ({}, {"length__ratio": 0.5}, {"length__ratio": 4.0})
+        for inert in (
+            {"length__padding": "post"},
+            {"length__padding": None},
+            {"length__fill": "noise"},
+            {"length__pad_value": -7.0},
+        )
+    ),
+    # Every sequence has T steps as it is.
+    ({"data": "sparse_features"}, {"data": "sparse_features", "length__truncating": "interpolate"}),
+    (
+        {"data": "sparse_features", "length__padding": "none"},
+        {"data": "sparse_features", "length__padding": "none", "length__truncating": "interpolate"},
+    ),
 ]
 
 
@@ -93,9 +122,20 @@ def test_arms_that_differ_in_what_acts_are_two():
     ids = {
         make_arm(**overrides).id
         for overrides in ({}, {"length__padding": "post"}, {"mask": "masking"}, {"seed": 1}, {"data__noise": 0.2},
-                          {"length__steps": 8}, {"length__steps": 8, "length__truncating": "post"}, {"train__block": 5})
+                          {"length__steps": 8}, {"length__steps": 8, "length__truncating": "post"}, {"train__block": 5},
+                          {"length__steps": 8, "length__truncating": "interpolate"},
+                          {"length__steps": 12, "length__truncating": "interpolate"},
+                          {"length__steps": 24, "length__truncating": "interpolate"})
     }  # fmt: skip
-    assert len(ids) == 8
+    assert len(ids) == 11
+
+
+def test_an_arm_that_interpolates_holds_nothing_of_padding():
+    row = make_arm(length__truncating="interpolate", length__ratio=2.0, length__fill="last").parameters()
+    assert row["length.truncating"] == "interpolate" and row["length.steps"] == 24
+    assert row["length.padding"] is row["length.fill"] is row["length.pad_value"] is None
+    fixed = make_arm("sparse_features", length__truncating="interpolate", length__steps=11).parameters()
+    assert fixed["length.truncating"] == "interpolate"  # of 10 steps, all of them
 
 
 def test_programs_are_shared_by_arms_of_equal_shapes():

@@ -95,6 +95,7 @@ def test_a_padded_array_and_a_learned_layer_of_one_width_do_not_share():
 
 SHARED = [
     {"length__padding": "post"}, {"length__truncating": "post", "length__steps": 12}, {"length__fill": "noise"},
+    {"length__truncating": "interpolate"},
     {"seed": 1}, {"train__learning_rate": 0.5}, {"train__updates": 60}, {"model__bias_init": "chrono"},
     {"control": "sham"}, {"control": "delayed"}, {"layout": "scramble"}, {"features__scale": "standard"},
     {"data": "late"},

@@ -103,6 +103,12 @@ def test_a_run_that_raises_is_a_row_with_its_error(monkeypatch):
     assert row["status"] == "failed" and row["error"] == "ZeroDivisionError: division by zero"
 
 
+def test_an_interpolated_arm_trains_on_no_padding():
+    row = run(make_arm(length__truncating="interpolate"), 0, "x").row()
+    assert row["status"] == "ok" and row["ceiling"] == pytest.approx(0.9)
+    assert row["padded_fraction"] == row["truncated_fraction"] == 0
+
+
 def test_work_columns_follow_their_formulas():
     arm = make_arm("sparse_features", features__adapter="noise", features__width=16, length__ratio=2.0)
     row = run(arm, 0, "x").row()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from mismatch.data.base import RaggedData
 
 PADDINGS = ("pre", "post", "mid", "none")
-TRUNCATINGS = ("pre", "post", "head_tail", "crop", "stride")
+TRUNCATINGS = ("pre", "post", "head_tail", "crop", "stride")  # those that keep steps as they are
 SEEDS = st.integers(0, 2**32 - 1)
 
 

@@ -46,7 +46,7 @@ def views(draw):
     pool = draw(st.sampled_from([size for size in range(steps, 0, -1) if steps % size == 0]))
     return View(
         steps,
-        truncating=draw(st.sampled_from(["pre", "post", "head_tail", "crop", "stride"])),
+        truncating=draw(st.sampled_from(["pre", "post", "head_tail", "crop", "stride", "interpolate"])),
         padding=draw(st.sampled_from(["pre", "post", "mid"])),
         fill=draw(st.sampled_from(["constant", "last"])),
         pad_value=draw(st.sampled_from([0.0, -0.0, 1.0, -5.0])),

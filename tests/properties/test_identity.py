@@ -17,7 +17,7 @@ VALUES = {
     "features__scale": ["none", "standard"],
     "length__steps": ["max", 6, 12, 20],
     "length__padding": ["pre", "post", "mid"],
-    "length__truncating": ["pre", "post", "crop"],
+    "length__truncating": ["pre", "post", "crop", "interpolate"],
     "length__fill": ["constant", "last"],
     "length__pad_value": [0.0, -10.0],
     "mask": ["none", "masking", "explicit"],
@@ -102,6 +102,8 @@ INERT = [
     ({"length__steps": 1}, {"length__padding": "post", "length__fill": "last", "length__pad_value": 5.0}),
     ({"length__ratio": 2.0}, {"length__truncating": "crop"}),
     ({"length__fill": "last"}, {"length__pad_value": 5.0}),
+    ({"length__truncating": "interpolate"}, {"length__padding": "mid", "length__fill": "last"}),
+    ({"data": "sparse_features"}, {"length__truncating": "interpolate"}),
 ]
 
 

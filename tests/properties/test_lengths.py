@@ -86,3 +86,63 @@ def test_a_sequence_is_placed_the_same_whatever_stands_beside_it(data, steps, pa
         one = RaggedData(data.values[start : start + length], np.array([length]), data.labels[:1])
         alone = place(one, steps, padding, truncating, 0.0, "constant", starts[number : number + 1])
         assert (alone.values[0] == together.values[number]).all() and (alone.mask[0] == together.mask[number]).all()
+
+
+@st.composite
+def numbers(draw):
+    """Sequences of one or two features, of any finite float32 that leaves room for a difference."""
+    lengths = np.array(draw(st.lists(st.integers(1, 15), min_size=1, max_size=5)))
+    features = draw(st.integers(1, 2))
+    value = st.floats(-(2.0**100), 2.0**100, width=32, allow_subnormal=False)
+    values = draw(st.lists(value, min_size=int(lengths.sum()) * features, max_size=int(lengths.sum()) * features))
+    return RaggedData(np.array(values, np.float32).reshape(-1, features), lengths, np.zeros(len(lengths), np.int64))
+
+
+def resampled(data, steps):
+    result = place(data, steps, "pre", "interpolate", 0.0)
+    assert result.mask.all() and result.values.dtype == np.float32
+    return result.values
+
+
+@given(numbers(), STEPS)
+def test_interpolation_is_that_of_numpy_and_never_leaves_the_range_of_the_sequence(data, steps):
+    values = resampled(data, steps)
+    for number, rows in enumerate(np.split(data.values, data.offsets[1:])):
+        to, of = np.linspace(0, 1, steps), np.linspace(0, 1, len(rows))
+        expected = np.stack([np.interp(to, of, column) for column in rows.T.astype(np.float64)], axis=1)
+        scale = np.abs(rows).max(0)
+        assert (np.abs(values[number] - expected) <= scale * 2**-23).all()
+        assert (values[number] >= rows.min(0)).all() and (values[number] <= rows.max(0)).all()
+
+
+@given(numbered(), STEPS)
+def test_a_rising_sequence_rises_evenly_from_its_first_step_to_its_last(data, steps):
+    for values, length in zip(resampled(data, steps)[:, :, 0], data.lengths, strict=True):
+        last = length if steps > 1 else 1
+        assert np.allclose(values, np.linspace(1, last, steps), rtol=1e-6)
+
+
+@given(numbers(), st.integers(2, 18))
+def test_to_turn_a_sequence_round_and_to_interpolate_it_is_one_whichever_comes_first(data, steps):
+    backwards = np.concatenate([rows[::-1] for rows in np.split(data.values, data.offsets[1:])])
+    turned = resampled(RaggedData(backwards, data.lengths, data.labels), steps)
+    scale = np.abs(data.values).max(initial=0)
+    assert (np.abs(turned - resampled(data, steps)[:, ::-1].astype(np.float64)) <= scale * 2**-23).all()
+
+
+@given(numbers(), st.integers(1, 6))
+def test_to_interpolate_between_steps_and_back_changes_nothing(data, finer):
+    """With `finer` - 1 points between any two steps, every `finer`-th is a step, to the last bit."""
+    for number, length in enumerate(data.lengths):
+        rows = data.values[data.offsets[number] :][:length]
+        one = RaggedData(rows, np.array([length]), data.labels[:1])
+        fine = resampled(one, (int(length) - 1) * finer + 1)[0]
+        assert (fine[::finer] == rows).all()
+
+
+@given(numbers(), STEPS)
+def test_a_sequence_is_interpolated_the_same_whatever_stands_beside_it(data, steps):
+    together = resampled(data, steps)
+    for number, (start, length) in enumerate(zip(data.offsets, data.lengths, strict=True)):
+        one = RaggedData(data.values[start : start + length], np.array([length]), data.labels[:1])
+        assert (resampled(one, steps)[0] == together[number]).all()

@@ -13,12 +13,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mismatch.adapt import adapt
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import GROUPS
 from mismatch.config.registry import ADAPTERS, DATASETS, METRICS, REDUCTIONS
+from mismatch.data.streams import Streams
 from mismatch.run import columns, metrics
 from mismatch.run.metrics.base import Column, Metric
 from mismatch.run.metrics.stability import moving_average, stability
+from mismatch.run.metrics.work import Work
 from mismatch.run.sections import CHOICES, is_metric, is_parameter, ordered
 from mismatch.sweep import plan
 from tests.helpers import make_arm, make_settings
@@ -191,3 +194,16 @@ def test_a_metric_of_another_package_sorts_nothing(elsewhere):
     assert runs["length.padding"].tolist() == ["post", "post", "pre", "pre"]
     assert runs["replicate"].tolist() == [0, 1, 0, 1]
     assert runs["countdown"].tolist() == [0, -1, 0, -1]  # as a key before the replicate, it would turn them round
+
+
+@pytest.mark.parametrize(
+    ("steps", "useful", "cut"), [(25, 0.4, 0.0), (4, 1.0, 0.6), (7, 1.0, 0.0)], ids=["stretched", "stride", "between"]
+)
+def test_interpolated_steps_are_no_padding_and_no_more_use_than_the_raw_ones(steps, useful, cut):
+    """From 10 steps to 25 none is cut; to 4, at steps 0, 3, 6 and 9, six are; 7 are made of all ten."""
+    arm = make_arm("sparse_features", mask="explicit", length__steps=steps, length__truncating="interpolate")
+    parts = adapt(arm, arm.data.draw(Streams(0, 0)), Streams(0, 0))
+    outcome = SimpleNamespace(parameters=1, mask_reached_gru=True)
+    found = Work().measure(SimpleNamespace(arm=arm, parts=parts, outcome=outcome))
+    assert found["padded_fraction"] == found["masked_fraction"] == 0
+    assert found["useful_fraction"] == pytest.approx(useful) and found["truncated_fraction"] == pytest.approx(cut)

@@ -1,9 +1,10 @@
-"""The length policy L -> T: which steps are kept, where padding goes and what it holds, and the true mask."""
+"""The length policy L -> T: which steps are kept or made, where padding goes and what it holds, and the true mask."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from mismatch.config.groups import INTERPOLATE
 from mismatch.data.base import RaggedData
 
 
@@ -24,12 +25,15 @@ def place(
     starts: np.ndarray | None = None,
     noise: np.random.Generator | None = None,
 ) -> Placed:
-    """Cut every sequence to at most T = `steps` steps and pad it to exactly T.
+    """Cut every sequence to at most T = `steps` steps and pad it to exactly T, or resample it to T.
 
     padding: pre | post | mid (after the first ceil(n/2) of n kept steps) | none (as post: whoever batches cuts
     the pads off). truncating: see `kept_steps`; crop needs `starts`. fill: constant (`pad_value`) | last (the
     nearest real step again; in mid the one before the gap) | noise (N(0, 1) from `noise`).
+    truncating interpolate: see `interpolated`; all T steps are real, and nothing is padded.
     """
+    if truncating == INTERPOLATE:
+        return Placed(interpolated(data, steps), np.ones((len(data), steps), bool))
     lengths = data.lengths[:, None]
     kept = np.minimum(lengths, steps)
     before = {"pre": np.zeros_like(kept), "mid": (kept + 1) // 2}.get(padding, kept)
@@ -65,6 +69,49 @@ def kept_steps(
         return k + starts[:, None]
     head = {"pre": 0, "post": steps, "head_tail": (steps + 1) // 2}[truncating]
     return np.where(k < head, k, k + excess)
+
+
+def interpolated(data: RaggedData, steps: int) -> np.ndarray:
+    """Every sequence at T = `steps` points, evenly spread from its first step to its last: (N, T, d) float32.
+
+    Linear between neighbours, as numpy.interp on linspace(0, 1, T) over linspace(0, 1, L), which is what aeon's Resizer
+    does. T = L changes nothing, to the last digit; T = 1 keeps the first step; L = 1 repeats it.
+    """
+    before, share = between(data.lengths, steps)
+    rows = data.offsets[:, None] + before
+    return blend(data.values[rows], data.values[rows + (share > 0)], share)
+
+
+def between(lengths: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where T = `steps` evenly spread points lie in sequences of `lengths` (N,).
+
+    Returns the step before each point, (N, T) int64, and the share of the way to the next, (N, T) float64 in [0, 1).
+    """
+    # Whole numbers: the ends, and every step where T = L, are met exactly.
+    gaps = max(steps - 1, 1)
+    before, rest = np.divmod(np.arange(steps) * (lengths[:, None] - 1), gaps)
+    return before, rest / gaps
+
+
+def blend(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """`first` plus `share` (...) of the way to `second`, both (..., d): (..., d) float32, never outside the two."""
+    start = first.astype(np.float64)
+    way = second - start
+    way *= share[..., None]
+    way += start
+    return way.astype(np.float32)
+
+
+def steps_used(lengths: np.ndarray, steps: int, truncating: str | None) -> np.ndarray:
+    """How many raw steps of each sequence of `lengths` (N,) what is kept or made is made of: (N,) int64."""
+    if truncating != INTERPOLATE:
+        return np.minimum(lengths, steps)
+    known, which = np.unique(lengths, return_inverse=True)
+    before, share = between(known, steps)
+    used = np.zeros((len(known), int(known.max())), bool)
+    row = np.arange(len(known))[:, None]
+    used[row, before] = used[row, before + (share > 0)] = True
+    return used.sum(1)[which]
 
 
 def crop_starts(rng: np.random.Generator, lengths: np.ndarray, steps: int) -> np.ndarray:

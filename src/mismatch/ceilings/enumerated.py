@@ -5,10 +5,14 @@ convolution and a maximum over windows it is, per window, the set of patches (ke
 tell any two sets apart, and no number of them can tell more.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from mismatch.ceilings.observe import Alphabet, Seen, observe
+from mismatch.ceilings.resampled import nuisance_columns, resampled, told_at_most
 from mismatch.ceilings.view import UNKNOWN, View
+from mismatch.config.groups import INTERPOLATE
 from mismatch.data.laws import Support, fold
 
 
@@ -18,6 +22,8 @@ def enumerated(support: Support, view: View) -> float:
     Noise beside the features or in the pads can betray how many rows a window holds. What is then seen lies
     between sets and counts, and is known where both give the same accuracy.
     """
+    if view.truncating == INTERPOLATE:
+        return _interpolated(support, view)
     if _mixed(support, view):
         return UNKNOWN
     seen, letters, joint = observe(support, view)
@@ -30,6 +36,29 @@ def enumerated(support: Support, view: View) -> float:
     if not noisy or view.pool in (None, 1) or view.stride:
         return low
     high = _best(_reduced(seen, letters, view, counted=True), joint)
+    return low if high - low < 1e-12 else UNKNOWN
+
+
+def _interpolated(support: Support, view: View) -> float:
+    """Bayes accuracy given interpolated steps, or NaN where random numbers among them make it a matter of degree.
+
+    Between two random numbers stands a third that betrays the length, more or less. What is then seen lies between
+    nothing of them and all they could tell, and is known where both give the same accuracy.
+    """
+    shown = resampled(support, view)
+    plain = replace(view, truncating="post", center=None, spread=None, matrix=None, extra="none")
+    hidden = nuisance_columns(support, view)
+    if hidden is not None and not hidden.any() and view.extra == "none":
+        return enumerated(shown, plain)
+    if hidden is None:
+        return UNKNOWN
+    certain = replace(shown, rows=shown.rows[:, ~hidden])
+    skipped = (certain.rows == np.float32(view.mask_value)).all(1).any() and view.extra != "noise"
+    if skipped and view.mask == "masking":
+        return UNKNOWN  # whether a step is skipped depends on what stands beside it
+    low = enumerated(certain, replace(plain, mask="none"))
+    seen = observe(certain, View(view.steps))[0]
+    high = _best(fold(np.stack([fold(seen.codes), told_at_most(support)], axis=1)), shown.joint)
     return low if high - low < 1e-12 else UNKNOWN
 
 

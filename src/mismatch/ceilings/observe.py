@@ -47,9 +47,14 @@ def observe(support: Support, view: View) -> tuple[Seen, Alphabet, np.ndarray]:
     return seen, letters, np.concatenate([weights for _, weights in parts])
 
 
+def features(rows: np.ndarray, view: View) -> np.ndarray:
+    """Raw timesteps (U, d) as scale and features adapter give them: (U, D) float32."""
+    scaled = rows if view.center is None or view.spread is None else standardise(rows, view.center, view.spread)
+    return scaled if view.matrix is None else scaled @ view.matrix
+
+
 def _alphabet(rows: np.ndarray, view: View) -> Alphabet:
-    vectors = rows if view.center is None or view.spread is None else standardise(rows, view.center, view.spread)
-    vectors = vectors if view.matrix is None else vectors @ view.matrix
+    vectors = features(rows, view)
     pad = np.full((1, vectors.shape[1]), view.pad_value, np.float32)
     vectors = np.concatenate([vectors, pad, np.zeros_like(pad)]) + np.float32(0)  # -0 is 0
     count = len(rows)

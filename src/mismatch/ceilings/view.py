@@ -21,7 +21,8 @@ class View:
     """What is left to be seen of a sequence. Defaults: nothing is hidden.
 
     steps: T, timesteps after padding and truncating
-    truncating, padding, fill, pad_value: as in `adapt.length.place`; padding none shows each length as it is
+    truncating, padding, fill, pad_value: as in `adapt.length.place`; padding none shows each length as it is, and
+        truncating interpolate pads nothing
     mask, mask_value: none | masking (rows equal to `mask_value`) | explicit (the true padding)
     center, spread: (d,) float64, subtracted from and divided into each feature, else None
     matrix: (d, D) float32, the linear map of the adapter, or None where every feature is kept as it is

@@ -6,7 +6,8 @@ from typing import Any
 from mismatch.config.fields import choice, ranged
 
 PADDINGS = ("pre", "post", "mid", "none")
-TRUNCATINGS = ("pre", "post", "head_tail", "crop", "stride")
+INTERPOLATE = "interpolate"
+TRUNCATINGS = ("pre", "post", "head_tail", "crop", "stride", INTERPOLATE)
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Length:
     """L -> T. `steps` is T or ``max`` (the longest sequence); `ratio` gives T / L_max instead.
 
     padding none: batches of equal length, no pads at all (the control). fill: what a pad holds, `pad_value`,
-    the last real step again, or N(0, 1) noise.
+    the last real step again, or N(0, 1) noise. truncating interpolate: every sequence is resampled to T steps.
     """
 
     steps: Any = "max"

@@ -10,7 +10,7 @@ OUTSIDE = {
     "seed": "draws data, order and initial weights, which are assigned",
     "features.scale": "changes the arrays, not their shape",
     "length.ratio": "is T over the longest length; T is in the key",
-    "length.truncating": "changes the arrays, not their shape",
+    "length.truncating": "changes the arrays, not their shape: interpolated ones are (N, T, D), too",
     "length.fill": "changes the arrays, not their shape",
     "length.pad_value": "changes the arrays, not their shape",
     "layout": "changes the arrays, not their shape: all its kinds are (N, T, D)",

@@ -8,6 +8,7 @@ from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError, check, require
 from mismatch.config.groups import (
     GROUPS,
+    INTERPOLATE,
     PADDINGS,
     TRUNCATINGS,
     Control,
@@ -61,7 +62,8 @@ def _length(arm: Arm) -> Length:
         steps = longest
     if not isinstance(steps, int) or isinstance(steps, bool) or steps < 1:
         raise ConfigError("length.steps", steps, "must be a whole number of at least 1, or max")
-    padded, cut = steps > arm.data.shortest, steps < longest
+    resampled = _resampled(arm, steps)
+    padded, cut = steps > arm.data.shortest and not resampled, steps < longest
     require(length.padding is not None or not padded, "length.padding", None, "must be one of " + ", ".join(PADDINGS))
     sides = ", ".join(TRUNCATINGS)
     require(length.truncating is not None or not cut, "length.truncating", None, f"must be one of {sides}")
@@ -90,10 +92,24 @@ def _length(arm: Arm) -> Length:
         steps=steps,
         ratio=steps / longest,
         padding=length.padding if padded else None,
-        truncating=length.truncating if cut else None,
+        truncating=length.truncating if cut or resampled else None,
         fill=length.fill if filled else None,
         pad_value=_unsigned(pad_value) if filled and length.fill == "constant" else None,
     )
+
+
+def _resampled(arm: Arm, steps: int) -> bool:
+    """Whether interpolation acts: it gives every sequence T = `steps` steps, where not all have as many already."""
+    length, data = arm.length, arm.data
+    if length.truncating != INTERPOLATE:
+        return False
+    others = ", ".join(name for name in TRUNCATINGS if name != INTERPOLATE)
+    accepted = f"must be one of {others} for token ids (data.embedding=vectors takes any)"
+    require(data.vocabulary_size is None, "length.truncating", INTERPOLATE, accepted)
+    acts = not data.shortest == steps == data.longest
+    accepted = f"cannot be given beside length.truncating={INTERPOLATE}, which leaves batches of one length, T={steps}"
+    require(not acts or length.padding != "none", "length.padding", "none", accepted)
+    return acts
 
 
 def _features(arm: Arm) -> Features:

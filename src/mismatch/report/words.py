@@ -17,6 +17,7 @@ SPOKEN = {
     "length.padding": "{}-padding",
     "length.truncating": "{}-truncating",
     "length.truncating=head_tail": "head+tail truncating",
+    "length.truncating=interpolate": "interpolated to T",
     "features.adapter": "{} features",
     "model.bias_init": "{} bias",
     "mask=none": "no mask",

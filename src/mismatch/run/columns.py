@@ -35,7 +35,8 @@ PARAMETERS = {
     "length.steps": "T, timesteps the model is given",
     "length.ratio": "T / L_max",
     "length.padding": "where pads go: pre | post | mid | none (batches of one length)",
-    "length.truncating": "what is cut: pre | post | head_tail keeps both ends | crop a random window | stride evenly",
+    "length.truncating": "what is cut: pre | post | head_tail keeps both ends | crop a random window | stride evenly; "
+    "or interpolate: every sequence, short or long, is resampled linearly to T steps",
     "length.fill": "what a pad holds: constant | last (the nearest real step) | noise",
     "length.pad_value": "the constant",
     "mask": "none | masking (Keras's own) | explicit (from the lengths)",

@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from mismatch.adapt import Adapted
+from mismatch.adapt.length import steps_used
 from mismatch.config.arm import Arm
 from mismatch.run.metrics.base import Column, Finished, Metric
 
@@ -18,9 +19,13 @@ class Work(Metric):
         "flops_per_sample": Column(
             "FLOP", "multiply-adds x 2 of a forward pass through convolution and GRU, per sequence"
         ),
-        "useful_fraction": Column("share", "share of the work on the model's input spent on real steps and features"),
-        "padded_fraction": Column("share", "share of the T steps that are padding"),
-        "truncated_fraction": Column("share", "share of raw steps that were cut"),
+        "useful_fraction": Column(
+            "share", "share of the work on the model's input spent on real features and on no more steps than were raw"
+        ),
+        "padded_fraction": Column("share", "share of the T steps that are padding; 0 where all are interpolated"),
+        "truncated_fraction": Column(
+            "share", "share of raw steps that were cut, or of which no interpolated one is made"
+        ),
         "masked_fraction": Column(
             "share", "share of its steps the mask tells the GRU to skip; 0 if no mask reaches it"
         ),
@@ -29,7 +34,9 @@ class Work(Metric):
 
     def measure(self, run: Finished) -> dict[str, float | bool]:
         arm, train, outcome = run.arm, run.parts["train"], run.outcome
+        # A sequence stretched to T steps holds no more than its own.
         kept = np.minimum(train.lengths, arm.steps).sum()
+        used = steps_used(train.lengths, arm.steps, arm.length.truncating).sum()
         slots = train.mask.size
         real = min(arm.data.feature_count, arm.width)
         units = arm.model.units
@@ -37,8 +44,8 @@ class Work(Metric):
             "parameters": outcome.parameters,
             "flops_per_sample": flops_per_sample(arm),
             "useful_fraction": float(kept * (real + units) / (slots * (arm.width + units))),
-            "padded_fraction": float(1 - kept / slots),
-            "truncated_fraction": float(1 - kept / train.lengths.sum()),
+            "padded_fraction": float(1 - train.mask.sum() / slots),
+            "truncated_fraction": float(1 - used / train.lengths.sum()),
             "masked_fraction": _masked(arm, train) if outcome.mask_reached_gru else 0.0,
             "mask_reached_gru": outcome.mask_reached_gru,
         }

@@ -12,9 +12,10 @@ from mismatch.config.fields import plain, require
 from mismatch.data.sources.base import Dropped, Items, Reading
 from mismatch.data.sources.labels import labelled
 from mismatch.data.sources.missing import KEEP
-from mismatch.data.sources.numeric import Found, Keys, end_to_end
+from mismatch.data.sources.numeric import Found, Keys, codes, end_to_end
 from mismatch.data.sources.numeric import items as numeric_items
 from mismatch.data.sources.objects import arrays_of, column_of, describe, rows_of
+from mismatch.data.sources.parts import repeated
 
 PARTS = ("train", "probe", "test")
 KEYS = Keys("sequences", "labels", "missing")
@@ -87,15 +88,14 @@ def _parts(parts: Any, count: int) -> np.ndarray | None:
     return np.array(column)
 
 
-def _groups(groups: Any, count: int) -> np.ndarray | None:
-    """One number per distinct key."""
+def _groups(groups: Any, count: int) -> list[object] | None:
+    """One key per sequence, none of them missing."""
     if groups is None:
         return None
     column = column_of(groups, count, "groups")
     missing = next((number for number, value in enumerate(column) if value is None), None)
     require(missing is None, "groups", describe(groups), f"groups[{missing}] must not be missing")
-    codes = {key: code for code, key in enumerate(dict.fromkeys(column))}
-    return np.array([codes[key] for key in column], np.int64)
+    return column
 
 
 def _texts(
@@ -104,7 +104,7 @@ def _texts(
     names: tuple[str, ...],
     shown: str,
     parts: np.ndarray | None,
-    groups: np.ndarray | None,
+    groups: list[object] | None,
 ) -> Items:
     """Texts as they are; those that are missing or blank are left out."""
     odd = next((number for number, row in enumerate(rows) if not isinstance(row, str | None)), None)
@@ -121,9 +121,7 @@ def _texts(
     )
     chosen = np.flatnonzero(there)[labels.kept]
     texts = tuple(rows[number] for number in chosen)
-    labels_of: dict[str, set[int]] = {}
-    for text, code in zip(texts, labels.codes, strict=True):
-        labels_of.setdefault(text, set()).add(int(code))
+    duplicates, conflicts = repeated(texts, labels.codes)
     dropped = (Dropped("without text", len(gone), gone[:3]),) if gone else ()
     reading = Reading(
         "sequences",
@@ -133,8 +131,8 @@ def _texts(
         (*dropped, *labels.dropped),
         labels.notes,
         labels.warnings,
-        len(texts) - len(labels_of),
-        sum(len(each) > 1 for each in labels_of.values()),
+        duplicates,
+        conflicts,
     )
     return Items(
         labels.codes,
@@ -143,5 +141,5 @@ def _texts(
         tuple(names[number] for number in chosen),
         texts,
         parts=None if parts is None else parts[chosen],
-        groups=None if groups is None else groups[chosen],
+        groups=None if groups is None else codes([groups[number] for number in chosen]),
     )

@@ -5,13 +5,16 @@ In: `Found`, the same from every format. Out: `Items` with the `Reading` that sa
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 
-from mismatch.config.fields import ConfigError, plain
+from mismatch.config.fields import ConfigError, plain, require
 from mismatch.data.sources.base import Dropped, Items, Reading
 from mismatch.data.sources.labels import labelled
 from mismatch.data.sources.missing import KEEP, fill, refuse_infinite
+from mismatch.data.sources.parts import lopsided, repeated
+from mismatch.data.sources.words import listed
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +22,8 @@ class Found:
     """N sequences as a file holds them.
 
     values: (sum L, d) float64 end to end, NaN where one is missing. lengths: (N,) int64, 0 where a sequence has no
-    steps. labels: N of them, as they stand, None where one is missing. places: where each sequence stands. groups:
-    (N,) int64, parts: (N,) of train | probe | test, or None. padded: steps without any value at the end of a
+    steps. labels: N of them, as they stand, None where one is missing. places: where each sequence stands. groups: N
+    keys, or None. parts: (N,) of train | probe | test, or None. padded: steps without any value at the end of a
     sequence can be padding (in a table with one row per step they cannot).
     """
 
@@ -31,7 +34,7 @@ class Found:
     features: tuple[str, ...]
     kind: str
     parts: np.ndarray | None = None
-    groups: np.ndarray | None = None
+    groups: Sequence[object] | None = None
     padded: bool = True
     dropped: tuple[Dropped, ...] = ()
     notes: tuple[str, ...] = ()
@@ -61,7 +64,8 @@ def items(found: Found, path: str, label: str, missing: str, keys: Keys = Keys()
         refuse_infinite(values, kept.lengths, kept.places, kept.features, keys.path, path)
         values, filled = fill(values, kept.lengths, missing, kept.places, kept.features, keys.missing)
         notes = (*notes, *filled)
-    duplicates, conflicts = twins(values, kept.lengths, labels.codes)
+    duplicates, conflicts = repeated(_bytes(values, kept.lengths), labels.codes)
+    parted = lopsided(labels.codes, labels.classes, kept.parts) if kept.parts is not None else ()
     reading = Reading(
         path,
         kept.kind,
@@ -69,7 +73,7 @@ def items(found: Found, path: str, label: str, missing: str, keys: Keys = Keys()
         len(kept.lengths),
         (*kept.dropped, *labels.dropped),
         (*notes, *labels.notes),
-        (*kept.warnings, *labels.warnings, *_coarse(values, kept.features)),
+        (*kept.warnings, *labels.warnings, *parted, *_coarse(values, kept.features)),
         duplicates,
         conflicts,
     )
@@ -82,7 +86,7 @@ def items(found: Found, path: str, label: str, missing: str, keys: Keys = Keys()
         values,
         kept.lengths,
         kept.parts,
-        kept.groups,
+        None if kept.groups is None else codes(kept.groups),
         kept.features,
     )
 
@@ -94,28 +98,67 @@ def end_to_end(arrays: Sequence[np.ndarray], d: int) -> tuple[np.ndarray, np.nda
     return np.ascontiguousarray(values, np.float64).reshape(-1, d), lengths
 
 
-def twins(values: np.ndarray, lengths: np.ndarray, codes: np.ndarray) -> tuple[int, int]:
-    """How many sequences stand there again, and how many distinct ones stand under more than one label."""
-    seen: dict[bytes, set[int]] = {}
-    raw, starts = np.ascontiguousarray(values + 0.0), np.cumsum(lengths) - lengths  # -0.0 is 0.0
-    for start, length, code in zip(starts, lengths, codes, strict=True):
-        seen.setdefault(raw[start : start + length].tobytes(), set()).add(int(code))
-    return len(lengths) - len(seen), sum(len(labels) > 1 for labels in seen.values())
+def codes(keys: Sequence[object]) -> np.ndarray:
+    """One number per distinct key, in the order they first stand in: (N,) int64."""
+    known: dict[object, int] = {}
+    return np.fromiter((known.setdefault(key, len(known)) for key in keys), np.int64, len(keys))
+
+
+def joined(train: Found, test: Found, shown: str) -> Found:
+    """Both, `test` behind `train`; its places say that they are of `shown`. Parts that neither gives follow from it.
+
+    Raises:
+        ConfigError: where the two differ in their features.
+    """
+    test = _aligned(train, test, shown)
+    sides = ((train, "train"), (test, "test"))
+    parts = [each.parts if each.parts is not None else np.full(len(each.lengths), part) for each, part in sides]
+    return Found(
+        values=np.concatenate([train.values, test.values]),
+        lengths=np.concatenate([train.lengths, test.lengths]),
+        labels=[*train.labels, *test.labels],
+        places=(*train.places, *(f"{place} of {shown}" for place in test.places)),
+        features=train.features,
+        kind=train.kind if train.kind == test.kind else f"{train.kind}; test: {test.kind}",
+        parts=np.concatenate(parts),
+        groups=[*train.groups, *test.groups] if train.groups and test.groups else None,
+        padded=train.padded,
+        dropped=(*train.dropped, *test.dropped),
+        notes=(*train.notes, *(f"{shown}: {note}" for note in test.notes)),
+        warnings=(*train.warnings, *(f"{shown}: {warning}" for warning in test.warnings)),
+    )
+
+
+def _aligned(train: Found, test: Found, shown: str) -> Found:
+    """`test` with its features in the order of those of `train`."""
+    refuse_width((len(train.features), len(test.features)), ("the training part", shown), Keys.path, shown)
+    if train.features == test.features:
+        return test
+    other = sorted(set(test.features) - set(train.features))
+    accepted = f"must hold the features of the training part; has {listed(other)} instead"
+    require(not other, "data.test_path", shown, accepted)
+    order = [test.features.index(name) for name in train.features]
+    return replace(test, values=test.values[:, order], features=train.features)
+
+
+def _bytes(values: np.ndarray, lengths: np.ndarray) -> list[bytes]:
+    """What each sequence says, equal for equal ones."""
+    raw, ends = np.ascontiguousarray(values + 0.0), np.cumsum(lengths)  # -0.0 is 0.0
+    return [raw[end - size : end].tobytes() for end, size in zip(ends, lengths, strict=True)]
 
 
 def _chosen(found: Found, kept: np.ndarray) -> Found:
     """The sequences of the mask `kept` (N,)."""
     if kept.all():
         return found
-    pick = lambda column: None if column is None else column[kept]  # noqa: E731
     return replace(
         found,
         values=found.values[np.repeat(kept, found.lengths)],
         lengths=found.lengths[kept],
-        labels=[label for label, keep in zip(found.labels, kept, strict=True) if keep],
-        places=tuple(place for place, keep in zip(found.places, kept, strict=True) if keep),
-        parts=pick(found.parts),
-        groups=pick(found.groups),
+        labels=list(compress(found.labels, kept)),
+        places=tuple(compress(found.places, kept)),
+        parts=None if found.parts is None else found.parts[kept],
+        groups=None if found.groups is None else list(compress(found.groups, kept)),
     )
 
 

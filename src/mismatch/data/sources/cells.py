@@ -1,0 +1,150 @@
+"""Cells of a table as numbers and as times: what is no number is refused with its line, never turned into one.
+
+In: columns of a table, strings as they stand or typed. Out: float64 arrays, NaN where a cell holds nothing.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mismatch.config.fields import ConfigError, plain
+from mismatch.data.sources.labels import missing, number
+from mismatch.data.sources.rows import Rows
+from mismatch.data.sources.words import counted, listed, quoted
+
+NOTHING = ("na", "n/a", "nan", "null", "none", "nil", "?", "-", ".")
+"""Words that stand for a missing number, in any case: a column of numbers has no other use for them."""
+COMMA = re.compile(r"[+-]?\d*,\d+$")
+WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
+ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
+THOUSANDS = re.compile(r"[+-]?(\d{1,3}([ ',.\u00a0\u202f]\d{3})+)(\.\d+)?$")
+
+
+def numbers_of(rows: Rows, columns: Sequence[str], chosen: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """The rows `chosen` (M,) of these columns, (M, d) float64, and what was taken for missing.
+
+    Raises:
+        ConfigError: naming the column and the line of a cell that is no number, and why it is none.
+    """
+    values, notes = np.empty((len(chosen), len(columns))), []
+    for k, column in enumerate(columns):
+        values[:, k], words = _numbers(rows, column, chosen)
+        if words:
+            these = f"{counted(sum(words.values()), 'cell')} of {plain(column, 40)} with {listed(words, quotes=True)}"
+            notes.append(f"{these}: taken as missing")
+    return values, notes
+
+
+def _numbers(rows: Rows, column: str, chosen: np.ndarray) -> tuple[np.ndarray, dict[str, int]]:
+    series = rows.frame[column]
+    kind = getattr(series.dtype, "kind", "O")
+    if kind in "biuf":
+        return series.to_numpy(dtype=np.float64, na_value=np.nan)[chosen], {}
+    if kind != "O" and not _is_text(series):
+        raise ConfigError("data.features", column, f"must hold numbers, holds {series.dtype}: {_rest(column)}")
+    cells = series.to_numpy(dtype=object)
+    values, words = np.full(len(chosen), np.nan), dict[str, int]()
+    for at, row in enumerate(chosen.tolist()):
+        cell = cells[row]
+        if missing(cell):
+            continue
+        if isinstance(cell, str) and cell.strip().lower() in NOTHING:
+            words[cell.strip()] = words.get(cell.strip(), 0) + 1
+            continue
+        values[at] = _number(cell, column, rows.places[row])
+    return values, words
+
+
+def _is_text(series: Any) -> bool:
+    import pandas as pd
+
+    return isinstance(series.dtype, pd.StringDtype | pd.CategoricalDtype)
+
+
+def _rest(column: str) -> str:
+    return "data.features=a,b names the columns that are features"
+
+
+def _number(cell: Any, column: str, place: str) -> float:
+    if isinstance(cell, str):
+        text = cell.strip()
+        if text.lower().lstrip("+-") in ("inf", "infinity"):
+            return float(text)
+        value = number(text)
+    else:
+        value = float(cell) if isinstance(cell, int | float | np.number | np.bool_) or _is_decimal(cell) else None
+    if value is None:
+        raise ConfigError(
+            "data.features", column, f"must hold numbers, has {quoted(cell)} at {place}{_why(cell, column)}"
+        )
+    return value
+
+
+def _is_decimal(cell: Any) -> bool:
+    from decimal import Decimal
+
+    return isinstance(cell, Decimal)
+
+
+def _why(cell: Any, column: str) -> str:
+    """Why a cell that looks like a number is none."""
+    text = str(cell).strip()
+    if COMMA.match(text):
+        return " (a decimal comma: write points, or give data.separator if the comma stands between columns)"
+    if THOUSANDS.match(text):
+        return " (marks between thousands: write digits alone)"
+    if text.endswith("%"):
+        return " (a per cent sign: write digits alone)"
+    return f": {_rest(column)}"
+
+
+def times_of(rows: Rows, column: str) -> tuple[np.ndarray, str]:
+    """Times as numbers that sort as they do, (N,) float64, NaN where there is none; and what they were found to be.
+
+    Numbers, dates of a typed file, and dates as ISO 8601 writes them (``2026-01-31 12:00``) have an order.
+
+    Raises:
+        ConfigError: naming the line of a time that has none.
+    """
+    series = rows.frame[column]
+    kind = getattr(series.dtype, "kind", "O")
+    if kind in "iufMm":
+        return _ranks(
+            series.to_numpy(), series.isna().to_numpy()
+        ), f", times are {'dates' if kind in 'Mm' else 'numbers'}"
+    cells = series.to_numpy(dtype=object)
+    texts = {at: str(cell).strip() for at, cell in enumerate(cells) if not missing(cell)}
+    sizes = {at: int(text) if WHOLE.fullmatch(text) else number(text) for at, text in texts.items()}
+    if all(size is not None for size in sizes.values()):
+        ordered = sorted({size for size in sizes.values() if size is not None})
+        known = {size: rank for rank, size in enumerate(ordered)}
+        values = np.full(len(cells), np.nan)
+        values[list(sizes)] = [known[size] for size in sizes.values() if size is not None]
+        return values, ", times are numbers"
+    return _dates(rows, column, texts, [at for at, size in sizes.items() if size is not None])
+
+
+def _dates(rows: Rows, column: str, texts: dict[int, str], numbers: list[int]) -> tuple[np.ndarray, str]:
+    """Times of texts by their row; those of the rows `numbers` are none."""
+    import pandas as pd
+
+    others = sorted(set(texts) - set(numbers))
+    parsed = pd.to_datetime(pd.Series(texts, dtype=object), format="ISO8601", errors="coerce", utc=True)
+    wrong = min(numbers, others, key=len) if numbers else parsed.index[parsed.isna()].tolist()
+    if wrong:
+        accepted = "must hold numbers, or dates as 2026-01-31 12:00:00 (ISO 8601), all of one kind"
+        where = f"{quoted(texts[wrong[0]])} at {rows.places[wrong[0]]}"
+        raise ConfigError("data.time", column, f"{accepted}; has {where}")
+    if len({bool(ZONE.search(text)) for text in texts.values()}) > 1:
+        raise ConfigError("data.time", column, "must name the time zone in every row or in none")
+    times = parsed.reindex(range(len(rows.places)))
+    return _ranks(times.to_numpy(), times.isna().to_numpy()), ", times are dates"
+
+
+def _ranks(times: np.ndarray, nothing: np.ndarray) -> np.ndarray:
+    """Places in the sorted order: nanoseconds since 1970 do not fit 53 bits."""
+    ranks = np.full(len(times), np.nan)
+    ranks[~nothing] = np.unique(times[~nothing], return_inverse=True)[1]
+    return ranks

@@ -1,0 +1,171 @@
+"""Long tables: one row per step, with columns for the sequence it belongs to, its time, its features and its label.
+
+In: the rows of a table. Out: `Found`. Rows of a sequence are put together and in order of time wherever they stand;
+what would have to be guessed, such as two labels of one sequence or one time twice, is refused by name.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mismatch.config.fields import ConfigError, require
+from mismatch.config.paths import shown
+from mismatch.data.sources.base import Dropped
+from mismatch.data.sources.cells import numbers_of, times_of
+from mismatch.data.sources.labels import EXAMPLES, missing, word
+from mismatch.data.sources.numeric import Found
+from mismatch.data.sources.parts import PARTS
+from mismatch.data.sources.rows import Rows
+from mismatch.data.sources.words import counted, listed, quoted
+
+HINTS = {
+    "data.id": "; a row is one step of the sequence that this column names",
+    "data.time": "; data.time=null where the rows of each id stand in order",
+}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of a table are. time None: the rows stand in order. features empty: all other columns."""
+
+    id: str
+    time: str | None
+    label: str
+    features: tuple[str, ...] = ()
+    split: str | None = None
+    group: str | None = None
+
+    def named(self) -> dict[str, str]:
+        """The columns that are no features, by the setting that names them."""
+        pairs = {"data.id": self.id, "data.time": self.time, "data.label": self.label}
+        pairs |= {"data.split": self.split, "data.group": self.group}
+        return {key: column for key, column in pairs.items() if column is not None}
+
+
+def found(rows: Rows, columns: Columns, path: str) -> Found:
+    """The sequences of a table, in the order they first stand in.
+
+    Raises:
+        ConfigError: naming the setting and the line or the id.
+    """
+    features = _features(rows, columns, path)
+    ids = [None if missing(cell) else word(cell) for cell in rows.frame[columns.id]]
+    times, clock = (None, "") if columns.time is None else times_of(rows, columns.time)
+    kept, dropped = _kept(rows, ids, times)
+    known: dict[str | None, int] = {}
+    codes = np.array([known.setdefault(ids[row], len(known)) for row in kept], np.int64)
+    names = tuple(f"id {name}" for name in known)
+    require(bool(len(kept)), "data.id", columns.id, "must name sequences; no row has an id and a time")
+    order, notes = _order(rows, codes, None if times is None else times[kept], kept, names, columns)
+    chosen = kept[order]
+    values, said = numbers_of(rows, features, chosen)
+    one = lambda key, column: _one(rows, kept, codes, names, key, column)  # noqa: E731
+    labels, marks = one("data.label", columns.label)
+    return Found(
+        values=values,
+        lengths=np.bincount(codes),
+        labels=labels,
+        places=names,
+        features=features,
+        kind=f"{rows.kind}; a row per step{clock}",
+        parts=None if columns.split is None else _parts(one("data.split", columns.split)[0], names, columns.split),
+        groups=None if columns.group is None else _whole(one("data.group", columns.group)[0], names, columns.group),
+        padded=False,
+        dropped=(*rows.dropped, *dropped),
+        notes=(*rows.notes, *notes, *marks, *said),
+    )
+
+
+def _features(rows: Rows, columns: Columns, path: str) -> tuple[str, ...]:
+    """The columns of the features; every column that a setting names is there, and named once."""
+    there, taken = [str(name) for name in rows.frame.columns], dict[str, str]()
+    for key, column in (*columns.named().items(), *(("data.features", name) for name in columns.features)):
+        accepted = f"must be a column of {shown(path)}: {listed(there)}{HINTS.get(key, '')}"
+        require(column in there, key, column, accepted)
+        require(column not in taken, key, column, f"must be another column than {taken.get(column)}")
+        taken[column] = key
+    features = columns.features or tuple(name for name in there if name not in taken)
+    require(bool(features), "data.features", None, f"must name columns of numbers; {shown(path)} has {listed(there)}")
+    return features
+
+
+def _kept(rows: Rows, ids: Sequence[str | None], times: np.ndarray | None) -> tuple[np.ndarray, list[Dropped]]:
+    """Rows that belong to a sequence and have a place in it, (M,), and why the others do not."""
+    nobody = np.array([name is None for name in ids], bool)
+    never = np.zeros(len(ids), bool) if times is None else np.isnan(times) & ~nobody
+    dropped = []
+    for reason, gone in (("steps without an id", nobody), ("steps without a time", never)):
+        if gone.any():
+            where = tuple(rows.places[row] for row in np.flatnonzero(gone)[:EXAMPLES])
+            dropped.append(Dropped(reason, int(gone.sum()), where))
+    return np.flatnonzero(~(nobody | never)), dropped
+
+
+def _order(
+    rows: Rows, codes: np.ndarray, times: np.ndarray | None, kept: np.ndarray, names: tuple[str, ...], columns: Columns
+) -> tuple[np.ndarray, list[str]]:
+    """The order that puts the rows of each sequence together, by time, and what that changed."""
+    notes = []
+    runs = np.bincount(codes[np.flatnonzero(np.diff(codes, prepend=-1))])
+    parted = int((runs > 1).sum())
+    if parted:
+        notes.append(f"rows of {counted(parted, 'id')} do not stand together: put together")
+    if times is None:
+        return np.argsort(codes, kind="stable"), notes
+    order = np.lexsort((times, codes))
+    before, after = order[:-1], order[1:]
+    same = (codes[before] == codes[after]) & (times[before] == times[after])
+    if same.any():
+        one, other = (rows.places[kept[each[np.flatnonzero(same)[0]]]] for each in (before, after))
+        name = names[codes[before[np.flatnonzero(same)[0]]]]
+        what = f"must differ within a sequence: {name} has one time twice ({one} and {other})"
+        raise ConfigError("data.time", columns.time, f"{what}; data.time=null keeps the order of the file")
+    late = (codes[before] == codes[after]) & (after < before)
+    if late.any():
+        many = counted(len(set(codes[before[late]])), "id")
+        notes.append(f"steps of {many} did not stand in order of time: sorted")
+    return order, notes
+
+
+def _one(
+    rows: Rows, kept: np.ndarray, codes: np.ndarray, names: tuple[str, ...], key: str, column: str
+) -> tuple[list[Any], list[str]]:
+    """The one value of `column` for every sequence, None where all its cells are empty."""
+    cells = rows.frame[column].to_numpy(dtype=object)
+    values: list[Any] = [None] * len(names)
+    first: dict[int, int] = {}
+    partly = set()
+    for row, code in zip(kept.tolist(), codes.tolist(), strict=True):
+        cell = cells[row]
+        if missing(cell):
+            partly.add(code)
+            continue
+        if code not in first:
+            first[code], values[code] = row, cell
+        elif _word(cell) != _word(values[code]):
+            both = f"{quoted(values[code])} ({rows.places[first[code]]}) and {quoted(cell)} ({rows.places[row]})"
+            raise ConfigError(key, column, f"must be one for each sequence: {names[code]} has {both}")
+    some = len(partly & set(first))
+    return values, [f"{column} stands in some of the rows of {counted(some, 'id')} only: taken for all"] if some else []
+
+
+def _word(cell: Any) -> str:
+    return word(cell) if isinstance(cell, str | float | int | np.generic) else str(cell)
+
+
+def _parts(cells: Iterable[Any], names: tuple[str, ...], column: str) -> np.ndarray:
+    """The part of every sequence, train | probe | test."""
+    words = ["" if cell is None else _word(cell).casefold() for cell in cells]
+    for name, said in zip(names, words, strict=True):
+        accepted = f"must hold train, test and, if you like, validation; {name} has {quoted(said)}"
+        require(said in PARTS, "data.split", column, accepted)
+    return np.array([PARTS[said] for said in words])
+
+
+def _whole(cells: Sequence[Any], names: tuple[str, ...], column: str) -> list[object]:
+    """The group of every sequence."""
+    for name, cell in zip(names, cells, strict=True):
+        require(cell is not None, "data.group", column, f"must not be empty: {name} has no group")
+    return [_word(cell) for cell in cells]

@@ -1,0 +1,148 @@
+"""Sequences of numbers in any of the files that are read: ``.ts``, NPZ, or a long table in any common format.
+
+In: a path and what its columns or arrays are called. Out: `Items`. The kind of a file is what its first bytes say.
+"""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from mismatch.config.fields import ConfigError, require
+from mismatch.config.paths import absolute, shown
+from mismatch.data.sources import archive, long, npz, ts
+from mismatch.data.sources.base import Items
+from mismatch.data.sources.content import load
+from mismatch.data.sources.encoding import decode
+from mismatch.data.sources.long import Columns
+from mismatch.data.sources.numeric import Found, items, joined
+from mismatch.data.sources.rows import read_rows
+from mismatch.data.sources.words import counted, listed
+
+ZIP, ARRAY = b"PK\x03\x04", b"\x93NUMPY"
+TAG = re.compile(rb"^@(problemname|timestamps|classlabel)\b", re.IGNORECASE | re.MULTILINE)
+SINGLE = "is one array without lengths and labels: np.savez('new.npz', x=x, lengths=lengths, labels=labels) keeps all"
+
+
+def numbers(
+    path: str,
+    id: str | None = "id",
+    time: str | None = "time",
+    label: str | None = "label",
+    features: tuple[str, ...] | None = None,
+    split: str | None = None,
+    group: str | None = None,
+    separator: str | None = None,
+    encoding: str | None = None,
+    test_path: str | None = None,
+    missing: str = "refuse",
+) -> Items:
+    """The labelled sequences of the file at `path`.
+
+    In a long table `id`, `time`, `label`, `split` and `group` name columns, `features` those of the numbers (None: all
+    others), and time None means that the rows of each id stand in order. In NPZ label, split and group name arrays.
+    In both and in ``.ts``, `features` picks some. `test_path` is a second file, all of it for testing. `missing`: see
+    `missing.fill`; ``keep`` leaves NaN and infinite values for a check.
+
+    Raises:
+        ConfigError: in one line, naming the key, and the line, id, column or array where there is one.
+    """
+    columns = Columns(id or "", time, label or "", tuple(features or ()), split, group)
+    require(not (test_path and split), "data.split", split, "must be left out where data.test_path gives the test part")
+    found = _found(path, columns, separator, encoding, "data.path")
+    if test_path:
+        test = _found(test_path, columns, separator, encoding, "data.test_path")
+        found = _both(found, test, test_path)
+    else:
+        found = replace(found, notes=(*found.notes, *_beside(path)))
+    name = {"ts": "@classLabel", "npz": "labels"}.get(kind(path), label or "")
+    return items(found, path, name, missing)
+
+
+def kind(path: str) -> str:
+    """``ts``, ``npz``, ``npy`` or ``table``: what the file at `path` holds, as far as its start tells.
+
+    Raises:
+        ConfigError: for what cannot be read.
+    """
+    try:
+        with absolute(path).open("rb") as file:
+            start = file.read(4096)
+    except OSError:
+        return "table"  # whose reader says what is wrong
+    if start.startswith(ARRAY):
+        return "npy"
+    if start.startswith(ZIP) or Path(path).suffix.lower() == ".npz":
+        return "npz"
+    named = Path(path.lower().removesuffix(".gz")).suffix == ".ts"
+    return "ts" if named or TAG.search(start) else "table"
+
+
+def _found(path: str, columns: Columns, separator: str | None, encoding: str | None, key: str) -> Found:
+    what = kind(path)
+    if what == "npy":
+        raise ConfigError(key, shown(path), SINGLE)
+    if what == "table":
+        return _table(path, columns, separator, encoding, key)
+    require(separator is None, "data.separator", separator, f"acts on tables alone; {shown(path)} is none")
+    try:
+        if what == "ts":
+            found = _ts(path, columns, encoding, key)
+        else:
+            require(encoding is None, "data.encoding", encoding, f"acts on text alone; {shown(path)} is NPZ")
+            found = _npz(path, columns, key)
+    except (ts.Malformed, archive.Malformed) as error:
+        raise ConfigError(key, shown(path), str(error)) from None
+    return _picked(found, columns.features, path)
+
+
+def _table(path: str, columns: Columns, separator: str | None, encoding: str | None, key: str) -> Found:
+    rows = read_rows(path, separator, encoding, key)
+    for setting, name in (("data.id", columns.id), ("data.label", columns.label)):
+        require(bool(name), setting, name or None, f"must name a column of {shown(path)}: {listed(rows.frame.columns)}")
+    return long.found(rows, columns, path)
+
+
+def _ts(path: str, columns: Columns, encoding: str | None, key: str) -> Found:
+    for setting, name in (("data.split", columns.split), ("data.group", columns.group)):
+        require(name is None, setting, name, "names a column of a table; a .ts file has none")
+    content = load(path, key)
+    decoded = decode(content.raw, encoding, shown(path), key)
+    found = ts.parse(decoded.text)
+    return replace(found, kind=f"{found.kind}, {decoded.kind}", notes=(*decoded.notes, *found.notes))
+
+
+def _npz(path: str, columns: Columns, key: str) -> Found:
+    try:
+        raw = absolute(path).read_bytes()
+    except OSError as error:
+        raise ConfigError(key, shown(path), f"must be a file that can be read ({error.strerror})") from None
+    label = None if columns.label in ("", "label") else columns.label
+    return npz.found(archive.parse(raw), label, columns.split, columns.group)
+
+
+def _picked(found: Found, features: tuple[str, ...], path: str) -> Found:
+    """Some of the features, by name."""
+    if not features:
+        return found
+    for name in features:
+        accepted = f"must be a feature of {shown(path)}: {listed(found.features)}"
+        require(name in found.features and features.count(name) == 1, "data.features", name, accepted)
+    order = [found.features.index(name) for name in features]
+    return replace(found, values=found.values[:, order], features=features)
+
+
+def _both(train: Found, test: Found, test_path: str) -> Found:
+    """Two files as one; ids of tables may start again in the second."""
+    same = len({place for place in train.places if place.startswith("id ")} & set(test.places))
+    both = joined(train, test, shown(test_path))
+    said = f"{counted(same, 'id')} of both files: taken as different sequences"
+    return replace(both, notes=(*both.notes, said)) if same else both
+
+
+def _beside(path: str) -> tuple[str, ...]:
+    """A test file of the archive that this file's name says it is the training part of."""
+    full = absolute(path)
+    other = full.with_name(full.name.replace("_TRAIN", "_TEST"))
+    if other.name == full.name or not other.is_file():
+        return ()
+    return (f"{other.name} stands beside it: data.test_path={shown(other)} tests on it",)

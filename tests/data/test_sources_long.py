@@ -1,0 +1,247 @@
+"""Long tables: rows of a sequence found wherever they stand, and nothing decided that the table leaves open."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mismatch.config.fields import ConfigError
+from mismatch.data.sources.numbers import numbers
+
+TABLE = "id,time,x,y,label\n1,1,10,5,a\n1,2,11,6,a\n2,1,20,7,b\n2,2,21,8,b\n2,3,22,9,b\n3,1,30,4,a\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reads(text, name="table.csv", **settings):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8") if isinstance(text, str) else text(path)
+        return numbers(str(path), **settings)
+
+    return reads
+
+
+def same(got):
+    """Whether these are the sequences of TABLE."""
+    return (
+        got.values.tolist() == [[10, 5], [11, 6], [20, 7], [21, 8], [22, 9], [30, 4]]
+        and got.lengths.tolist() == [2, 3, 1]
+        and got.labels.tolist() == [0, 1, 0]
+    )
+
+
+def shuffled(text, order):
+    head, *rows = text.splitlines()
+    return "\n".join([head, *(rows[at] for at in order)]) + "\n"
+
+
+def test_a_row_is_a_step_of_the_sequence_its_id_names(read):
+    got = read(TABLE)
+    assert same(got) and got.features == ("x", "y") and got.places == ("id 1", "id 2", "id 3")
+    assert got.reading.notes == () and got.reading.read == 3 and "times are numbers" in got.reading.kind
+
+
+def test_rows_that_stand_apart_are_put_together_and_times_are_sorted(read):
+    got = read(shuffled(TABLE, [1, 4, 0, 3, 2, 5]))
+    assert same(got)
+    assert got.reading.notes == (
+        "rows of 2 ids do not stand together: put together",
+        "steps of 2 ids did not stand in order of time: sorted",
+    )
+
+
+@pytest.mark.parametrize(
+    ("times", "kind"),
+    [
+        (["9", "10", "8", "10", "011", "-1"], "numbers"),
+        (["1e3", "2000.5", "-5", "0", "5", "1"], "numbers"),
+        ([f"170000000000000000{k}" for k in (1, 2, 3, 4, 5, 6)], "numbers"),
+        (["2026-01-31", "2026-02-01", "2025-12-31", "2026-01-01", "2026-01-02", "1999-01-01"], "dates"),
+        ([f"2026-01-31 12:00:00.00000000{k}" for k in range(6)], "dates"),
+        ([f"2026-01-31T12:00:0{k}Z" for k in range(6)], "dates"),
+    ],
+    ids=["digits", "numbers", "nanoseconds", "days", "nanoseconds of dates", "zone"],
+)
+def test_times_sort_as_what_they_are(times, kind, read):
+    rows = [line.split(",") for line in TABLE.splitlines()]
+    for row, time in zip(rows[1:], times, strict=True):
+        row[1] = time
+    text = "\n".join(",".join(row) for row in rows)
+    for order in (range(6), [5, 4, 3, 2, 1, 0]):
+        got = read(shuffled(text, order))
+        assert got.values[np.argsort(got.values[:, 0]), 1].tolist() == [5, 6, 7, 8, 9, 4]
+        assert (np.diff(got.values[:, 0])[np.diff(np.repeat(range(3), got.lengths)) == 0] > 0).all()
+        assert f"times are {kind}" in got.reading.kind
+
+
+def test_without_a_time_the_order_of_the_file_stands(read):
+    got = read(TABLE.replace("time", "t"), time=None, features=("x", "y"))
+    assert same(got)
+    assert read(TABLE, time=None).features == ("time", "x", "y")
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("t.tsv", lambda frame, path: frame.to_csv(path, sep="\t", index=False)),
+        ("t.csv", lambda frame, path: frame.to_csv(path, sep=";", index=False)),
+        ("t.csv.gz", lambda frame, path: frame.to_csv(path, index=False)),
+        ("t.parquet", lambda frame, path: frame.to_parquet(path, index=False)),
+        ("t.feather", lambda frame, path: frame.to_feather(path)),
+        ("t.jsonl", lambda frame, path: frame.to_json(path, orient="records", lines=True)),
+    ],
+)
+def test_every_table_of_the_same_numbers_gives_the_same_sequences(name, write, read, tmp_path):
+    (tmp_path / "plain.csv").write_text(TABLE)
+    frame = pd.read_csv(tmp_path / "plain.csv")
+    assert same(read(lambda path: write(frame, path), name))
+
+
+def test_typed_columns_keep_what_they_hold(read):
+    frame = pd.DataFrame(
+        {
+            "id": ["u", "u", "v", "v"],
+            "time": pd.to_datetime(["2026-01-02", "2026-01-01", "2026-01-01", "2026-01-02"]),
+            "x": pd.array([1, None, 3, 4], dtype="Int64"),
+            "on": [True, False, True, False],
+            "label": pd.Categorical(["p", "p", "q", "q"]),
+        }
+    )
+    got = read(lambda path: frame.to_parquet(path), "t.parquet", missing="keep")
+    assert np.array_equal(got.values, [[np.nan, 0], [1, 1], [3, 1], [4, 0]], equal_nan=True)
+    assert got.classes == ("p", "q") and "times are dates" in got.reading.kind
+
+
+def test_a_missing_number_is_empty_or_one_of_the_usual_words(read):
+    text = TABLE.replace(",6,", ",,").replace(",8,", ",NA,").replace(",9,", ",nan,")
+    got = read(text, missing="zero")
+    assert got.values[:, 1].tolist() == [5, 0, 7, 0, 0, 4]
+    assert "2 cells of y with 'NA', 'nan': taken as missing" in got.reading.notes
+    assert any(note.startswith("3 missing values") for note in got.reading.notes)
+    with pytest.raises(ConfigError, match=r"data.missing=refuse: 3 missing values .* the first in id 1, step 2, y"):
+        read(text)
+
+
+def test_steps_without_id_or_time_are_left_out_and_counted(read):
+    got = read(TABLE + ",4,1,1,a\n3,,1,1,a\n")
+    assert same(got)
+    assert [(each.reason, each.count, each.examples) for each in got.reading.dropped] == [
+        ("steps without an id", 1, ("line 8",)),
+        ("steps without a time", 1, ("line 9",)),
+    ]
+
+
+def test_a_row_of_gaps_is_a_step_and_no_padding(read):
+    got = read(TABLE + "3,2,,,a\n", missing="previous")
+    assert got.lengths.tolist() == [2, 3, 2] and got.values[-1].tolist() == [30, 4]
+
+
+def test_a_label_may_stand_in_one_row_of_its_sequence(read):
+    got = read(TABLE.replace("21,8,b", "21,8,").replace("22,9,b", "22,9,"))
+    assert same(got) and got.reading.notes == ("label stands in some of the rows of 1 id only: taken for all",)
+
+
+def test_a_sequence_without_a_label_is_left_out_and_counted(read):
+    got = read(TABLE + "4,1,1,1,\n4,2,1,1,\n")
+    assert same(got) and got.reading.read == 4
+    assert [(each.reason, each.count, each.examples) for each in got.reading.dropped] == [("no label", 1, ("id 4",))]
+
+
+def test_parts_and_groups_belong_to_sequences(read):
+    text = (
+        "id,time,x,who,side,label\n1,1,1,p,train,a\n1,2,2,p,train,a\n2,1,3,p,Test,b\n3,1,4,q,valid,a\n4,1,4,q,train,b\n"
+    )
+    got = read(text, split="side", group="who")
+    assert got.parts.tolist() == ["train", "test", "probe", "train"] and got.groups.tolist() == [0, 0, 1, 1]
+    assert got.features == ("x",)
+
+
+def test_a_second_file_is_the_test_part_whatever_the_order_of_its_columns(read, tmp_path):
+    test = tmp_path / "test.csv"
+    test.write_text("label,y,x,id,time\nb,1,2,2,1\na,3,4,7,1\n")
+    got = read(TABLE, test_path=str(test))
+    assert got.parts.tolist() == ["train"] * 3 + ["test"] * 2
+    assert got.values[-2:].tolist() == [[2, 1], [4, 3]] and got.places[3].startswith("id 2 of ")
+    assert "1 id of both files: taken as different sequences" in got.reading.notes
+    test.write_text("label,z,x,id,time\nb,1,2,2,1\n")
+    with pytest.raises(ConfigError, match=r"data.test_path=.*: must hold the features of the training part; has z"):
+        read(TABLE, test_path=str(test))
+
+
+def test_groups_are_known_across_two_files(read, tmp_path):
+    test = tmp_path / "test.csv"
+    test.write_text("id,x,who,label\n1,1,p,a\n2,1,r,b\n")
+    got = read("id,x,who,label\n1,1,p,a\n2,1,q,b\n", time=None, group="who", test_path=str(test))
+    assert got.groups.tolist() == [0, 1, 0, 2]
+
+
+BAD = [
+    (TABLE.replace("11,6,a", "11,6,b"), {}, r"data.label=label: .* id 1 has 'a' \(line 2\) and 'b' \(line 3\)"),
+    (TABLE.replace("2,2,21", "2,3,21"), {}, r"id 2 has one time twice \(line 5 and line 6\); data.time=null"),
+    (TABLE.replace("2,2,21", "2,3.0,21"), {}, "id 2 has one time twice"),
+    (
+        TABLE.replace(",10,", ',"10,5",'),
+        {},
+        r"data.features=x: must hold numbers, has '10,5' at line 2 \(a decimal comma",
+    ),
+    (TABLE.replace(",10,", ',"1,000.5",'), {}, r"has '1,000.5' at line 2 \(marks between thousands"),
+    (TABLE.replace(",10,", ",10%,"), {}, r"has '10%' at line 2 \(a per cent sign"),
+    (TABLE.replace(",10,", ",1_0,"), {}, "must hold numbers, has '1_0' at line 2: data.features=a,b names"),
+    (TABLE.replace(",10,", ",0x10,"), {}, "must hold numbers, has '0x10' at line 2"),
+    (
+        TABLE.replace(",22,", ",inf,"),
+        {},
+        "data.path=.*: must hold finite numbers, 1 are infinite: the first in id 2, step 3",
+    ),
+    (TABLE.replace(",22,", ",1e39,"), {"missing": "zero"}, r"1 are beyond 3.4e\+38: the first in id 2, step 3, x"),
+    (TABLE.replace("id,", "key,"), {}, "data.id=id: must be a column of .*: key, time, x, y, label; a row is one step"),
+    (TABLE.replace("time", "t"), {}, "data.time=time: must be a column of .*; data.time=null where the rows"),
+    (TABLE, {"label": "class"}, "data.label=class: must be a column of"),
+    (TABLE, {"label": None}, "data.label=None: must name a column of"),
+    (TABLE, {"id": None}, "data.id=None: must name a column of .*: id, time"),
+    (TABLE, {"features": ("x", "z")}, "data.features=z: must be a column of"),
+    (TABLE, {"features": ("x", "x")}, "data.features=x: must be another column than data.features"),
+    (TABLE, {"features": ("x", "label")}, "data.features=label: must be another column than data.label"),
+    (TABLE, {"group": "id"}, "data.group=id: must be another column than data.id"),
+    (TABLE, {"split": "x", "test_path": "t.csv"}, "data.split=x: must be left out where data.test_path"),
+    (TABLE, {"split": "x"}, "data.split=x: must be one for each sequence: id 1 has '10'"),
+    ("id,time,label\n1,1,a\n2,1,b\n", {}, "data.features=None: must name columns of numbers; .* has id, time, label"),
+    ("id,time,x,note,label\n1,1,1,hm,a\n2,1,1,hm,b\n", {}, "data.features=note: must hold numbers, has 'hm' at line 2"),
+    ("id,time,x,label\n,1,1,a\n,1,1,b\n", {}, "data.id=id: must name sequences; no row has"),
+    (
+        TABLE.replace("\n2,1,20", "\n2,first,20"),
+        {},
+        "data.time=time: must hold numbers, or dates .*; has 'first' at line 4",
+    ),
+    (TABLE.replace("\n2,1,20", "\n2,31.12.2026,20"), {}, "has '31.12.2026' at line 4"),
+    (TABLE.replace("\n2,1,20", "\n2,2026-01-01,20"), {}, "all of one kind; has '2026-01-01' at line 4"),
+    (
+        "id,time,x,label\n1,2026-01-01,1,a\n1,2026-01-02T00:00Z,1,a\n2,2026-01-01,1,b\n",
+        {},
+        "must name the time zone in every",
+    ),
+    (
+        TABLE.replace("a", "b").replace("lbbel", "label"),
+        {},
+        "data.label=label: must hold at least 2 classes, has only 'b'",
+    ),
+    ("id,x,side,label\n1,1,left,a\n2,1,train,b\n", {"time": None, "split": "side"}, "id 1 has 'left'"),
+    ("id,x,who,label\n1,1,,a\n2,1,p,b\n", {"time": None, "group": "who"}, "data.group=who: .* id 1 has no group"),
+]
+
+
+@pytest.mark.parametrize(("text", "settings", "message"), BAD)
+def test_what_a_table_leaves_open_is_refused_by_name(text, settings, message, read):
+    with pytest.raises(ConfigError, match=message) as refused:
+        read(text, **settings)
+    assert "\n" not in str(refused.value)
+
+
+def test_dates_as_features_are_refused(read):
+    frame = pd.DataFrame({"id": [1, 2], "born": pd.to_datetime(["2026-01-01"] * 2), "label": ["a", "b"]})
+    with pytest.raises(ConfigError, match=r"data.features=born: must hold numbers, holds datetime64"):
+        read(lambda path: frame.to_parquet(path), "t.parquet", time=None)
+
+
+def test_a_hostile_cell_is_escaped(read):
+    with pytest.raises(ConfigError, match=r"has '\\x1b\[2Jx' at line 2"):
+        read(TABLE.replace(",10,", ",\x1b[2Jx,"))

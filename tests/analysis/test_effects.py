@@ -59,3 +59,26 @@ def test_accuracy_stands_in_where_no_exact_one_is_known_and_failures_count() -> 
     runs = failed(masks().assign(exact_accuracy=np.nan), "arm01-0")
     found = effects(runs).set_index(["factor", "arm"]).loc[("mask", "arm01")]
     assert (found["metric"], found["failures"], found["n"]) == ("accuracy", 1, 10)
+
+
+def beside(runs: Runs) -> Runs:
+    """With what stands beside accuracy; the AUC is unknown, as there are three classes."""
+    known = {"balanced_accuracy": runs["exact_accuracy"], "log_loss": 1 - runs["exact_accuracy"], "auc": np.nan}
+    return runs.assign(accuracy=runs["exact_accuracy"], **known)
+
+
+def test_every_contrast_has_a_row_for_each_metric_known_beside_accuracy_which_comes_first() -> None:
+    found = effects(beside(masks()))
+    assert found["metric"].tolist() == ["exact_accuracy", "balanced_accuracy", "log_loss"] * 9
+    assert found["factor"].value_counts().to_dict() == {"mask": 12, "length.ratio": 9, "mask.value": 6}
+    wide = found.pivot(index=["arm", "against_arm"], columns="metric", values="effect")
+    assert wide["log_loss"].to_numpy() == pytest.approx(-wide["exact_accuracy"].to_numpy())
+
+
+def test_a_run_that_failed_has_no_log_loss_and_the_row_says_that_its_pair_is_left_out() -> None:
+    runs = failed(beside(masks()).assign(exact_accuracy=np.nan), "arm01-0")
+    found = effects(runs.assign(log_loss=runs["log_loss"].where(runs["status"].eq("ok"))))
+    told = found[(found["factor"] == "mask") & (found["arm"] == "arm01")].set_index("metric")
+    assert (told.loc["accuracy", "n"], told.loc["accuracy", "failures"]) == (10, 1)
+    assert (told.loc["log_loss", "n"], told.loc["log_loss", "failures"]) == (9, 0)
+    assert "1 pairs without log_loss left out" in told.loc["log_loss", "note"]

@@ -23,6 +23,7 @@ from tests.analysis.made import (
     rows,
     runs_of,
     sound,
+    two,
 )
 
 pytestmark = pytest.mark.usefixtures("unwarned")
@@ -152,3 +153,15 @@ def test_an_alarm_on_the_arm_that_others_are_measured_by_withholds_their_share(t
     check = controls.Check("ceiling", False, "arm arm02 is above its ceiling", "accuracy", arms=("arm02",))
     found = evaluate(registered(tmp_path, claim(inside)), {"runs.csv": runs}, [check]).iloc[0]
     assert (found["verdict"], found["n"]) == ("WITHHELD", 2)
+
+
+def test_a_claim_may_be_in_log_loss_of_which_a_rise_is_the_loss(tmp_path: Path) -> None:
+    runs = two(replicates=10, level=0.58).assign(log_loss=lambda runs: 1 - runs["exact_accuracy"])
+    entries = [contrast(word, metric="log_loss", predicts=word) for word in ("greater", "less")]
+    assert judged(tmp_path, runs, *entries)["verdict"].to_dict() == {"greater": "SUPPORTED", "less": "REFUTED"}
+    bad = {cell: 0.88 if cell == ("masking", "pre") else 0.58 for cell in FULL}
+    grown = grid(bad).assign(log_loss=lambda runs: 1 - runs["exact_accuracy"])
+    for metric in ("exact_accuracy", "log_loss"):
+        assert judged(tmp_path, grown, share_of_arms(0.29) | {"metric": metric})["verdict"].iloc[0] == "SUPPORTED"
+    fallen = grown.assign(log_loss=-grown["log_loss"])
+    assert judged(tmp_path, fallen, share_of_arms(0.75) | {"metric": "log_loss"})["effect"].iloc[0] == 0

@@ -11,7 +11,7 @@ from mismatch.analysis.controls import Check
 from mismatch.analysis.judging import Judged
 from mismatch.config import paths
 from mismatch.report.material import Material
-from mismatch.report.pages import split, write_report
+from mismatch.report.pages import page, split, write_report
 from tests.report.cases import CLAIMS, FIGURES, PADDING, RATIO, SHAPES, arms_of, claims_of, fail, measured, runs_of
 
 HOSTILE = '<script>alert("x")</script>'
@@ -149,3 +149,13 @@ def test_the_report_imports_no_tensorflow_and_no_figure_library_up_front() -> No
 sys.exit(','.join(m for m in {heavy} if m in sys.modules) or None)"
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("data", ["reviews", "early"])
+def test_what_stands_beside_accuracy_is_open_where_no_ceiling_is_known(data: str, tmp_path: Path) -> None:
+    runs = runs_of(arms_of(data=[data], length__padding=["pre", "post"]), 2)
+    assert "Beside accuracy" not in page(Material("x", runs), None, [], {})
+    known = runs.assign(macro_f1=0.625, log_loss=0.4375, auc=np.nan)
+    told = page(Material("x", known), None, [], {}).partition("<h2>Beside accuracy</h2>")[2]
+    assert ("<details open>" in told) == (data == "reviews")
+    assert told.count("0.625") == told.count("0.438") == 2 and "; lower is better" in told and "auc" not in told

@@ -1,8 +1,8 @@
 """Every single-factor contrast a table holds: one axis moves, all other parameters agree.
 
-In: runs of any sweep. Out: one row per axis, level and setting of the others: the paired difference to the axis's
-first level, with interval and exact p. Exploratory: nothing is corrected here, and nothing was predicted. What was
-predicted is in `claims.csv`.
+In: runs of any sweep. Out: one row per axis, level, setting of the others and metric: the paired difference to the
+axis's first level, with interval and exact p. Exploratory: nothing is corrected here, and nothing was predicted. What
+was predicted is in `claims.csv`.
 """
 
 import warnings
@@ -14,31 +14,52 @@ import pandas as pd
 
 from mismatch.analysis.axes import Axis, varied
 from mismatch.analysis.intervals import UnreliableInterval, mean_interval, superiority
-from mismatch.analysis.pairs import PairingError, pair
+from mismatch.analysis.pairs import PairingError, Pairs, Side, outcome, pair_of, sides
 from mismatch.analysis.statistics import sign_flip_p
+from mismatch.run.metrics.classification import Classification
 
-COLUMNS = (
-    *("factor", "level", "against", "setting", "metric", "n", "effect", "low", "high"),
-    *("p", "superiority", "note", "failures", "arm", "against_arm"),
-)
+ACCURACIES = ("exact_accuracy", "accuracy")
+"""The first that both arms have stands for accuracy."""
+BESIDE = tuple(Classification.columns)
+"""Metrics that follow it, where they are known."""
+COLUMNS = {
+    "factor": "the setting that moves",
+    "level": "its value in `arm`",
+    "against": "its value in `against_arm`, the first that there is",
+    "setting": "what else varies in the sweep, at the value both arms have",
+    "metric": "what is compared: accuracy first, then metrics that runs.csv has beside it",
+    "n": "pairs of replicates",
+    "effect": "mean of arm - against_arm, in the unit of the metric",
+    "low": "95% interval, lower end",
+    "high": "95% interval, upper end",
+    "p": "exact sign-flip p of no difference; not corrected for the number of rows",
+    "superiority": "P(arm > against_arm), ties half",
+    "note": "remark on the interval, and pairs left out as a run has no such metric",
+    "failures": "failed runs that scored chance",
+    "arm": "id of the arm at `level`",
+    "against_arm": "id of the arm at `against`",
+}
 
 
 def effects(runs: pd.DataFrame) -> pd.DataFrame:
-    """The contrasts of `runs` (columns `COLUMNS`), in exact accuracy where it is known, else in accuracy."""
+    """The contrasts of `runs` (columns `COLUMNS`) in accuracy, exact where it is known, and what stands beside it."""
     plain = runs[runs["control"].eq("none")] if "control" in runs else runs
     axes = varied(plain)
-    rows = [row for axis in axes for row in _along(plain, axis, axes)]
+    metrics = [name for name in (*ACCURACIES, *BESIDE) if name in plain]
+    arms = plain.drop_duplicates("arm")[["arm", *(axis.name for axis in axes)]]
+    found = sides(plain, {metric: outcome(plain, metric) for metric in metrics}, arms["arm"])
+    rows = [row for axis in axes for row in _along(arms, axis, axes, found)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _along(runs: pd.DataFrame, axis: Axis, axes: list[Axis]) -> Iterator[dict[str, Any]]:
+def _along(arms: pd.DataFrame, axis: Axis, axes: list[Axis], found: dict[str, Side]) -> Iterator[dict[str, Any]]:
     """Every arm against those that agree with it on the other axes and have the first level there is.
 
     A blank (the parameter cannot act) agrees with any level.
     """
     if axis.name in ("data", "seed"):  # other data are another question, not a treatment
         return
-    arms = runs.drop_duplicates("arm").dropna(subset=[axis.name])
+    arms = arms.dropna(subset=[axis.name])
     rank = arms[axis.name].map({level: place for place, level in enumerate(axis.levels)})
     others = [other.name for other in axes if other is not axis]
     for (_, arm), place in zip(arms.iterrows(), rank, strict=True):
@@ -47,10 +68,11 @@ def _along(runs: pd.DataFrame, axis: Axis, axes: list[Axis]) -> Iterator[dict[st
             if pd.notna(arm[name]):
                 agree &= arms[name].isna() | arms[name].eq(arm[name])
         for _, first in arms[agree & rank.eq(rank[agree].min())].iterrows():
-            row = _contrast(runs, str(arm["arm"]), str(first["arm"]))
-            if row:
-                yield {"factor": axis.name, "level": arm[axis.name], "against": first[axis.name],
-                       "setting": _setting(arm[others].combine_first(first[others])), **row}  # fmt: skip
+            told = {"factor": axis.name, "level": arm[axis.name], "against": first[axis.name],
+                    "setting": _setting(arm[others].combine_first(first[others])),
+                    "arm": str(arm["arm"]), "against_arm": str(first["arm"])}  # fmt: skip
+            for numbers in _contrasts(found[told["arm"]], found[told["against_arm"]]):
+                yield told | numbers
 
 
 def _setting(levels: pd.Series) -> str:
@@ -60,22 +82,31 @@ def _setting(levels: pd.Series) -> str:
                      for name, level in known.items())  # fmt: skip
 
 
-def _contrast(runs: pd.DataFrame, arm: str, against: str) -> dict[str, Any]:
-    """Interval and p of one contrast; empty where there are no pairs."""
-    sides = runs[runs["arm"].isin([arm, against])]
-    metric = "exact_accuracy" if sides["exact_accuracy"].notna().any() else "accuracy"
-    try:
-        pairs = pair(runs, arm, against, metric)
-    except PairingError:
-        return {}
+def _contrasts(arm: Side, against: Side) -> Iterator[dict[str, Any]]:
+    """Interval and p of one contrast in every metric that both arms have; none where the runs are no pairs."""
+    known = [metric for metric in arm.outcomes if any(_known(side, metric) for side in (arm, against))]
+    accuracies = [metric for metric in ACCURACIES if metric in known]
+    for metric in (*accuracies[:1], *(metric for metric in BESIDE if metric in known)):
+        try:
+            pairs = pair_of(arm, against, metric)
+        except PairingError:
+            return
+        if len(pairs.differences):
+            yield {"metric": metric, **_numbers(pairs, metric)}
+
+
+def _known(side: Side, metric: str) -> bool:
+    return any(value == value for value in side.outcomes[metric].values())
+
+
+def _numbers(pairs: Pairs, metric: str) -> dict[str, Any]:
     differences = pairs.differences
-    if not len(differences):
-        return {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnreliableInterval)  # the note says it
         interval = mean_interval(differences)
+    left_out = f"{len(pairs.missing)} pairs without {metric} left out" if pairs.missing else ""
     return {
-        "metric": metric, "n": len(differences), "effect": float(np.mean(differences)), "low": interval.low,
-        "high": interval.high, "p": sign_flip_p(differences), "superiority": superiority(differences).estimate,
-        "note": interval.note, "failures": pairs.failures, "arm": arm, "against_arm": against,
+        "n": len(differences), "effect": float(np.mean(differences)), "low": interval.low, "high": interval.high,
+        "p": sign_flip_p(differences), "superiority": superiority(differences).estimate,
+        "note": "; ".join(filter(None, (interval.note, left_out))), "failures": pairs.failures,
     }  # fmt: skip

@@ -5,8 +5,9 @@ the same order. Failures count (intention to treat): a run that failed, diverged
 that is not in the table is never made up: the pair is missing, and `Pairs.missing` says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,24 @@ import pandas as pd
 from mismatch.config.fields import ConfigError
 
 CHANCE_METRICS = ("accuracy", "exact_accuracy")
-"""What a failed run scores here is chance; its skill is 0, its steps_to_90 the whole training."""
+"""What a failed run scores here is chance, where other runs on its dataset have the metric; its skill is 0, its
+steps_to_90 the whole training. In any other metric nothing stands for it: the pair is missing."""
 STREAMS = ("data", "order", "init")
 """Streams whose draws have a hash in the table."""
 SHARED = ("data", "order")
 """Streams two arms share unless a contrast says otherwise: their hashes must agree."""
 SCALES = ("difference", "ratio")
 """Differences are taken of the values, or of their natural logarithms."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """The runs of one arm by replicate: their status, ids, hashes by stream, and outcomes by metric."""
+
+    status: dict[int, str]
+    runs: dict[int, str]
+    hashes: dict[str, dict[int, Any]]
+    outcomes: dict[str, dict[int, float]]
 
 
 class PairingError(ValueError):
@@ -64,7 +76,7 @@ def outcome(runs: pd.DataFrame, metric: str) -> pd.Series:
     values = pd.to_numeric(runs[metric], errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan)
     failed = runs["status"].ne("ok")
     if metric in CHANCE_METRICS:
-        return values.mask(failed, _of_dataset(runs, "chance"))
+        return values.mask(failed, _of_dataset(runs, "chance").where(_of_dataset(runs, metric).notna()))
     if metric == "skill":
         return values.mask(failed, 0.0)
     if metric == "steps_to_90":  # right-censored: a run that never got there took all updates, at least
@@ -74,7 +86,7 @@ def outcome(runs: pd.DataFrame, metric: str) -> pd.Series:
 
 
 def _of_dataset(runs: pd.DataFrame, column: str) -> pd.Series:
-    """Chance or ceiling of every run; a failed run has none on its row, so one of its dataset's is taken."""
+    """One value of a column for every dataset, on each of its runs: a failed run has none on its row."""
     known = runs.dropna(subset=[column]).groupby("data")[column].first()
     return runs["data"].map(known).astype(float)
 
@@ -100,34 +112,71 @@ def pair(
         PairingError: when a shared hash differs.
         ConfigError: for a metric the table does not have.
     """
-    values = outcome(runs, metric)
-    scored = runs.assign(_value=values.where(values > 0) if scale == "ratio" else values)
-    left, right = (scored[scored["arm"] == name].set_index("replicate") for name in (arm, against))
+    found = sides(runs, {metric: outcome(runs, metric)}, (arm, against))
+    return pair_of(
+        found[arm], found[against], metric, scale, shares, [(planned or {}).get(name, 0) for name in (arm, against)]
+    )
+
+
+def sides(runs: pd.DataFrame, outcomes: Mapping[str, pd.Series], arms: Iterable[str]) -> dict[str, Side]:
+    """What pairing needs of `runs`, by arm; an arm without runs is empty."""
+    known = [f"{stream}_hash" for stream in STREAMS if f"{stream}_hash" in runs]
+    table = runs[[name for name in ("status", "run", *known) if name in runs]].assign(**outcomes)
+    places = {str(arm): np.asarray(rows) for arm, rows in runs.groupby("arm").indices.items()}
+    nowhere = np.array([], int)
+    return {str(arm): _side(table, runs["replicate"], places.get(str(arm), nowhere), [*outcomes]) for arm in arms}
+
+
+def _side(table: pd.DataFrame, replicates: pd.Series, places: np.ndarray, metrics: list[str]) -> Side:
+    keys = [int(k) for k in replicates.iloc[places]]
+    columns = {name: dict(zip(keys, table[name].iloc[places], strict=True)) for name in table}
+    hashes = {stream: columns[f"{stream}_hash"] for stream in STREAMS if f"{stream}_hash" in columns}
+    return Side(columns["status"], columns.get("run", {}), hashes, {name: columns[name] for name in metrics})
+
+
+def pair_of(
+    left: Side,
+    right: Side,
+    metric: str,
+    scale: str = "difference",
+    shares: Sequence[str] = SHARED,
+    planned: Sequence[int] = (0, 0),
+) -> Pairs:
+    """As `pair`, from the two sides, and how many replicates are planned of each.
+
+    Raises:
+        PairingError: when a shared hash differs.
+    """
     _refuse_strangers(left, right, shares)
-    wanted = _wanted(left, right, [(planned or {}).get(name, 0) for name in (arm, against)])
-    both = left.index.intersection(right.index)
-    finite = pd.concat([left["_value"], right["_value"]], axis=1).dropna().index
-    usable = [k for k in wanted if k in finite]
-    missing = [f"replicate {k}: {'no ' + metric if k in both else 'not run'}" for k in wanted if k not in finite]
-    failures = sum(int(side.loc[usable, "status"].ne("ok").sum()) for side in (left, right))
-    ids = [str(side.at[k, "run"]) for k in usable for side in (left, right) if "run" in side]
-    sides = [side.loc[usable, "_value"].to_numpy(float) for side in (left, right)]
-    return Pairs(tuple(usable), sides[0], sides[1], tuple(ids), failures, tuple(missing), scale)
+    wanted = _wanted(left, right, planned)
+    values = [_usable(side.outcomes[metric], scale) for side in (left, right)]
+    usable = [k for k in wanted if k in values[0] and k in values[1]]
+    missing = [
+        f"replicate {k}: {'no ' + metric if k in left.status and k in right.status else 'not run'}"
+        for k in wanted
+        if k not in values[0] or k not in values[1]
+    ]
+    failures = sum(side.status[k] != "ok" for k in usable for side in (left, right))
+    ids = [str(side.runs[k]) for k in usable for side in (left, right) if side.runs]
+    arrays = [np.array([side[k] for k in usable], float) for side in values]
+    return Pairs(tuple(usable), arrays[0], arrays[1], tuple(ids), failures, tuple(missing), scale)
 
 
-def _wanted(left: pd.DataFrame, right: pd.DataFrame, planned: list[int]) -> list[int]:
+def _usable(outcomes: dict[int, float], scale: str) -> dict[int, float]:
+    """Those that can be compared: known and, for a ratio, positive."""
+    return {k: value for k, value in outcomes.items() if (value > 0 if scale == "ratio" else value == value)}
+
+
+def _wanted(left: Side, right: Side, planned: Sequence[int]) -> list[int]:
     """Replicates that both arms should have: the planned ones of the arm with fewer, or those that both have."""
     if all(planned):
         return list(range(min(planned)))
-    return sorted(set(left.index) & set(right.index))
+    return sorted(left.status.keys() & right.status.keys())
 
 
-def _refuse_strangers(left: pd.DataFrame, right: pd.DataFrame, shares: Sequence[str]) -> None:
+def _refuse_strangers(left: Side, right: Side, shares: Sequence[str]) -> None:
     for stream in shares:
-        column = f"{stream}_hash"
-        if column not in left or column not in right:
-            continue
-        hashes = pd.concat([left[column], right[column]], axis=1, keys=["left", "right"]).dropna()
-        strange = hashes.index[hashes["left"] != hashes["right"]]
-        if len(strange):
-            raise PairingError(f"replicate {strange[0]}: {column} differs, so the two runs are no pair")
+        here, there = left.hashes.get(stream, {}), right.hashes.get(stream, {})
+        for k in sorted(here.keys() & there.keys()):
+            if pd.notna(here[k]) and pd.notna(there[k]) and here[k] != there[k]:
+                raise PairingError(f"replicate {k}: {stream}_hash differs, so the two runs are no pair")

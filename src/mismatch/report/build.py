@@ -78,7 +78,7 @@ def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:
     if len(found.runs):
         store.write_tables(folder, found.runs)
         store.write_csv(folder / "summary.csv", summarise(found.runs), float_format="%.6g")
-        store.write_csv(folder / "effects.csv", effects(found.runs))
+        store.write_csv(folder / "effects.csv", effects(found.runs), float_format="%.6g")
     if judged is None:
         return
     store.write_csv(folder / "controls.csv", judged.controls)

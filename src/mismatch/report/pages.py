@@ -18,6 +18,7 @@ import pandas as pd
 
 from mismatch.analysis.axes import Axis, parameter_columns, varied
 from mismatch.analysis.summary import summarise
+from mismatch.run import metrics
 
 from . import experiment, tables
 from .figures import draw_figures
@@ -48,6 +49,15 @@ class Own:
     name: str
     table: tables.Table | None = None
     text: Any = None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Metrics beside accuracy: their table, what each means, and whether it is open (where no ceiling is known)."""
+
+    table: tables.Table
+    meanings: list[tuple[str, str]]
+    open: bool
 
 
 def write_report(folder: Path, found: Material, judged: Judged | None = None, published: bool = False) -> list[Drawing]:
@@ -137,15 +147,26 @@ def _own(own: dict[str, pd.DataFrame], texts: dict[str, str]) -> Iterable[Own]:
 def _of_runs(runs: pd.DataFrame) -> dict[str, Any]:
     """Counts, failures, the table of arms and what was held fixed; all empty where nothing was trained."""
     if runs.empty:
-        return {"counts": "", "failures": [], "arms": None, "fixed": ""}
+        return {"counts": "", "failures": [], "arms": None, "beside": None, "fixed": ""}
     runs = runs.assign(arm=runs["arm"].astype(str))
     summary, axes = summarise(runs), varied(runs)
     return {
         "counts": _counts(runs, summary, axes),
         "failures": _failures(runs),
         "arms": tables.of_arms(summary, axes),
+        "beside": _beside(summary, axes),
         "fixed": _fixed(summary, axes),
     }
+
+
+def _beside(summary: pd.DataFrame, axes: list[Axis]) -> Beside | None:
+    """What stands beside accuracy; None where the runs do not say."""
+    known = tables.known(summary, tables.BESIDE)
+    if not known:
+        return None
+    meanings = [(name, column.told) for name, column in metrics.columns().items() if name in known]
+    own = not tables.known(summary, ("ceiling",))
+    return Beside(tables.of_arms(summary, axes, ("accuracy", "chance", *known)), meanings, own)
 
 
 def _counts(runs: pd.DataFrame, summary: pd.DataFrame, axes: list[Axis]) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from mismatch.analysis.axes import Axis
 from mismatch.analysis.words import effect, predicted
+from mismatch.run.metrics.classification import Classification
 
 from .wording import count, reason
 from .words import number
@@ -21,6 +22,8 @@ KEY_METRICS = (
     *("roughness", "step_cpu_ms", "step_ms"),
 )
 """Metrics shown in the table of arms, in this order; `summary.csv` holds all."""
+BESIDE = tuple(Classification.columns)
+"""Metrics of a table of their own, beside accuracy."""
 MAX_ROWS = 200
 """Longest table that the page shows."""
 WRAPPED = 40
@@ -82,9 +85,9 @@ def of_claims(claims: pd.DataFrame) -> tuple[Claim, ...]:
     return tuple(found)
 
 
-def of_arms(summary: pd.DataFrame, axes: list[Axis]) -> Table:
-    """What varies, counts, then the metrics with their intervals; one row per arm."""
-    metrics = [name for name in KEY_METRICS if name in summary and summary[name].notna().any()]
+def of_arms(summary: pd.DataFrame, axes: list[Axis], shown: tuple[str, ...] = KEY_METRICS) -> Table:
+    """What varies, counts, then the metrics that are `shown`, where known, with their intervals; one row per arm."""
+    metrics = known(summary, shown)
     names = [*(axis.name for axis in axes), "n", "failures"]
     worded = {axis.name for axis in axes if not axis.numeric}
     rows = [
@@ -92,6 +95,11 @@ def of_arms(summary: pd.DataFrame, axes: list[Axis]) -> Table:
         for _, row in summary.iterrows()
     ]
     return _table([*names, *metrics], rows, worded)
+
+
+def known(summary: pd.DataFrame, metrics: tuple[str, ...]) -> list[str]:
+    """Those of `metrics` that any arm has."""
+    return [name for name in metrics if name in summary and summary[name].notna().any()]
 
 
 def of_frame(table: pd.DataFrame) -> Table:

@@ -80,7 +80,7 @@ def dictionary(runs: "pd.DataFrame") -> list[tuple[str, str, str]]:
             column = Column("", PARAMETERS[name] + _meanings(_parts(PARTS[name], runs[name].dropna().unique())))
         else:
             column = Column("", PARAMETERS.get(name) or _own(name, datasets.values()))
-        rows.append((name, column.unit, column.meaning))
+        rows.append((name, column.unit, column.told))
     return rows
 
 

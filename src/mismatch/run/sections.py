@@ -15,11 +15,18 @@ class Column:
     """One column of a table: its unit (empty for words, counts and ratios of one kind) and what it means.
 
     averaged: for a metric, whether the summary gives its mean over the replicates of an arm.
+    lower_is_better: for a metric, whether a rise of it is a loss.
     """
 
     unit: str
     meaning: str
     averaged: bool = True
+    lower_is_better: bool = False
+
+    @property
+    def told(self) -> str:
+        """What it means, and which way is better where that is not up."""
+        return self.meaning + ("; lower is better" if self.lower_is_better else "")
 
 
 IDENTITY = {

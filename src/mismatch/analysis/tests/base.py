@@ -19,6 +19,11 @@ SHORT = {
     "generalisation_gap": "gap",
     "step_ms": "step time",
     "gradient_norm": "gradient",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_f1": "macro F1",
+    "log_loss": "log loss",
+    "auc": "AUC",
+    "calibration_error": "calibration error",
 }
 """Metrics by the short name that pages call them."""
 

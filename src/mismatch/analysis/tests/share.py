@@ -1,5 +1,7 @@
 """How many arms lose more than the margin against a reference: those whose 95% interval lies wholly beyond it.
 
+A loss is a fall of the metric, or a rise of one of which lower is better, such as log_loss.
+
 The bounds are Clopper and Pearson's over the arms of this experiment, as if they had been drawn from all arms one
 might have tried. The upper one also counts the arms whose interval only reaches beyond the margin: an arm that was
 not measured well enough does not speak against a loss.
@@ -17,6 +19,7 @@ from mismatch.analysis.pairs import SHARED, Pairs, pair
 from mismatch.analysis.select import arm_where, described_by, incomplete, runs_where
 from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result, beyond, region_of_share
 from mismatch.analysis.tests.paired import missing, wrong_pairing
+from mismatch.run import metrics
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +109,7 @@ def _count(members: pd.DataFrame, contrast: ShareContrast, evidence: Evidence) -
     for part in _parts(members, contrast.factors):
         references.append(_reference(part, contrast, evidence))
         for pairs in _against(part, references[-1], contrast, evidence):
-            bounds.append(_interval(pairs))
+            bounds.append(_interval(pairs, _sign(contrast.metric)))
             runs += pairs.runs
     lost = sum(high < -contrast.margin for _, high in bounds)
     perhaps = sum(low < -contrast.margin for low, _ in bounds)
@@ -142,8 +145,14 @@ def _against(part: pd.DataFrame, reference: str, contrast: ShareContrast, eviden
         yield pairs
 
 
-def _interval(pairs: Pairs) -> tuple[float, float]:
+def _sign(metric: str) -> int:
+    """1 where higher is better, -1 where lower is."""
+    column = metrics.columns().get(metric)
+    return -1 if column is not None and column.lower_is_better else 1
+
+
+def _interval(pairs: Pairs, sign: int) -> tuple[float, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnreliableInterval)
-        interval = mean_interval(pairs.differences)
+        interval = mean_interval(sign * pairs.differences)
     return interval.low, interval.high

@@ -11,20 +11,6 @@ from mismatch.data.sources.rows import read_rows
 GOOD = "text,label\ngood film,pos\nbad film,neg\n"
 
 
-@pytest.fixture
-def write(tmp_path, monkeypatch):
-    """Write a file of text or bytes and give its name; messages show it relative to the starting directory."""
-    from mismatch.config import paths
-
-    monkeypatch.setattr(paths, "START", tmp_path)
-
-    def written(name, content):
-        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-        return name
-
-    return written
-
-
 def refusal(*arguments, **settings):
     with pytest.raises(ConfigError) as error:
         read_rows(*arguments, **settings)

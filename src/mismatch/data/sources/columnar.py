@@ -7,7 +7,7 @@ else are objects, None where a cell is null.
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from mismatch.data.sources.delimited import Malformed
+from mismatch.data.sources.records import Malformed
 from mismatch.data.sources.words import listed
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def parse(raw: bytes) -> "pd.DataFrame":
         table = read(BytesIO(raw))
         twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
         columns = {} if twice else {name: _column(table.column(name)) for name in table.column_names}
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise Malformed(f"cannot be read as {kind(raw)} ({' '.join(str(error).split())})") from None
     if twice:
         raise Malformed(f"names {listed(twice, quotes=True)} more than once")

@@ -1,69 +1,169 @@
-"""Bytes to text: by the mark at their start, by UTF-8 itself, or in the encoding a person names.
+"""Bytes to text: by the mark at their start, as UTF-8, in the encoding a person names, or in the only one that fits.
 
-In: the bytes of a file. Out: `Decoded`, with the encoding's name and whether it was given or found.
+In: the bytes of a file. Out: `Decoded`, with the encoding's name and whether it was given or found. Where more than one
+encoding makes sense of the bytes, or none does, it has to be given: a wrong one would change texts in silence.
 """
 
 import codecs
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from mismatch.config.fields import ConfigError
+from mismatch.data.sources.alphabets import readings
+from mismatch.data.sources.words import counted, quoted
 
 MARKS: tuple[tuple[bytes, str], ...] = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF8, "UTF-8"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 """Byte order marks; those of UTF-32 stand first, as that of UTF-16 is how one of them starts."""
+SAMPLE = 200_000
+"""Bytes of lines beyond ASCII that are looked at to find an encoding."""
+MOJIBAKE = re.compile(r"[ÃÂ][\x80-\xbf]|â€[™œ\x9d“”]|Ð[\x80-\xbf°µ¾]")
+JIS = re.compile(rb"\x1b\$[@B]")
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """text: without the mark at its start. kind: ``UTF-8``, ``cp1251 (given)``."""
+    """text: without the mark at its start. kind: ``UTF-8``, ``cp1251 (given)``. warnings: what looks damaged."""
 
     text: str
     kind: str
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def decode(raw: bytes, encoding: str | None, shown: str, key: str = "data.path") -> Decoded:
-    """The text of `raw`, in `encoding` or in the one that it is found to have.
+    """The text of `raw`, in `encoding` or in the one that it is found to have; `shown` names the file in messages.
 
     Raises:
         ConfigError: for an encoding nobody knows, bytes that are not in it, and text that holds NUL.
     """
-    decoded = _given(raw, encoding, shown) if encoding else _found(raw, shown)
-    if "\0" in decoded.text:
-        line = decoded.text.count("\n", 0, decoded.text.index("\0")) + 1
-        raise ConfigError(key, shown, f"line {line} holds a NUL character: no text, or text in another encoding")
-    return decoded
+    text, kind = _given(raw, encoding, shown) if encoding else _found(raw, shown)
+    text = text.removeprefix("\ufeff")
+    if "\0" in text:
+        place = _line(text, text.index("\0"))
+        raise ConfigError(key, shown, f"{place} holds a NUL character: no text, or text in another encoding")
+    return Decoded(text, kind, tuple(_damage(text)))
 
 
-def _given(raw: bytes, encoding: str, shown: str) -> Decoded:
+def _given(raw: bytes, encoding: str, shown: str) -> tuple[str, str]:
     try:
-        known = codecs.lookup(encoding)
-        textual = known._is_text_encoding
+        known = codecs.lookup(encoding)._is_text_encoding
     except (LookupError, ValueError, TypeError):
-        textual = False
-    if not textual:
+        known = False
+    if not known:
         accepted = "must be an encoding that Python knows, such as utf-8, utf-16, cp1252, cp1251, shift_jis, gb18030"
         raise ConfigError("data.encoding", encoding, accepted)
-    marked = known.name == "utf-8" and raw.startswith(codecs.BOM_UTF8)
     try:
-        return Decoded(raw.decode("utf-8-sig" if marked else encoding).removeprefix("\ufeff"), f"{encoding} (given)")
+        return raw.decode(encoding), f"{encoding} (given)"
     except (UnicodeError, ValueError) as error:
         raise ConfigError("data.encoding", encoding, f"{shown} is not in it: {_where(raw, error)}") from None
 
 
-def _found(raw: bytes, shown: str) -> Decoded:
-    name = next((name for mark, name in MARKS if raw.startswith(mark)), "utf-8")
+def _found(raw: bytes, shown: str) -> tuple[str, str]:
+    marked = next((name for mark, name in MARKS if raw.startswith(mark)), None)
+    name = marked or _wide(raw) or "UTF-8"
     try:
-        title = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a mark at its start"}.get(name, name.upper())
-        return Decoded(raw.decode(name), title)
+        text = raw.decode(name)
     except UnicodeError as error:
-        accepted = f"must be given, such as cp1252, cp1251, shift_jis or gb18030: {shown} is not {name.upper()}"
-        raise ConfigError("data.encoding", None, f"{accepted} ({_where(raw, error)})") from None
+        if name != "UTF-8" or marked:
+            raise _asked(f"{shown} starts like {name}, but is not: {_where(raw, error)}") from None
+        return _guessed(raw, f"{shown} is not UTF-8 ({_where(raw, error)})")[:2]
+    if JIS.search(raw):
+        raise _asked(f"{shown} switches between ways of writing, as iso2022_jp does")
+    return text, f"{name}, by its mark" if marked else name
+
+
+def _wide(raw: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of ASCII characters is zero."""
+    if len(raw) % 2 or b"\0" not in raw:
+        return None
+    high, low = raw[1::2].count(0), raw[::2].count(0)
+    if min(high, low) or max(high, low) < len(raw) / 20:
+        return None
+    return "UTF-16-LE" if high else "UTF-16-BE"
+
+
+def _guessed(raw: bytes, problem: str) -> tuple[str, str, str]:
+    """Text in the only encoding of a region in which `raw` makes sense, how it was found, and its name.
+
+    Raises:
+        ConfigError: where several do, or none; with what each would read.
+    """
+    wrong, sound = _broken(raw)
+    if wrong * 10 < sound:
+        raise _asked(f"{problem}; all but {counted(wrong, 'byte')} of it is: mend these, or name another encoding")
+    sample = _sample(raw)
+    ways = readings(sample)
+    if len(ways) != 1:
+        first = sample.split(b"\n", 1)[0]
+        shown = ways or dict.fromkeys(("cp1252", "cp1251", "shift_jis"))
+        read = ", ".join(f"{name} reads {quoted(_around(first, name))}" for name in list(shown)[:4])
+        raise _asked(f"{problem} and {'more than one' if ways else 'no'} other makes sense of it: {read}")
+    [(name, (language, _))] = ways.items()
+    try:
+        return raw.decode(name), f"{name} (found: only this reads as text, {language})", name
+    except UnicodeError as error:
+        raise _asked(f"{problem}; it starts like {name}, but is not: {_where(raw, error)}") from None
+
+
+def decode_all(raws: Sequence[bytes], encoding: str | None, shown: Sequence[str], key: str) -> list[Decoded]:
+    """The texts of many files that belong together; those that are no UTF-8 are told apart by all of them at once."""
+    odd = [] if encoding else [number for number, raw in enumerate(raws) if not _sound(raw)]
+    kind = name = ""
+    if odd:
+        problem = f"UTF-8 is not what {len(odd):,} of {counted(len(raws), 'file')} hold (the first: {shown[odd[0]]})"
+        _, kind, name = _guessed(b"\n".join(raws[number] for number in odd), problem)
+    found = []
+    guessed = set(odd)
+    for number, raw in enumerate(raws):
+        mine = name if number in guessed else encoding
+        text = decode(raw, mine, shown[number], key)
+        found.append(replace(text, kind=kind) if mine == name and name else text)
+    return found
+
+
+def _sound(raw: bytes) -> bool:
+    """Whether `raw` needs no guess."""
+    try:
+        raw.decode()
+        return True
+    except UnicodeError:
+        return any(raw.startswith(mark) for mark, _ in MARKS) or _wide(raw) is not None
+
+
+def _asked(why: str) -> ConfigError:
+    return ConfigError("data.encoding", None, f"must be given: {why}")
+
+
+def _broken(raw: bytes) -> tuple[int, int]:
+    """Bytes of `raw` that are no UTF-8, and characters beyond ASCII that are."""
+    text = raw.decode("utf-8", "surrogateescape")
+    wrong = sum("\udc80" <= char <= "\udcff" for char in text)
+    return wrong, sum(char > "\x7f" for char in text) - wrong
+
+
+def _sample(raw: bytes) -> bytes:
+    """The first lines that are not ASCII; a line end is part of no character in any encoding looked for."""
+    lines, size = [], 0
+    for line in raw.splitlines():
+        if not line.isascii():
+            lines.append(line[:SAMPLE])
+            size += len(line)
+        if size > SAMPLE:
+            break
+    return b"\n".join(lines)
+
+
+def _around(line: bytes, encoding: str) -> str:
+    """What `encoding` reads about the first character of `line` beyond ASCII."""
+    text = line.decode(encoding, "replace")
+    first = next((place for place, char in enumerate(text) if char > "\x7f"), 0)
+    return text[max(first - 8, 0) : first + 16]
 
 
 def _where(raw: bytes, error: Exception) -> str:
@@ -71,3 +171,22 @@ def _where(raw: bytes, error: Exception) -> str:
     if start is None:
         return str(error)
     return f"byte 0x{raw[start]:02x} in line {raw.count(10, 0, start) + 1}"
+
+
+def _line(text: str, place: int) -> str:
+    return f"line {text.count(chr(10), 0, place) + 1}"
+
+
+def _damage(text: str) -> list[str]:
+    """What an earlier conversion to another encoding has done to the text for good."""
+    found = []
+    lost = text.count("\ufffd")
+    if lost:
+        where = _line(text, text.index("\ufffd"))
+        found.append(f"lost in an earlier conversion: {counted(lost, 'character')} (U+FFFD), the first in {where}")
+    twice = MOJIBAKE.search(text)
+    if twice:
+        many = counted(len(MOJIBAKE.findall(text)), "piece")
+        what = f"{_line(text, twice.start())}: {quoted(text[max(twice.start() - 8, 0) : twice.end() + 8])}"
+        found.append(f"read as cp1252 in an earlier conversion: {many} of UTF-8, the first in {what}")
+    return found

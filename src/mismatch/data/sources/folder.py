@@ -1,34 +1,21 @@
 """A folder per class, one text file per sequence: the convention of Keras's `text_dataset_from_directory`.
 
-In: the folder that holds the classes, or one with ``train`` and ``test`` folders of such. Out: `Items`. Files lie in
-their class however deep; hidden ones are passed over, empty ones dropped, and one that is no text is refused by name.
+In: the folder that holds the classes, or one with ``train`` and ``test`` folders of such. Out: `Items`. Hidden files
+are passed over, empty ones dropped, and a file that is no text is refused by name.
 """
 
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
-from mismatch.config.fields import ConfigError, plain, require
-from mismatch.config.paths import absolute, shown
+from mismatch.config.paths import shown
 from mismatch.data.sources.base import Dropped, Items, Reading
 from mismatch.data.sources.content import load
-from mismatch.data.sources.encoding import decode
-from mismatch.data.sources.labels import EXAMPLES, labelled
-from mismatch.data.sources.parts import PARTS, lopsided, repeated
-from mismatch.data.sources.words import counted, listed
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A file: its class, its part ("" where no folder says), where it lies below the folder given."""
-
-    file: Path
-    label: str
-    part: str
-    place: str
+from mismatch.data.sources.encoding import Decoded, decode_all
+from mismatch.data.sources.labels import EXAMPLES, Labels, labelled
+from mismatch.data.sources.parts import lopsided, repeated
+from mismatch.data.sources.tree import Found, walk
+from mismatch.data.sources.words import counted
 
 
 def texts(path: str, encoding: str | None = None, test_path: str | None = None) -> Items:
@@ -37,100 +24,48 @@ def texts(path: str, encoding: str | None = None, test_path: str | None = None) 
     Raises:
         ConfigError: for a folder without at least two folders of texts, and for a file that is no text.
     """
-    found, notes = _walk(path, "data.path", "train" if test_path else "")
+    tree = walk(path, "data.path", "train" if test_path else "")
+    found, notes = tree.files, tree.notes
     if test_path:
-        further, more = _walk(test_path, "data.test_path", "test")
-        found, notes = found + further, notes + more
-    pages, kinds = [], set()
-    for one in found:
-        text, kind = _text(one, encoding)
-        pages.append(text)
-        kinds.add(kind)
-    full = [row for row, text in enumerate(pages) if text.strip()]
-    empty = [found[row].place for row in range(len(found)) if not pages[row].strip()]
-    dropped = (Dropped("empty file", len(empty), tuple(empty[:EXAMPLES])),) if empty else ()
-    return _items(path, [found[row] for row in full], tuple(pages[row] for row in full), dropped, notes, kinds)
-
-
-def _items(
-    path: str, found: list[_Found], pages: tuple[str, ...], dropped: tuple[Dropped, ...], notes: list[str], kinds: set
-) -> Items:
-    places = tuple(one.place for one in found)
-    labels = labelled([one.label for one in found], places, "data.path", shown(path))
-    parts = np.array([one.part for one in found]) if any(one.part for one in found) else None
-    warnings = labels.warnings + (lopsided(labels.codes, labels.classes, parts) if parts is not None else ())
+        test = walk(test_path, "data.test_path", "test")
+        found, notes = found + test.files, notes + test.notes
+    raws = [_raw(one) for one in found]
+    decoded = decode_all(raws, encoding, [shown(one.file) for one in found], "data.path")
+    full = [row for row, one in enumerate(decoded) if one.text.strip()]
+    empty = [found[row].place for row, one in enumerate(decoded) if not one.text.strip()]
+    kept = [found[row] for row in full]
+    labels = labelled([one.label for one in kept], [one.place for one in kept], "data.path", shown(path))
+    parts = np.array([one.part for one in kept]) if any(one.part for one in kept) else None
+    pages = tuple(decoded[row].text for row in full)
     duplicates, conflicts = repeated(pages, labels.codes)
     reading = Reading(
         path=path,
-        kind=f"folder per class, {', '.join(sorted(kinds))}",
-        read=len(found) + sum(reason.count for reason in dropped),
-        kept=len(found),
-        dropped=dropped,
-        notes=(*notes, *labels.notes),
-        warnings=warnings,
+        kind=f"folder per class, {', '.join(sorted({one.kind for one in decoded if one.text}))}",
+        read=len(found),
+        kept=len(full),
+        dropped=(Dropped("empty file", len(empty), tuple(empty[:EXAMPLES])),) if empty else (),
+        notes=notes + labels.notes,
+        warnings=_warnings(found, decoded, labels, parts),
         duplicates=duplicates,
         conflicts=conflicts,
     )
-    return Items(labels.codes, labels.classes, reading, places, pages, parts=parts)
+    return Items(labels.codes, labels.classes, reading, tuple(one.place for one in kept), pages, parts=parts)
 
 
-def _walk(path: str, key: str, part: str) -> tuple[list[_Found], list[str]]:
-    """Every file below the folder `path`, and what was passed over."""
-    root = absolute(path)
-    require(root.is_dir(), key, shown(path), "must be a folder of folders, as data.path is one")
-    inside = _folders(root, key)
-    divided = not part and len(inside) > 1 and all(folder.name.casefold() in PARTS for folder in inside)
-    found, notes = [], _beside(root)
-    if divided:
-        for folder in inside:
-            found += _classes(folder, root, PARTS[folder.name.casefold()], key)
-            notes += _beside(folder)
-    else:
-        found = _classes(root, root, part, key)
-    return found, notes
+def _warnings(
+    found: Sequence[Found], decoded: Sequence[Decoded], labels: Labels, parts: np.ndarray | None
+) -> tuple[str, ...]:
+    """Of the classes, and of the files that an earlier conversion has damaged: the first and their number."""
+    damaged = [(one, text) for one, text in zip(found, decoded, strict=True) if text.warnings]
+    damage: tuple[str, ...] = ()
+    if damaged:
+        one, text = damaged[0]
+        damage = (f"{counted(len(damaged), 'file')} damaged, the first {one.place}: {text.warnings[0]}",)
+    uneven = lopsided(labels.codes, labels.classes, parts) if parts is not None else ()
+    return damage + labels.warnings + uneven
 
 
-def _folders(root: Path, key: str) -> list[Path]:
-    try:
-        inside = sorted(entry for entry in root.iterdir() if entry.is_dir() and not _hidden(entry.name))
-        files = sum(entry.is_file() for entry in root.iterdir())
-    except OSError as error:
-        raise ConfigError(key, shown(root), f"must be a folder that can be read ({error.strerror})") from None
-    accepted = "must be a file, or a folder that holds one folder of text files per class"
-    has = f"it holds {counted(files, 'file')} and {counted(len(inside), 'folder')}"
-    require(len(inside) > 1, key, shown(root), f"{accepted}; {has}{f': {listed(inside)}' if inside else ''}")
-    return inside
-
-
-def _hidden(name: str) -> bool:
-    return name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")
-
-
-def _beside(folder: Path) -> list[str]:
-    beside = sorted(entry.name for entry in folder.iterdir() if entry.is_file() and not _hidden(entry.name))
-    what = f"{counted(len(beside), 'file')} beside the folders of {shown(folder)}, in no class: {listed(beside, 3)}"
-    return [what] if beside else []
-
-
-def _classes(folder: Path, root: Path, part: str, key: str) -> list[_Found]:
-    return [
-        _Found(file, kind.name, part, plain(file.relative_to(root)))
-        for kind in _folders(folder, key)
-        for file in _files(kind)
-    ]
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Every file below `folder` that is not hidden, in sorted order; links to folders are not followed."""
-    for here, inside, files in os.walk(folder):
-        inside[:] = sorted(name for name in inside if not _hidden(name))
-        yield from (Path(here, name) for name in sorted(files) if not _hidden(name))
-
-
-def _text(found: _Found, encoding: str | None) -> tuple[str, str]:
-    """The text of a file and its encoding; an empty file is an empty text."""
-    if found.file.is_file() and not found.file.stat().st_size:
-        return "", "UTF-8"
-    content = load(str(found.file), blank=True)
-    decoded = decode(content.raw, encoding, shown(found.file))
-    return decoded.text, decoded.kind
+def _raw(found: Found) -> bytes:
+    """What the file holds; nothing but blanks is fine."""
+    empty = found.file.is_file() and not found.file.stat().st_size
+    return b"" if empty else load(str(found.file), blank=True).raw

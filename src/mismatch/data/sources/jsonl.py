@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from mismatch.data.sources.delimited import Malformed
-from mismatch.data.sources.words import quoted
+from mismatch.data.sources.records import Malformed
+from mismatch.data.sources.words import listed, quoted
 
 HALF = re.compile(r"\\u[dD][89a-fA-F]")
 """A surrogate, which is half of a character."""
@@ -46,12 +46,28 @@ def parse(text: str) -> Objects:
     if text.lstrip().startswith("["):
         return _array(text)
     rows, places = [], []
+    _refuse_one_object(text)
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             place = f"line {number}"
             rows.append(_object(_value(line, place), place))
             places.append(place)
     return Objects(_columns(rows), places, "JSONL")
+
+
+def _refuse_one_object(text: str) -> None:
+    """One object over several lines is no table, though each of its lines is no JSON either."""
+    try:
+        json.loads(text.split("\n", 1)[0])
+        return
+    except (ValueError, RecursionError):
+        pass
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    keys = listed(whole) if isinstance(whole, dict) else type(whole).__name__
+    raise Malformed(f"is one object of JSON ({keys}); a table is a list of objects, or one object a line")
 
 
 def _array(text: str) -> Objects:

@@ -81,7 +81,7 @@ def _refuse(counts: Counter[str], key: str, column: str) -> None:
         only = f"only {quoted(next(iter(counts)))}" if counts else "no label at all"
         raise ConfigError(key, column, f"must hold at least 2 classes, has {only}")
     if total > 4 and single > total / 2:
-        what = f"{counted(single, 'value')} of {len(counts):,} stand in one of the {total:,} rows each"
+        what = f"{single:,} of its {len(counts):,} values stand in one row only"
         raise ConfigError(key, column, f"must name classes, but {what}, such as {listed(list(counts), 3, quotes=True)}")
 
 
@@ -110,7 +110,8 @@ def _notes(cells: list[Any]) -> Iterable[str]:
 
 def alike(name: str) -> str:
     """What `name` shares with words that differ from it in case, form of the characters, or way of writing a number."""
-    key = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    letters = (char for char in unicodedata.normalize("NFKC", name) if unicodedata.category(char) != "Cf")
+    key = " ".join("".join(letters).casefold().split())
     size = number({"true": "1", "false": "0"}.get(key, key))
     return key if size is None else f"{size:g}"
 

@@ -12,8 +12,8 @@ from mismatch.config.paths import shown
 from mismatch.data.sources import columnar, delimited, jsonl
 from mismatch.data.sources.base import Dropped
 from mismatch.data.sources.content import Content, load
-from mismatch.data.sources.delimited import Malformed
 from mismatch.data.sources.encoding import decode
+from mismatch.data.sources.records import Malformed
 from mismatch.data.sources.words import listed
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Rows:
     frame: columns under their names, (N, columns). Cells of delimited text are strings exactly as they stand, those of
     typed formats keep their types; a missing cell is None in columns of objects, NaN in columns of numbers.
     places: where each row stands, ``line 17``, ``item 3``, ``row 4``. kind: format, separator, encoding. read: rows in
-    the file. dropped: rows left out. notes: what was changed on the way.
+    the file. dropped: rows left out. notes: what was changed on the way. warnings: what looks damaged.
     """
 
     frame: "pd.DataFrame"
@@ -38,6 +38,7 @@ class Rows:
     read: int
     dropped: tuple[Dropped, ...] = ()
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def read_rows(path: str, separator: str | None = None, encoding: str | None = None, key: str = "data.path") -> Rows:
@@ -75,16 +76,18 @@ def _columnar(content: Content, separator: str | None, encoding: str | None) -> 
 
 def _text(content: Content, separator: str | None, encoding: str | None, key: str) -> Rows:
     decoded = decode(content.raw, encoding, shown(content.path), key)
-    if content.suffix in JSON or (content.suffix not in (".csv", ".tsv") and jsonl.looks_like(decoded.text)):
+    if content.suffix in JSON or jsonl.looks_like(decoded.text):
         if separator:
             raise ConfigError("data.separator", separator, f"acts on delimited text; {shown(content.path)} is JSON")
         objects = jsonl.parse(decoded.text)
         kind = f"{objects.kind}, {decoded.kind}{_packed(content)}"
-        return Rows(_frame(objects.columns), tuple(objects.places), kind, len(objects.places), notes=decoded.notes)
+        return Rows(
+            _frame(objects.columns), tuple(objects.places), kind, len(objects.places), warnings=decoded.warnings
+        )
     table = delimited.parse(decoded.text, separator, content.suffix)
     kind = f"delimited text, {table.kind}, {decoded.kind}{_packed(content)}"
     places = tuple(f"line {line}" for line in table.lines)
-    return Rows(_frame(table.columns), places, kind, len(places), notes=(*decoded.notes, *table.notes))
+    return Rows(_frame(table.columns), places, kind, len(places), notes=table.notes, warnings=decoded.warnings)
 
 
 def _frame(columns: dict[str, list]) -> "pd.DataFrame":

@@ -12,7 +12,7 @@ from mismatch.config.fields import ConfigError, require
 from mismatch.config.paths import absolute, shown
 from mismatch.data.sources import folder
 from mismatch.data.sources.base import Dropped, Items, Reading
-from mismatch.data.sources.labels import EXAMPLES, labelled, missing, number
+from mismatch.data.sources.labels import EXAMPLES, labelled, missing, number, word
 from mismatch.data.sources.parts import PARTS, lopsided, repeated
 from mismatch.data.sources.rows import Rows, read_rows
 from mismatch.data.sources.words import listed, quoted
@@ -41,11 +41,15 @@ def texts(
         ConfigError: in one line, naming the key, and the line or column where there is one.
     """
     if path and absolute(path).is_dir():
+        for key, value in (("data.split", split), ("data.group", group), ("data.separator", separator)):
+            require(not value, key, value, "must be left out: a folder per class has no columns")
         return folder.texts(path, encoding, test_path)
     columns = {"data.text": text, "data.label": label, "data.split": split, "data.group": group}
     _distinct(columns)
     if test_path:
         require(not split, "data.split", split, "must be left out where data.test_path gives the test part")
+        same = absolute(path) == absolute(test_path)
+        require(not same, "data.test_path", shown(test_path), "must be another file than data.path")
     rows = read_rows(path, separator, encoding)
     _present(rows, columns, path)
     parts = ["train"] * rows.read if test_path else None
@@ -87,7 +91,8 @@ def _joined(train: Rows, test: Rows, path: str) -> Rows:
     places = train.places + tuple(f"{place} of {shown(path)}" for place in test.places)
     kind = train.kind if train.kind == test.kind else f"{train.kind}; test: {test.kind}"
     notes = train.notes + tuple(f"{shown(path)}: {note}" for note in test.notes)
-    return Rows(frame, places, kind, train.read + test.read, train.dropped + test.dropped, notes)
+    warnings = train.warnings + tuple(f"{shown(path)}: {warning}" for warning in test.warnings)
+    return Rows(frame, places, kind, train.read + test.read, train.dropped + test.dropped, notes, warnings)
 
 
 def _items(rows: Rows, path: str, columns: dict[str, str | None], parts: Sequence[str] | None) -> Items:
@@ -101,11 +106,13 @@ def _items(rows: Rows, path: str, columns: dict[str, str | None], parts: Sequenc
             keep = _without(rows, keep, reason, column, dropped)
     kept = np.flatnonzero(keep)
     places = tuple(rows.places[row] for row in kept)
-    labels = labelled((rows.frame[label].iloc[row] for row in kept), places, "data.label", str(label))
+    labels = labelled(_cells(rows, label, kept), places, "data.label", str(label))
     strings = tuple(str(documents[row]) for row in kept)
     duplicates, conflicts = repeated(strings, labels.codes)
     given = _parts(rows, kept, split) if split else np.array(parts)[kept] if parts else None
-    warnings = labels.warnings + (lopsided(labels.codes, labels.classes, given) if given is not None else ())
+    warnings = (
+        rows.warnings + labels.warnings + (lopsided(labels.codes, labels.classes, given) if given is not None else ())
+    )
     reading = Reading(
         path=path,
         kind=rows.kind,
@@ -119,6 +126,11 @@ def _items(rows: Rows, path: str, columns: dict[str, str | None], parts: Sequenc
     )
     groups = _groups(rows, kept, group) if group else None
     return Items(labels.codes, labels.classes, reading, places, strings, parts=given, groups=groups)
+
+
+def _cells(rows: Rows, column: str | None, kept: np.ndarray) -> list[Any]:
+    cells = rows.frame[column].tolist()
+    return [cells[row] for row in kept.tolist()]
 
 
 def _without(rows: Rows, keep: np.ndarray, reason: str, column: str, dropped: list[Dropped]) -> np.ndarray:
@@ -151,8 +163,7 @@ def _textual(documents: list[Any], places: Sequence[str], column: str) -> None:
 
 def _parts(rows: Rows, kept: np.ndarray, column: str) -> np.ndarray:
     """The part of every kept row, train | probe | test."""
-    cells = rows.frame[column]
-    words = [str(cells.iloc[row]).strip() for row in kept]
+    words = [str(cell).strip() for cell in _cells(rows, column, kept)]
     for row, said in zip(kept, words, strict=True):
         if said.casefold() not in PARTS:
             accepted = f"must hold train, test and, if you like, validation; has {quoted(said)} at {rows.places[row]}"
@@ -161,6 +172,6 @@ def _parts(rows: Rows, kept: np.ndarray, column: str) -> np.ndarray:
 
 
 def _groups(rows: Rows, kept: np.ndarray, column: str) -> np.ndarray:
-    cells = rows.frame[column]
     codes: dict[str, int] = {}
-    return np.array([codes.setdefault(str(cells.iloc[row]).strip(), len(codes)) for row in kept], np.int64)
+    names = (word(cell) for cell in _cells(rows, column, kept))
+    return np.array([codes.setdefault(name, len(codes)) for name in names], np.int64)

@@ -75,6 +75,7 @@ def found(rows: Rows, columns: Columns, path: str) -> Found:
         padded=False,
         dropped=(*rows.dropped, *dropped),
         notes=(*rows.notes, *notes, *marks, *said),
+        warnings=rows.warnings,
     )
 
 

@@ -108,7 +108,7 @@ def _ts(path: str, columns: Columns, encoding: str | None, key: str) -> Found:
     content = load(path, key)
     decoded = decode(content.raw, encoding, shown(path), key)
     found = ts.parse(decoded.text)
-    return replace(found, kind=f"{found.kind}, {decoded.kind}", notes=(*decoded.notes, *found.notes))
+    return replace(found, kind=f"{found.kind}, {decoded.kind}", warnings=(*decoded.warnings, *found.warnings))
 
 
 def _npz(path: str, columns: Columns, key: str) -> Found:

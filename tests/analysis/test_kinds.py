@@ -97,6 +97,28 @@ def test_a_legal_case_that_does_not_work_withholds_the_verdicts_on_cases_and_no_
     assert "legal cases that do not work: legal-one" in found["why"].iloc[1]
 
 
+def portion(name: str, column: str, at_least: float, **where: Any) -> dict[str, Any]:
+    words = {"name": name, "test": "portion", "table": "mismatches.csv", "column": column, "where": where}
+    return words | {"at_least": at_least}
+
+
+def test_a_portion_of_cases_is_supported_from_the_share_claimed_on_and_names_the_others(tmp_path: Path) -> None:
+    found = on_cases(
+        tmp_path,
+        cases_of(**CASES),
+        portion("third", "weights_changed", 0.33, legal=False),
+        portion("half", "weights_changed", 0.5, legal=False),
+        portion("raised", "weights_changed", 1.0, outcome="raises", row="features-b"),
+        portion("absent", "weights_changed", 0.5, outcome="explodes"),
+        portion("no such column", "beauty", 0.5),
+    )
+    assert found["verdict"].tolist()[1:] == ["SUPPORTED", "REFUTED", "SUPPORTED", "WITHHELD", "WITHHELD"]
+    assert found.loc["third", ["n", "effect", "runs"]].tolist() == [3, 1 / 3, "features-a features-b time-a"]
+    assert found.loc["half", "why"] == "not features-a, time-a"
+    assert found.loc["absent", "why"] == "no row with outcome=explodes"
+    assert "beauty" in found.loc["no such column", "why"]
+
+
 def share_of_variance(at_least: float) -> dict[str, Any]:
     factors = ["mask", "length.padding"]
     return {"name": "v", "test": "variance", "where": WHERE, "factors": factors, "at_least": at_least}

@@ -20,7 +20,10 @@ WRONG = {
     "a missing key": ({"id": "C1", "source": "x", "contrasts": [contrast()]}, "C1: claim=None: must be given"),
     "a nameless contrast": (claim({"margin": 0.1}), "C1: ?: name=None: must be given"),
     "two primaries": (claim(contrast(primary=True), contrast("b", primary=True)), "C1: primary=2"),
-    "an unknown test": (claim(contrast(test="guess")), "test=guess: must be one of outcome, paired, share, variance"),
+    "an unknown test": (
+        claim(contrast(test="guess")),
+        "test=guess: must be one of outcome, paired, portion, share, variance",
+    ),
     "an unknown prediction": (claim(contrast(predicts="more")), "predicts=more: must be one of less, greater"),
     "an unknown scale": (claim(contrast(scale="log")), "scale=log: must be one of difference, ratio"),
     "an unknown stream": (claim(contrast(shares=["dada"])), "shares=('dada',): must be some of data, order, init"),

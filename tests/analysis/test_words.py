@@ -33,6 +33,10 @@ def row(**given: Any) -> pd.Series:
         ),
         ({"test": "outcome", "effect": 13 / 14, "n": 14, "predicts": "raises"}, ("13 of 14", "cases", "all: raises")),
         (
+            {"test": "portion", "effect": 15 / 17, "n": 17, "predicts": "at least 0.88"},
+            ("15 of 17", "cases", "at least 0.88"),
+        ),
+        (
             {"test": "variance", "effect": 0.5, "low": 0.4, "high": 0.6, "metric": "accuracy"}
             | {"predicts": "at least 0.25"},
             ("0.500 [0.400, 0.600]", "variance", "at least 0.25"),
@@ -43,7 +47,7 @@ def row(**given: Any) -> pd.Series:
         ),
         ({"effect": math.nan}, ("-", "", "")),
     ],
-    ids=["difference", "factor", "cases", "variance", "arms", "untested"],
+    ids=["difference", "factor", "cases", "portion", "variance", "arms", "untested"],
 )
 def test_each_kind_has_its_words(given: dict[str, Any], said: tuple[str, str, str]) -> None:
     found = row(**given)

@@ -77,7 +77,8 @@ def labels_float_loss(bench: Bench) -> Check:
     """Labels 0.5 and 1.5 for the sparse loss; value: how far the loss is from that of 0 and 1."""
     model, (values, labels) = classifier(), batch()
     shifted = model.evaluate(values, labels + 0.5, verbose=0)
-    return same(shifted, model.evaluate(values, labels, verbose=0))
+    with bench.saying(right=True):
+        return same(shifted, model.evaluate(values, labels, verbose=0))
 
 
 @trial(20, "label", "fit")
@@ -119,7 +120,9 @@ def labels_sparse_column(bench: Bench) -> Check:
 @trial(21, "label", "loss")
 def binary_bare_loss(bench: Bench) -> None:
     """Labels (N,) and predictions (N, 1) into the bare loss function."""
-    keras.losses.binary_crossentropy(np.ones(ROWS, "float32"), np.full((ROWS, 1), 0.5, "float32"))
+    loss = keras.losses.binary_crossentropy
+    bench.offer(_binary, pairs()[0], y=np.ones(len(pairs()[0]), "float32"), loss=loss)
+    loss(np.ones(ROWS, "float32"), np.full((ROWS, 1), 0.5, "float32"))
 
 
 @trial(21, "label", "fit", mismatch=False)
@@ -146,6 +149,7 @@ def _squared(labels: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
 
 def _own_loop(bench: Bench, labels: np.ndarray) -> Check:
     model = bench.watch(_binary())
+    bench.offer(lambda: model, pairs()[0], y=labels, loss=_squared)
 
     @tf.function
     def update(values: tf.Tensor, labels: tf.Tensor) -> None:
@@ -221,27 +225,30 @@ def softmax_one_unit(bench: Bench) -> Check:
     return _labelled(bench, _binary(activation="softmax"), pairs()[1])
 
 
-def _loss_beside(loss: object, activation: str | None, right_activation: str) -> Check:
+def _loss_beside(bench: Bench, loss: object, activation: str | None, right_activation: str) -> Check:
     """The loss as declared beside the right one, of the same weights on the same batch."""
     values, labels = batch()
     wrong, right = (
         classifier(activation=name, loss=what) for name, what in ((activation, loss), (right_activation, SPARSE))
     )
-    right.set_weights([10 * weight for weight in right.get_weights()])
-    wrong.set_weights(right.get_weights())
-    return same(*(model.evaluate(values, labels, verbose=0) for model in (wrong, right)))
+    with bench.saying(right=True):
+        right.set_weights([10 * weight for weight in right.get_weights()])
+        wrong.set_weights(right.get_weights())
+    declared = wrong.evaluate(values, labels, verbose=0)
+    with bench.saying(right=True):
+        return same(declared, right.evaluate(values, labels, verbose=0))
 
 
 @trial(25, "label", "fit")
 def logits_flag_on_softmax(bench: Bench) -> Check:
     """from_logits=True on a softmax output; value: how far the loss is from the right one."""
-    return _loss_beside(keras.losses.SparseCategoricalCrossentropy(from_logits=True), "softmax", "softmax")
+    return _loss_beside(bench, keras.losses.SparseCategoricalCrossentropy(from_logits=True), "softmax", "softmax")
 
 
 @trial(25, "label", "fit")
 def logits_unflagged_loss(bench: Bench) -> Check:
     """from_logits=False on raw outputs; value: how far the loss is from the right one."""
-    return _loss_beside(SPARSE, None, "softmax")
+    return _loss_beside(bench, SPARSE, None, "softmax")
 
 
 @trial(25, "label", "fit")

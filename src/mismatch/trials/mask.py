@@ -21,10 +21,11 @@ def lengths_mask(steps: int = STEPS, rows: int = ROWS) -> np.ndarray:
     return np.arange(steps) < (1 + np.arange(rows) % STEPS)[:, None]
 
 
-def called(mask: np.ndarray, graph: bool = False) -> np.ndarray:
+def called(bench: Bench, mask: np.ndarray, graph: bool = False) -> np.ndarray:
     """The last state (N, 8) of a fresh GRU over the shared batch, under `mask`."""
     keras.utils.set_random_seed(0)
     gru = keras.layers.GRU(UNITS)
+    bench.offer(lambda: gru, batch()[0], mask=mask)
 
     def call(values: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         return gru(values, mask=mask)
@@ -33,31 +34,37 @@ def called(mask: np.ndarray, graph: bool = False) -> np.ndarray:
     return run(tf.constant(batch()[0]), tf.constant(mask)).numpy()
 
 
+def rightly(bench: Bench, graph: bool = False) -> np.ndarray:
+    """The same under each row's own mask (N, T) bool."""
+    with bench.saying(right=True):
+        return called(bench, lengths_mask(), graph)
+
+
 EAGER_GRAPH = {"eager": False, "graph": True}
 
 
 @trial(26, "mask", "call", over=EAGER_GRAPH)
 def mask_longer(bench: Bench, graph: bool) -> Check:
     """A mask of 8 steps over 6 (in a graph: {}); value: how far the outputs are from its first 6."""
-    return same(called(lengths_mask(STEPS + 2), graph), called(lengths_mask(), graph))
+    return same(called(bench, lengths_mask(STEPS + 2), graph), rightly(bench, graph))
 
 
 @trial(27, "mask", "call", over=EAGER_GRAPH)
 def mask_shorter(bench: Bench, graph: bool) -> None:
     """A mask of 5 steps over 6 (in a graph: {})."""
-    called(lengths_mask(STEPS - 1), graph)
+    called(bench, lengths_mask(STEPS - 1), graph)
 
 
 @trial(27, "mask", "call", over=EAGER_GRAPH)
 def mask_column(bench: Bench, graph: bool) -> None:
     """A mask (N, 1) over 6 steps (in a graph: {})."""
-    called(lengths_mask(1), graph)
+    called(bench, lengths_mask(1), graph)
 
 
 @trial(28, "mask", "call", mismatch=False)
 def mask_per_row(bench: Bench) -> Check:
     """Control: a mask (N, T); value: how far each row's output is from the row cut to its own length."""
-    outputs = called(lengths_mask())
+    outputs = called(bench, lengths_mask())
     keras.utils.set_random_seed(0)
     gru = keras.layers.GRU(UNITS)
     rows = [gru(row[None, : mask.sum()]).numpy()[0] for row, mask in zip(batch()[0], lengths_mask(), strict=True)]
@@ -67,7 +74,7 @@ def mask_per_row(bench: Bench) -> Check:
 @trial(28, "mask", "call", over=EAGER_GRAPH)
 def mask_one_row(bench: Bench, graph: bool) -> Check:
     """A mask (1, T) for the whole batch (in a graph: {}); value: how far the outputs are from each row's own mask."""
-    return same(called(lengths_mask()[2:3], graph), called(lengths_mask(), graph))
+    return same(called(bench, lengths_mask()[2:3], graph), rightly(bench, graph))
 
 
 ACCEPTED = {"three-axes": lambda m: m[..., None], "float": lambda m: m.astype("float32"), "int": lambda m: m * 1}
@@ -77,13 +84,13 @@ REFUSED = {"time-only": lambda m: m[0], "samples-only": lambda m: m[:, 0], "half
 @trial(28, "mask", "call", over=ACCEPTED)
 def mask_form(bench: Bench, form: Callable[[np.ndarray], np.ndarray]) -> Check:
     """A mask of another form ({name}); value: how far the outputs are from those of (N, T) bool."""
-    return same(called(form(lengths_mask())), called(lengths_mask()))
+    return same(called(bench, form(lengths_mask())), rightly(bench))
 
 
 @trial(28, "mask", "call", over=REFUSED)
 def mask_shape(bench: Bench, form: Callable[[np.ndarray], np.ndarray]) -> None:
     """A mask that covers less than (N, T): {name}."""
-    called(form(lengths_mask()))
+    called(bench, form(lengths_mask()))
 
 
 def _padded(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -116,6 +123,7 @@ def mask_per_row_fit(bench: Bench) -> Check:
 @trial(28, "mask", "fit")
 def mask_one_row_fit(bench: Bench) -> Check:
     """Training on padded sequences where the first row's mask, (1, T), serves each whole batch."""
-    reference = score(_masked_rightly(), *_padded(1))
+    with bench.saying(right=True):
+        reference = score(_masked_rightly(), *_padded(1))
     model = train(bench, _masked(one_row=True), *_padded(0))
     return learned(score(model, *_padded(1), rows=BATCH), reference)

@@ -7,12 +7,15 @@ modules of this room; TensorFlow starts when they are run.
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
 from mismatch.config.arm import Arm
 from mismatch.sweep.measurement import Measurement
+
+if TYPE_CHECKING:
+    from mismatch.trials.runner import Case
 
 CASES = ("shape", "order", "labels", "mask", "article", "facts")
 """Modules with cases, in the order of the table."""
@@ -50,7 +53,12 @@ class Trials(Measurement):
     def measure(self, arms: Sequence[Arm], smoke: bool) -> dict[str, pd.DataFrame]:
         from mismatch.trials.runner import quiet, run  # TensorFlow starts here, not before
 
-        cases = [case for name in CASES for case in import_module(f"mismatch.trials.{name}").cases]
         with quiet():
-            lines = [run(case) for case in cases[:: SMOKE if smoke else 1]]
+            lines = [run(case) for case in catalogue(smoke)]
         return {"mismatches.csv": pd.DataFrame([asdict(line) for line in lines])}
+
+
+def catalogue(smoke: bool) -> "list[Case]":
+    """All cases in the order of the table, or every eighth; importing them starts TensorFlow."""
+    cases = [case for name in CASES for case in import_module(f"mismatch.trials.{name}").cases]
+    return cases[:: SMOKE if smoke else 1]

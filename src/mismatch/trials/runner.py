@@ -9,13 +9,14 @@ import logging
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from mismatch.engine.backend import keras, tf
+from mismatch.trials.handed import Watcher
 
 DROP = 0.1  # accuracy below the reference from which a training counts as wrong; a test set of 1,024 has a 2 se of .03
 CLOSE = 1e-5  # float32 outputs that differ by less are the same numbers, summed in another order
@@ -24,9 +25,10 @@ MESSAGE = 200
 
 @dataclass
 class Bench:
-    """What a case works with: the models whose weights are watched."""
+    """What a case works with: the models whose weights are watched, and who looks on."""
 
     watched: list[tuple[keras.Model, list[np.ndarray]]] = field(default_factory=list)
+    watcher: Watcher | None = None
 
     def watch(self, model: keras.Model) -> keras.Model:
         """Note this model's weights, to see later whether training moved them; the model is returned."""
@@ -37,6 +39,18 @@ class Bench:
         """The same for a model that another case may have trained already."""
         self.watched.append((model, []))
         return model
+
+    def saying(self, right: bool) -> AbstractContextManager[None]:
+        """Says that a part of the case is correct, or wrong, where the case as a whole is not."""
+        return self.watcher.saying(right) if self.watcher else nullcontext()
+
+    def offer(self, make: Callable[[], keras.layers.Layer], values: Any, **given: Any) -> None:
+        """What the case feeds where it goes by no method of a model; given: y, mask or loss, as in a `Use`.
+
+        `make` gives the model, or the layer, to look at it through.
+        """
+        if self.watcher:
+            self.watcher.offer(make, values, **given)
 
     def updated(self) -> bool:
         """Whether training moved the weights of any of them."""
@@ -156,12 +170,16 @@ def quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def run(case: Case) -> Line:
-    """The case's line of the table, from a fresh start: no layers, seed 0, warnings recorded."""
+def run(case: Case, watcher: Watcher | None = None) -> Line:
+    """The case's line of the table, from a fresh start: no layers, seed 0, warnings recorded.
+
+    A `watcher` is told of everything that the case hands to a model.
+    """
     keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(0)
-    bench, check, error = Bench(), None, None
-    with warnings.catch_warnings(record=True) as caught:
+    bench, check, error = Bench(watcher=watcher), None, None
+    watching = watcher.watching(right=not case.mismatch) if watcher else nullcontext()
+    with warnings.catch_warnings(record=True) as caught, watching:
         warnings.simplefilter("always")
         try:
             check = case.act(bench)

@@ -72,7 +72,8 @@ def features_evaluate(bench: Bench) -> None:
 def features_refit_traced(bench: Bench) -> None:
     """3 features into a model that was already fitted on 4, as built."""
     model = classifier()
-    model.fit(*batch(), verbose=0)
+    with bench.saying(right=True):
+        model.fit(*batch(), verbose=0)
     fit(bench, model, *batch(features=3))
 
 
@@ -80,8 +81,9 @@ def features_refit_traced(bench: Bench) -> None:
 def features_refit_generalised(bench: Bench) -> None:
     """3 features into a model already fitted on 4 at two lengths, so that its graph no longer fixes the length."""
     model = classifier()
-    model.fit(*batch(), verbose=0)
-    model.fit(*batch(steps=9), verbose=0)
+    with bench.saying(right=True):
+        model.fit(*batch(), verbose=0)
+        model.fit(*batch(steps=9), verbose=0)
     fit(bench, model, *batch(features=3))
 
 
@@ -89,8 +91,9 @@ def features_refit_generalised(bench: Bench) -> None:
 def rank_2d_refit_generalised(bench: Bench) -> None:
     """A 2-D batch into a model already fitted on 3-D batches of two lengths."""
     model = shapeless()
-    model.fit(*batch(), verbose=0)
-    model.fit(*batch(steps=9), verbose=0)
+    with bench.saying(right=True):
+        model.fit(*batch(), verbose=0)
+        model.fit(*batch(steps=9), verbose=0)
     values, labels = batch()
     fit(bench, model, values[:, :, 0], labels)
 
@@ -128,7 +131,8 @@ def features_first_batch_decides(bench: Bench) -> Check:
 def features_second_batch(bench: Bench) -> None:
     """Without a declared input: 3 features after a first fit on 4."""
     model = shapeless()
-    model.fit(*batch(), verbose=0)
+    with bench.saying(right=True):
+        model.fit(*batch(), verbose=0)
     fit(bench, model, *batch(features=3))
 
 
@@ -200,7 +204,9 @@ def rank_4d_trailing(bench: Bench) -> Check:
     """A trailing axis of 1, (N, 6, 4, 1), into a model built for (6, 4); value: how far the outputs move."""
     model, (values, labels) = classifier(), batch()
     fit(bench, model, values[..., None], labels)
-    return same(model(values[..., None]), model(values))
+    moved = model(values[..., None])
+    with bench.saying(right=True):
+        return same(moved, model(values))
 
 
 @trial(10, "rank", "fit")
@@ -214,4 +220,6 @@ def rank_2d_expanded(bench: Bench, steps: int) -> Check:
     """A 2-D batch (N, {}) into a model built for (6, 1); value: how far the outputs are from (N, T, 1)."""
     model, (values, labels) = classifier(features=1), batch(steps, 1)
     fit(bench, model, values[..., 0], labels)
-    return same(model(values[..., 0]), model(values))
+    moved = model(values[..., 0])
+    with bench.saying(right=True):
+        return same(moved, model(values))

@@ -5,6 +5,27 @@ the measurements `timing`, `trials` and `mechanism`, `check`, `analysis`, `repor
 imports only packages above it in this list. Importing this one settles the environment numbers are made in.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from mismatch.config import environment
 
+if TYPE_CHECKING:
+    from mismatch.check.items import check as check
+
 environment.setup()
+
+_LAZY = {"check_model": "mismatch.check.models", "Watch": "mismatch.check.watch"}
+"""What can be had from here, imported when it is first asked for: this package alone imports no NumPy."""
+
+
+def __getattr__(name: str) -> Any:
+    if name == "check":  # a room that can be called
+        return import_module("mismatch.check")
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), "check", *_LAZY})

@@ -1,4 +1,4 @@
-"""The command `mismatch`: the verbs report and explain; everything else is Hydra's, as a single arm or a sweep.
+"""The command `mismatch`: the verbs check, report and explain; everything else is Hydra's, as a single arm or a sweep.
 
 In: the words of the command line. Out: an exit code: 0 all runs ok, 1 a bug or a broken report, 2 usage, 3 some runs
 failed, 130 interrupted, 143 terminated. Every error of the user is one line on stderr.
@@ -20,7 +20,7 @@ from mismatch.sweep import session as sweeping
 from mismatch.sweep.job import NOT_OURS, Job
 from mismatch.sweep.session import Session
 
-VERBS = ("report", "explain")
+VERBS = ("report", "explain", "check")
 NULL_GROUPS = ("experiment", "debug")
 """Groups whose default is none: ``+experiment=padding`` and ``experiment=padding`` both choose one."""
 MULTIRUN = ("-m", "--multirun")
@@ -97,10 +97,12 @@ def version() -> str:
 
 
 def _read(words: list[str]) -> int:
-    """The verbs that read results."""
+    """The verbs that read results, and the one that reads data and models."""
     import argparse
 
-    parser = argparse.ArgumentParser(prog="mismatch", description="What else the command can do with results.")
+    from mismatch.check import verb as checking
+
+    parser = argparse.ArgumentParser(prog="mismatch", description="What else the command can do.")
     verbs = parser.add_subparsers(dest="verb")
     report = verbs.add_parser("report", help="tables, figures and verdicts again, from the records alone")
     report.add_argument("folder", nargs="+", type=Path, help="results folders, such as results/padding")
@@ -108,9 +110,12 @@ def _read(words: list[str]) -> int:
     explain = verbs.add_parser("explain", help="what the verdict on a claim rests on")
     explain.add_argument("claim", help="such as C18")
     explain.add_argument("--results", type=Path, help="where to look (default: results/, else those shipped)")
-    for each in (parser, report, explain):
+    check = checking.add(verbs)
+    for each in (parser, report, explain, check):
         each.error = _refuse  # type: ignore[method-assign, assignment]
     given = parser.parse_args(words)
+    if given.verb == "check":
+        return checking.run(given)
     from mismatch.report import verbs as reading
 
     if given.verb == "explain":

@@ -136,7 +136,7 @@ def _finding(finding: Finding, width: int) -> Iterator[str]:
     if finding.advice:
         yield from _wrapped(f"-> {finding.advice}", width, "  ", "     ")
     if finding.settings:
-        yield f"     {finding.settings}"
+        yield f"     settings: {finding.settings}"
     yield from (f"     {line}" for line in finding.keras.splitlines())
 
 

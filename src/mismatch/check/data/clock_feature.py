@@ -1,0 +1,41 @@
+"""D127: a feature counts the steps."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mismatch.check.finding import Finding
+from mismatch.check.rule import Rule
+from mismatch.check.sequences import Subject
+from mismatch.check.words import share
+
+MOST = 0.99
+
+
+class ClockFeature(Rule):
+    code, name, severity = "D127", "clock_feature", "warning"
+    meaning = "A feature grows by one and the same amount from step to step, in nearly all sequences."
+    why = "It tells position and length, not the signal; unscaled it grows without bound, beyond what was trained on."
+    example = "The time column of a table, left among the features."
+    instead = "Name it as the time (data.time=...), or leave it out: the order of steps is there without it."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        if subject.is_text:
+            return
+        inside = subject.owner[1:] == subject.owner[:-1]
+        if inside.sum() < 10:
+            return
+        for column in range(subject.width):
+            change = np.diff(subject.values[:, column])[inside]
+            usual = np.median(change)
+            if not np.isfinite(usual) or usual == 0:
+                continue
+            even = float((np.abs(change - usual) <= 1e-6 * abs(usual)).mean())
+            if even >= MOST:
+                yield self.found(
+                    f"grows by {usual:.4g} at {share(even)} of all steps",
+                    where=subject.feature(column),
+                    settings=f"{subject.command} data.time={subject.feature(column)}",
+                    step=float(usual),
+                    steps=even,
+                )

@@ -1,0 +1,87 @@
+"""D103: real steps hold the pad value in every feature, so that `Masking` deletes them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mismatch.check.finding import Finding
+from mismatch.check.rule import Rule
+from mismatch.check.sequences import Subject
+from mismatch.check.words import counted, share
+
+SERIOUS = 0.01
+"""Share of the steps from which on it is an error."""
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Steps that hold the pad value: before the first other one, between, after the last; blank: of nothing else."""
+
+    leading: int
+    inside: int
+    trailing: int
+    blank: int
+    sequences: int
+    blank_sequences: int
+
+    @property
+    def steps(self) -> int:
+        return self.leading + self.inside + self.trailing + self.blank
+
+
+class PadCollision(Rule):
+    code, name, severity = "D103", "pad_collision", "error"
+    meaning = "Steps of the data equal the pad value in all features."
+    why = (
+        "Masking tells pads by their value: it deletes these steps too, in silence. Where silence is the signal, "
+        "accuracy falls to chance; a sequence of nothing else is masked whole."
+    )
+    example = "Spike trains of 0 and 1, padded with 0 and masked: every step without a spike is gone."
+    instead = "Pad with a value that no step holds, or give the mask computed from the lengths instead of Masking."
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        if subject.is_text or not len(subject.values):
+            return
+        hits = count(subject)
+        if not hits.steps:
+            return
+        total = len(subject.values)
+        free = free_value(subject)
+        parts = ((hits.inside, "inside"), (hits.leading, "leading"), (hits.trailing, "trailing"))
+        places = ", ".join(f"{number:,} {word}" for number, word in parts if number)
+        blank = f"{counted(hits.blank_sequences, 'sequence')} of nothing else" if hits.blank_sequences else ""
+        yield self.found(
+            f"{counted(hits.steps, 'step')} ({share(hits.steps, total)}) in {counted(hits.sequences, 'sequence')} "
+            f"equal the pad value {subject.pad_value:g}: {', '.join(filter(None, (places, blank)))}",
+            severity="error" if hits.steps >= SERIOUS * total or hits.blank_sequences else "warning",
+            settings=f"mask=explicit  or  length.pad_value={free:g} mask=masking",
+            keras=f'x = keras.utils.pad_sequences(sequences, dtype="float32", value={free!r})\n'
+            f"keras.layers.Masking(mask_value={free!r})",
+            **vars(hits),
+            share=hits.steps / total,
+            pad_value=subject.pad_value,
+            free_value=free,
+        )
+
+
+def count(subject: Subject) -> Hits:
+    """Where steps hold the pad value."""
+    hit = (subject.values == subject.pad_value).all(axis=1)
+    size, owner = len(subject.items), subject.owner
+    place = np.arange(len(owner)) - subject.offsets[owner]
+    first, last = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
+    np.minimum.at(first, owner[~hit], place[~hit])
+    np.maximum.at(last, owner[~hit], place[~hit])
+    blank = hit & (last[owner] < 0)
+    leading, trailing = hit & ~blank & (place < first[owner]), hit & ~blank & (place > last[owner])
+    inside = hit & ~(blank | leading | trailing)
+    sequences = len(np.unique(owner[hit])), len(np.unique(owner[blank]))
+    return Hits(int(leading.sum()), int(inside.sum()), int(trailing.sum()), int(blank.sum()), *sequences)
+
+
+def free_value(subject: Subject) -> float:
+    """A whole number that no value equals: -1 where it is free, else the next below the smallest."""
+    values = subject.values[np.isfinite(subject.values)]
+    taken = len(values) and bool((values == -1).any())
+    return float(np.floor(values.min()) - 1) if taken else -1.0

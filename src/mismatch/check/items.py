@@ -1,0 +1,67 @@
+"""Data checked: the profile of what was read, and what every rule finds in it. Seconds, and no TensorFlow.
+
+In: `Items` of a reader, or sequences that are in memory. Out: `Checked`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mismatch.check.outcome import Checked
+from mismatch.check.profile import facts, profile
+from mismatch.check.rule import apply
+from mismatch.check.sequences import Subject
+from mismatch.config.fields import require
+from mismatch.config.registry import DATA_RULES
+from mismatch.data.sources import arrays
+from mismatch.data.sources.base import Items
+
+
+def check_items(items: Items, pad_value: float = 0.0, steps: int | None = None) -> Checked:
+    """What is in `items`, and what will go wrong with it.
+
+    pad_value: what pads will hold. steps: T, or None for the longest length.
+
+    Raises:
+        ConfigError: where nothing is left to look at, or T is no length.
+    """
+    require(len(items) > 0, "data.path", items.reading.path, "must hold at least one labelled sequence")
+    require(steps is None or steps >= 1, "length.steps", steps, "must be at least 1")
+    require(bool(np.isfinite(pad_value)), "length.pad_value", pad_value, "must be a finite number")
+    subject = Subject(items, pad_value, steps, items.reading.path)
+    return Checked(
+        items.reading.path, profile(subject), apply(DATA_RULES, subject), len(DATA_RULES.names), facts(subject)
+    )
+
+
+def check(
+    sequences: Any,
+    labels: Any,
+    groups: Any = None,
+    parts: Any = None,
+    lengths: Any = None,
+    features: Sequence[str] | None = None,
+    *,
+    pad_value: float = 0.0,
+    steps: int | None = None,
+) -> Checked:
+    """What is in your sequences, and what will go wrong with them before a GRU.
+
+    Args:
+        sequences: a list of (L,) or (L, d) arrays, of texts, of pandas objects; or an array (N, T, d), or (N, T).
+        labels: N labels: words or numbers.
+        groups: N keys of what belongs together (a speaker, a patient), or None.
+        parts: N of ``train``, ``probe``, ``test``, or None where none are chosen yet.
+        lengths: N true lengths of the rows of a padded array.
+        features: names of the d features.
+        pad_value: what pads will hold; the steps of your data that equal it are reported.
+        steps: T that you have in mind; None: the longest length.
+
+    Returns:
+        The profile and the findings: shows itself in a notebook; `.text()`, `.html()`, `.to_json()`, `.frame()`.
+
+    Raises:
+        ConfigError: a ValueError whose one line names what cannot be read, and what would be accepted.
+    """
+    return check_items(arrays.items(sequences, labels, groups, parts, lengths, features=features), pad_value, steps)

@@ -1,0 +1,129 @@
+"""Data as the rules look at them: `Items` with what several rules need, each worked out once.
+
+In: `Items` of a reader, and the pad value and T that are meant. Out: lengths, tokens, sides and codes of equal
+sequences. Texts are taken as their tokens, numbers as they stand in the file.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mismatch.check.near import near_series, near_texts
+from mismatch.data._text import tokenise
+from mismatch.data.sources.base import Items
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """pad_value: what pads will hold, and what ``Masking`` takes for a pad. steps: T, or None where it is not chosen.
+
+    path: what a person typed, for lines they can type again.
+    """
+
+    items: Items
+    pad_value: float = 0.0
+    steps: int | None = None
+    path: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        return self.items.texts is not None
+
+    @cached_property
+    def tokens(self) -> list[list[str]]:
+        """Tokens of each text."""
+        return [tokenise(text) for text in self.items.texts or ()]
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Steps of each sequence, tokens of each text: (N,) int64."""
+        if self.items.lengths is not None:
+            return self.items.lengths
+        return np.fromiter(map(len, self.tokens), np.int64, len(self.tokens))
+
+    @cached_property
+    def offsets(self) -> np.ndarray:
+        """Where each sequence starts among all steps, (N,) int64."""
+        return np.cumsum(self.lengths) - self.lengths
+
+    @cached_property
+    def owner(self) -> np.ndarray:
+        """The sequence that each step belongs to: (sum L,) int64."""
+        return np.repeat(np.arange(len(self.items)), self.lengths)
+
+    @property
+    def values(self) -> np.ndarray:
+        """(sum L, d) float64: of numbers alone."""
+        assert self.items.values is not None
+        return self.items.values
+
+    @cached_property
+    def ids(self) -> np.ndarray:
+        """A number for each token, the same for equal ones: (sum L,) int64."""
+        known: dict[str, int] = {}
+        each = (known.setdefault(word, len(known)) for words in self.tokens for word in words)
+        return np.fromiter(each, np.int64, int(self.lengths.sum()))
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Sequences of each class: (K,) int64."""
+        return np.bincount(self.items.labels, minlength=len(self.items.classes))
+
+    @cached_property
+    def same(self) -> np.ndarray:
+        """A number for each sequence, the same for those that hold the same: (N,) int64. Texts by their tokens."""
+        flat = self.ids if self.is_text else self.values
+        known: dict[bytes, int] = {}
+        ends = np.cumsum(self.lengths)
+        each = (
+            known.setdefault(flat[end - size : end].tobytes(), len(known))
+            for end, size in zip(ends, self.lengths, strict=True)
+        )
+        return np.fromiter(each, np.int64, len(self.items))
+
+    @cached_property
+    def near(self) -> np.ndarray:
+        """Pairs of sequences that are nearly equal, but not equal: (M, 2) int64."""
+        if self.is_text:
+            return near_texts(self.ids, self.lengths, self.same)
+        gaps = np.bincount(self.owner[~self.finite], minlength=len(self.items)) > 0
+        rows = np.flatnonzero(~gaps)
+        values = self.values[~gaps[self.owner]]
+        if len(rows) < 2:
+            return np.empty((0, 2), np.int64)
+        return rows[near_series(values, self.lengths[rows], self.same[rows])]
+
+    @cached_property
+    def tested(self) -> np.ndarray | None:
+        """Which sequences the file names for testing: (N,) bool, or None where it names no parts."""
+        return None if self.items.parts is None else self.items.parts == "test"
+
+    @cached_property
+    def finite(self) -> np.ndarray:
+        """Which steps hold finite numbers alone: (sum L,) bool."""
+        return np.isfinite(self.values).all(axis=1)
+
+    @property
+    def width(self) -> int:
+        """Features of a step: d; 1 for token ids."""
+        return 1 if self.is_text else self.values.shape[1]
+
+    def feature(self, column: int) -> str:
+        """The name of a feature."""
+        names = self.items.features
+        return names[column] if column < len(names) else f"feature {column}"
+
+    def quantile(self, share: float) -> int:
+        """The least T that cuts no more than 1 - `share` of the sequences, at least 1."""
+        return max(int(np.quantile(self.lengths, share, method="inverted_cdf")), 1)
+
+    def places(self, rows: np.ndarray, most: int = 3) -> str:
+        """Where the first of some sequences stand, for a line."""
+        named = ", ".join(self.items.places[row] for row in rows[:most])
+        return f"{named}, ..." if len(rows) > most else named
+
+    @property
+    def command(self) -> str:
+        """``data=text`` or ``data=series``: the dataset that reads it."""
+        return f"data={'text' if self.is_text else 'series'}"

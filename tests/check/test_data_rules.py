@@ -1,0 +1,346 @@
+"""Every rule on data finds what was planted, with its numbers, and is silent on data without that fault."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mismatch.check.items import check
+from mismatch.config.registry import DATA_RULES
+from tests.check.planted import codes, found, series, texts
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_clean_series_give_no_warning(seed):
+    sequences, labels = series(1600, seed=seed)
+    assert codes(check(sequences, labels)) == set()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_clean_texts_give_no_warning(seed):
+    assert codes(check(*texts(1600, seed=seed))) == set()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_thirty_rows_are_too_few_and_nothing_else(seed):
+    assert codes(check(*series(30, seed=seed))) <= {"few_rows"}
+
+
+def test_one_long_sequence_that_decides_t_is_padding_waste():
+    sequences, labels = series(400)
+    sequences[7] = np.random.default_rng(0).normal(size=(300, 3))
+    (finding,) = found("padding_waste", sequences, labels)
+    assert finding.evidence["steps"] == 300 and finding.evidence["padded"] > 0.9
+    assert finding.evidence["steps_95"] <= 30 and finding.evidence["padded_95"] < 0.3
+    assert f"length.steps={finding.evidence['steps_95']}" in finding.settings
+    assert not found("padding_waste", sequences, labels, steps=30)
+
+
+def test_widely_spread_lengths_are_waste_without_an_outlier():
+    sequences, labels = series(400, low=1, high=8)
+    longer, more = series(100, low=90, high=100)
+    (finding,) = found("padding_waste", sequences + longer, [*labels, *more])
+    assert finding.settings == "length.padding=none"
+
+
+def test_length_that_tells_the_label_is_found_with_its_interval():
+    sequences, _ = series(400, low=4, high=30)
+    labels = [int(len(each) > 15) for each in sequences]
+    (finding,) = found("length_predicts_label", sequences, labels)
+    assert finding.evidence["accuracy"] > 0.95 and finding.evidence["low"] > finding.evidence["chance"] == 0.5
+
+
+def test_length_that_tells_a_rare_class_is_found_though_guessing_is_hard_to_beat():
+    sequences, _ = series(1000, low=4, high=40)
+    labels = [int(len(each) > 38) for each in sequences]
+    assert found("length_predicts_label", sequences, labels)
+
+
+def test_steps_of_the_pad_value_are_counted_by_place():
+    sequences, labels = series(400)
+    sequences[0][0] = 0
+    sequences[1][5:7] = 0
+    sequences[2][-3:] = 0
+    sequences[3][:] = 0
+    (finding,) = found("pad_collision", sequences, labels)
+    seen = finding.evidence
+    assert (seen["leading"], seen["inside"], seen["trailing"]) == (1, 2, 3)
+    assert (seen["blank"], seen["blank_sequences"], seen["sequences"]) == (len(sequences[3]), 1, 4)
+    assert finding.severity == "error"
+
+
+def test_one_zero_feature_is_no_collision():
+    sequences, labels = series(400)
+    for each in sequences:
+        each[3, 1] = 0
+    assert not found("pad_collision", sequences, labels)
+
+
+def test_the_pad_value_that_is_proposed_is_free():
+    sequences, labels = series(400)
+    sequences[0][4] = 0
+    sequences[1][2] = -1
+    (finding,) = found("pad_collision", sequences, labels)
+    assert not any((each == finding.evidence["free_value"]).any() for each in sequences)
+    assert not found("pad_collision", sequences, labels, pad_value=finding.evidence["free_value"])
+
+
+def test_another_pad_value_collides_elsewhere():
+    sequences, labels = series(400)
+    sequences[1][2] = -1
+    assert found("pad_collision", sequences, labels, pad_value=-1.0)
+    assert not found("pad_collision", sequences, labels)
+
+
+@pytest.mark.parametrize(("pad", "side"), [(0.0, "end"), (-1.0, "end"), (0.0, "begin"), (np.nan, "begin")])
+def test_an_array_that_was_padded_before_is_recognised(pad, side):
+    sequences, labels = series(300)
+    cube = np.full((300, 30, 3), pad)
+    for row, each in zip(cube, sequences, strict=True):
+        row[slice(len(each)) if side == "end" else slice(30 - len(each), None)] = each
+    (finding,) = found("already_padded", cube, labels)
+    assert side in finding.what and finding.evidence["longest_run"] <= 15
+
+
+def test_an_array_of_equal_lengths_is_not_taken_for_padded():
+    rng = np.random.default_rng(0)
+    assert not found("already_padded", rng.normal(size=(300, 20, 2)), rng.integers(0, 2, 300))
+    assert not found("already_padded", rng.integers(0, 2, (300, 20, 1)).astype(float), rng.integers(0, 2, 300))
+
+
+def test_missing_and_infinite_values_are_counted_by_feature():
+    sequences, labels = series(400)
+    sequences[0][2, 1] = np.nan
+    sequences[5][3, 1] = np.nan
+    sequences[6][1, 2] = np.inf
+    missing, infinite = sorted(found("missing_values", sequences, labels), key=lambda each: each.what, reverse=True)
+    if "missing" not in missing.what:
+        missing, infinite = infinite, missing
+    assert missing.evidence["features"] == {"feature 1": 2} and missing.evidence["sequences"] == 2
+    assert infinite.evidence["values"] == 1 and missing.severity == "error"
+
+
+def test_a_sentinel_far_from_all_else_is_found_and_a_large_measurement_is_not():
+    sequences, labels = series(400)
+    assert not found("sentinel_values", sequences, labels)
+    for each in sequences[:5]:
+        each[2, 1] = -999
+    (finding,) = found("sentinel_values", sequences, labels)
+    assert finding.evidence["times"] == 5 and finding.where == "feature 1"
+    wide = [each * 400 for each in series(400)[0]]
+    for each in wide[:5]:
+        each[2, 1] = 999
+    assert not found("sentinel_values", wide, labels)
+
+
+def test_constant_features_are_named():
+    sequences, labels = series(400)
+    for row, each in enumerate(sequences):
+        each[:, 0] = 7
+        each[:, 2] = row
+    everywhere, within = found("constant_feature", sequences, labels, features=["unit", "x", "age"])
+    assert everywhere.evidence["features"] == ["unit"] and within.evidence["features"] == ["age"]
+    assert (everywhere.severity, within.severity) == ("warning", "note")
+
+
+def test_wild_scales_are_found_and_tame_ones_are_not():
+    sequences, labels = series(400)
+    (finding,) = found("feature_scale", [each * [1, 1, 1000] for each in sequences], labels)
+    assert finding.evidence["ratio"] > 500
+    assert not found("feature_scale", [each * [1, 1, 9] for each in sequences], labels)
+    assert found("feature_scale", [each + 101325 for each in sequences], labels)
+
+
+def test_times_in_milliseconds_fall_together_in_32_bits():
+    sequences, labels = series(400)
+    stamped = [np.c_[each, 1.7e12 + np.arange(len(each)) * 20] for each in sequences]
+    (finding,) = found("float32_loss", stamped, labels)
+    assert finding.evidence["left"] < finding.evidence["distinct"]
+    assert not found("float32_loss", [each * 1e7 for each in sequences], labels)
+
+
+def test_a_test_part_that_was_trained_on_is_a_leak():
+    sequences, labels = series(400)
+    parts = ["train"] * 300 + ["test"] * 100
+    assert not found("part_leak", sequences, labels, parts=parts)
+    sequences[300:310] = [each.copy() for each in sequences[:10]]
+    sequences[310:315] = [each + 1e-5 for each in sequences[10:15]]
+    exact, near = found("part_leak", sequences, labels, parts=parts)
+    assert (exact.evidence["rows"], near.evidence["rows"]) == (10, 5)
+    assert (exact.severity, near.severity) == ("error", "warning")
+    assert "sequences[300]" in exact.what
+
+
+def test_a_text_that_differs_in_case_and_one_word_leaks():
+    made, labels = texts(600)
+    parts = ["train"] * 400 + ["test"] * 200
+    assert not found("part_leak", made, labels, parts=parts)
+    made[400] = made[0].upper()
+    made[401] = made[1] + " really"
+    exact, near = found("part_leak", made, labels, parts=parts)
+    assert exact.evidence["rows"] == 1
+    assert near.evidence["rows"] == 1
+
+
+def test_a_group_on_both_sides_is_a_leak():
+    sequences, labels = series(400)
+    parts = ["train"] * 300 + ["test"] * 100
+    groups = np.arange(400) // 10
+    assert not found("group_leak", sequences, labels, groups, parts)
+    groups[310:320] = 0
+    (finding,) = found("group_leak", sequences, labels, groups, parts)
+    assert finding.evidence == {"groups": 1, "rows": 10}
+
+
+def test_conflicting_labels_bound_the_accuracy():
+    sequences, labels = series(400)
+    assert not found("conflicting_labels", sequences, labels)
+    sequences[:10] = [sequences[0].copy() for _ in range(10)]
+    labels[:10] = [0] * 7 + [1] * 3
+    (finding,) = found("conflicting_labels", sequences, labels)
+    assert finding.evidence["bound"] == pytest.approx(1 - 3 / 400)
+    assert finding.evidence["floor"] == pytest.approx(0.3) and finding.severity == "note"
+
+
+def test_copies_are_counted_and_conflicts_are_not_copies():
+    sequences, labels = series(400)
+    sequences[1:6] = [sequences[0].copy() for _ in range(5)]
+    labels[:6] = 0
+    sequences[8], labels[7:9] = sequences[7].copy(), [0, 1]
+    (finding,) = found("duplicates", sequences, labels)
+    assert finding.evidence == {"copies": 5, "distinct": 395, "most": 6}
+    assert finding.severity == "warning"
+
+
+def test_near_copies_are_found_among_thousands():
+    made, labels = texts(3000)
+    made[2000] = made[10] + " indeed"
+    (finding,) = found("near_duplicates", made, labels)
+    assert finding.evidence["rows"] == 2 and "sequences[10]" in finding.what
+
+
+def test_an_array_of_gigabytes_is_announced_with_what_a_shorter_one_takes():
+    values = np.zeros((1, 40))
+    sequences = [values] * 3000 + [np.zeros((9000, 40))]
+    labels = [0, 1] * 1500 + [0]
+    (finding,) = found("memory", sequences, labels)
+    assert finding.evidence["bytes"] == 3001 * 9000 * 40 * 4 and finding.evidence["bytes_95"] == 3001 * 40 * 4
+
+
+def test_rare_classes_are_named():
+    sequences, _ = series(400)
+    labels = ["common"] * 395 + ["rare"] * 5
+    rare, _ = found("few_rows", sequences, labels)
+    assert rare.evidence["classes"] == {"rare": 5}
+
+
+def test_imbalance_says_what_guessing_reaches():
+    sequences, labels = series(400)
+    assert not found("class_imbalance", sequences, labels)
+    (finding,) = found("class_imbalance", sequences, [0] * 380 + [1] * 20)
+    assert finding.evidence["guessing"] == pytest.approx(0.95) and finding.severity == "warning"
+
+
+def test_a_file_sorted_by_class_is_named_with_the_class_keras_would_miss():
+    sequences, labels = series(400)
+    assert not found("sorted_labels", sequences, labels)
+    (finding,) = found("sorted_labels", sequences, sorted(labels))
+    assert finding.evidence["classes"] == ["0"]
+
+
+def test_a_class_on_one_side_alone_is_named():
+    sequences, labels = series(400)
+    parts = ["train"] * 300 + ["test"] * 100
+    assert not found("part_classes", sequences, labels, parts=parts)
+    labels = ["a", "b"] * 150 + ["a", "c"] * 50
+    untrained, untested = found("part_classes", sequences, labels, parts=parts)
+    assert (untrained.where, untrained.severity) == ("c", "error")
+    assert (untested.where, untested.severity) == ("b", "warning")
+
+
+def test_texts_without_a_token_and_sequences_of_one_step_are_named():
+    made, labels = texts(600)
+    assert not found("empty_sequences", made, labels)
+    made[3] = "... ---"
+    (finding,) = found("empty_sequences", made, labels)
+    assert finding.evidence["sequences"] == 1 and "sequences[3]" in finding.what
+    single, classes = series(400, low=1, high=1)
+    assert found("empty_sequences", single, classes)
+
+
+def test_letters_that_no_token_holds_are_lost(monkeypatch):
+    made, labels = texts(600)
+    assert not found("tokens_lost", made, labels)
+    monkeypatch.setattr("mismatch.check.sequences.tokenise", lambda text: text.split()[:10])
+    (finding,) = found("tokens_lost", made, labels)
+    assert 0.05 < finding.evidence["lost"] / finding.evidence["written"] < 0.5 and finding.severity == "warning"
+    monkeypatch.setattr("mismatch.check.sequences.tokenise", lambda text: text.split()[:2])
+    assert found("tokens_lost", made, labels)[0].severity == "error"
+
+
+def test_two_scripts_are_told_apart_and_one_language_of_several_is_not():
+    made, labels = texts(600)
+    assert not found("mixed_scripts", made, labels)
+    made[:200] = ["это хороший фильм и точка " * 3] * 200
+    (finding,) = found("mixed_scripts", made, labels)
+    assert finding.evidence["texts"] == 200
+    assert not found("mixed_scripts", ["今日は東京タワーへ行きました"] * 40, [0, 1] * 20)
+
+
+def test_traces_of_a_wrong_encoding_are_found_and_accents_are_not():
+    made, labels = texts(600)
+    made[0] = "São João não é café — “Âge” à Ávila; Ñandú, Ünïcode naïve"
+    assert not found("wrong_encoding", made, labels)
+    made[1] = "café — naïve".encode().decode("cp1252")
+    made[2] = "broken \ufffd here"
+    made[3] = "хорошо".encode().decode("latin-1")
+    (finding,) = found("wrong_encoding", made, labels)
+    assert finding.evidence["texts"] == 3
+
+
+def test_ids_of_tokens_are_recognised_and_counts_of_a_sensor_are_not():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 400)
+    ids = [rng.zipf(1.3, size).clip(max=5000).astype(float) for size in rng.integers(10, 30, 400)]
+    (finding,) = found("token_ids", ids, labels)
+    assert f"Embedding({finding.evidence['largest'] + 1}" in finding.keras
+    counts = [(np.cumsum(rng.normal(size=40)) * 20 + 500).round().clip(0) for _ in range(400)]
+    assert not found("token_ids", counts, labels)
+    assert not found("token_ids", [rng.poisson(4, 40).astype(float) for _ in range(400)], labels)
+
+
+def test_time_and_features_that_look_swapped_are_found_and_images_are_not():
+    rng = np.random.default_rng(0)
+    waves = rng.normal(size=(300, 128, 6)).cumsum(axis=1)
+    labels = rng.integers(0, 2, 300)
+    assert found("swapped_axes", waves.transpose(0, 2, 1), labels)
+    assert not found("swapped_axes", waves, labels)
+    assert not found("swapped_axes", rng.normal(size=(300, 6, 128)), labels)
+
+
+def test_a_feature_that_holds_the_label_is_found_and_a_speaker_is_not():
+    sequences, labels = series(400)
+    leaky = [np.c_[each, np.full(len(each), 5 + label)] for each, label in zip(sequences, labels, strict=True)]
+    (finding,) = found("label_in_features", leaky, labels)
+    assert finding.where == "feature 3" and finding.severity == "error"
+    speaker = [np.c_[each, np.full(len(each), row % 9)] for row, each in enumerate(sequences)]
+    assert not found("label_in_features", speaker, labels)
+
+
+def test_a_feature_that_counts_steps_is_a_clock_and_a_trend_is_not():
+    sequences, labels = series(400)
+    timed = [np.c_[each, np.arange(len(each)) * 0.02] for each in sequences]
+    (finding,) = found("clock_feature", timed, labels, features=["a", "b", "c", "t"])
+    assert finding.where == "t" and "data.time=t" in finding.settings
+    trend = [np.c_[each, np.sort(each[:, 0])] for each in sequences]
+    assert not found("clock_feature", trend, labels)
+
+
+def test_every_rule_has_a_test_its_own_code_and_all_its_texts():
+    rules = DATA_RULES.all()
+    text = Path(__file__).read_text(encoding="utf-8")
+    for name, rule in rules.items():
+        assert f'"{name}"' in text, name
+        assert all(getattr(rule, field).strip() for field in ("meaning", "why", "example", "instead")), name
+        assert rule.severity in ("error", "warning", "note") and rule.code.startswith("D1")
+    assert len({rule.code for rule in rules.values()}) == len(rules)

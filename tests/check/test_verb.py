@@ -1,0 +1,172 @@
+"""`mismatch check` on files: what it prints and writes, what it refuses, and its exit codes."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mismatch import cli
+from mismatch.config.fields import ConfigError
+from mismatch.config.paths import START
+from tests.check.planted import series, texts
+
+
+@pytest.fixture
+def reviews(tmp_path):
+    """A table of texts, its column of labels called stars."""
+    made, labels = texts(200)
+    path = tmp_path / "reviews.csv"
+    rows = [f'"{text}",{"good" if label else "bad"}' for text, label in zip(made, labels, strict=True)]
+    path.write_text("\n".join(["review,stars", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def steps(tmp_path):
+    """A long table of numbers, with a sequence that holds zeros."""
+    sequences, labels = series(120)
+    sequences[4][:] = 0
+    path = tmp_path / "steps.csv"
+    lines = ["rec,t,a,b,c,state"]
+    for row, each in enumerate(sequences):
+        lines += [f"r{row},{t},{a},{b},{c},{labels[row]}" for t, (a, b, c) in enumerate(each)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def run(*words):
+    return cli._read(["check", *map(str, words)])
+
+
+def refused(*words):
+    with pytest.raises(ConfigError) as caught:
+        run(*words)
+    return str(caught.value)
+
+
+def test_a_table_of_texts_shows_what_was_read_first(reviews, capsys):
+    assert run(reviews, "--text", "review", "--label", "stars") == 0
+    out = capsys.readouterr().out
+    first = out.split("\n\n")[1]
+    assert first.startswith("Read ") and "200 read, 200 kept" in first and "nothing left out" in first
+
+
+def test_a_long_table_of_numbers_is_read_by_its_columns(steps, capsys):
+    assert run(steps, "--id", "rec", "--time", "t", "--label", "state", "--features", "a, b,c") == 0
+    assert "D103 pad_collision" in capsys.readouterr().out
+
+
+def test_a_file_of_arrays_is_told_by_its_name(tmp_path, capsys):
+    sequences, labels = series(100)
+    lengths = np.array([len(each) for each in sequences])
+    np.savez(tmp_path / "x.npz", values=np.concatenate(sequences), lengths=lengths, labels=labels)
+    assert run(tmp_path / "x.npz", "--steps", 20, "--pad-value", "-1") == 0
+    assert "100 read, 100 kept" in capsys.readouterr().out
+
+
+def test_a_folder_per_class_is_read_as_texts(tmp_path, capsys):
+    for kind in ("neg", "pos"):
+        (tmp_path / kind).mkdir()
+        for row in range(12):
+            (tmp_path / kind / f"{row}.txt").write_text(f"a text of its own, number {row} of {kind}")
+    assert run(tmp_path) == 0
+    assert "24 read, 24 kept" in capsys.readouterr().out
+
+
+def test_a_test_file_is_the_test_part(reviews, tmp_path, capsys):
+    other = tmp_path / "test.csv"
+    other.write_text("".join(reviews.read_text().splitlines(keepends=True)[:21]))
+    assert run(reviews, other, "--text", "review", "--label", "stars", "--strict") == 3
+    out = capsys.readouterr().out
+    assert "error D110 part_leak" in out and "20 sequences of 20 in the test part" in out
+
+
+def test_strict_is_zero_where_no_finding_is_an_error(reviews):
+    assert run(reviews, "--text", "review", "--label", "stars", "--strict") == 0
+
+
+def test_json_on_stdout_is_json_alone(reviews, capsys):
+    assert run(reviews, "--text", "review", "--label", "stars", "--json", "-") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["facts"]["classes"].keys() == {"bad", "good"}
+    assert found["facts"]["reading"]["read"] == 200
+
+
+def test_page_and_json_are_written_beside_the_text(reviews, tmp_path, capsys):
+    page, table = tmp_path / "new" / "page.html", tmp_path / "found.json"
+    assert run(reviews, "--text", "review", "--label", "stars", "--html", page, "--json", table) == 0
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert json.loads(table.read_text())["schema"] == 1
+    assert "Classes" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--html", "--json"])
+def test_what_is_looked_at_is_never_written_over(reviews, option):
+    before = reviews.read_bytes()
+    assert "is what is looked at" in refused(reviews, "--text", "review", "--label", "stars", option, reviews)
+    assert reviews.read_bytes() == before
+
+
+def test_a_place_that_cannot_be_written_is_one_line(reviews, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "cannot be written" in refused(
+        reviews, "--text", "review", "--label", "stars", "--html", tmp_path / "file" / "page.html"
+    )
+
+
+def test_a_table_that_may_hold_either_is_asked_about_with_its_columns(reviews):
+    line = refused(reviews)
+    assert "--text COLUMN" in line and "--id COLUMN" in line and "review, stars" in line
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--text", "reveiw"], "--text=reveiw"),
+        (["--text", "review", "--label", "star"], "--label=star"),
+        (["--text", "review", "--label", "stars", "--split", "part"], "--split=part"),
+        (["--text", "review", "--label", "stars", "--id", "n"], "--id"),
+        (["--text", "review", "--label", "stars", "--steps", "0"], "--steps=0"),
+        (["--text", "review", "--label", "stars", "--pad-value", "nan"], "--pad-value=nan"),
+        (["--text", ""], "--text="),
+        (["--text", "review", "--label", "stars", "--encoding", "klingon"], "--encoding=klingon"),
+        (["--steps", "many"], "--steps"),
+        (["--no-such"], "--no-such"),
+    ],
+)
+def test_errors_are_one_line_in_the_words_of_the_options(reviews, words, said):
+    line = refused(reviews, *words)
+    assert said in line and "data." not in line and "\n" not in line
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path):
+    assert "must be a file" in refused(tmp_path / "none.csv", "--text", "a")
+    assert "FILE" in refused(tmp_path / "none\x1b[31m.csv", "--text", "a")
+    assert "\x1b" not in refused(tmp_path / "none\x1b[31m.csv", "--text", "a")
+
+
+def test_hostile_labels_and_columns_reach_no_terminal_and_no_page(tmp_path, capsys):
+    bad = "\x1b]0;x\x07<img src=x onerror=alert(1)>"
+    path, page = tmp_path / "bad.csv", tmp_path / "page.html"
+    rows = [f'"{bad} text {row} more words here","{bad if row % 2 else "fine"}"' for row in range(40)]
+    path.write_text("\n".join([f'"{bad}",label', *rows]) + "\n", encoding="utf-8")
+    assert run(path, "--text", bad, "--html", page, "--json", tmp_path / "found.json") == 0
+    out = capsys.readouterr().out
+    assert all(letter.isprintable() or letter == "\n" for letter in out) and "\\x1b" in out
+    html = page.read_text(encoding="utf-8")
+    assert "<img" not in html and "\x1b" not in html and "&lt;img" in html
+    assert "\x1b" not in (tmp_path / "found.json").read_text()
+
+
+def test_the_command_checks_data_without_tensorflow(reviews):
+    code = (
+        "import sys; from mismatch import cli; "
+        f"sys.argv = ['mismatch', 'check', {str(reviews)!r}, '--text', 'review', '--label', 'stars']\n"
+        "try: cli.main()\n"
+        "except SystemExit as end: assert end.code == 0, end.code\n"
+        "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=START)
+    assert done.returncode == 0, done.stderr

@@ -169,6 +169,12 @@ def test_a_grid_with_a_hole_has_no_shares_of_variance(tmp_path: Path) -> None:
     assert "mask=none, length.padding=post" in hole["why"] and flat["why"] == "mask does not vary"
 
 
+@pytest.mark.parametrize("entry", [share_of_variance(0.5), share_of_arms(0.5)], ids=["variance", "share"])
+def test_a_factor_that_the_table_does_not_have_withholds_the_verdict(tmp_path: Path, entry: dict[str, Any]) -> None:
+    row = judged(tmp_path, grid(FULL), entry | {"factors": ["mask", "colour"]}).iloc[0]
+    assert (row["verdict"], row["why"]) == ("WITHHELD", "factors=colour: must be a column of the table")
+
+
 def test_an_alarm_on_the_arm_that_others_are_measured_by_withholds_their_share(tmp_path: Path) -> None:
     inside = share_of_arms(0.29) | {"where": {"mask": "none", "length.padding": ["pre", "post"]}}
     runs = grid(FULL)

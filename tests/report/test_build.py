@@ -153,9 +153,9 @@ def test_a_place_that_is_a_file_is_refused_in_one_line(tmp_path: Path) -> None:
 
 
 def test_drafts_of_a_killed_process_are_removed(tmp_path: Path) -> None:
-    (sweep_of(tmp_path / "own") / ".report-99999999-x").mkdir()
+    (sweep_of(tmp_path / "own") / ".draft-99999999-x").mkdir()
     rebuild(tmp_path / "own", figures=False)
-    assert not list((tmp_path / "own").glob(".report-*"))
+    assert not list((tmp_path / "own").glob(".draft-*"))
 
 
 def test_a_damaged_record_is_named_and_left_out(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
     monkeypatch.delitem(sys.modules, "toys", raising=False)
+    measurement.code.cache_clear()
     monkeypatch.setitem(MEASUREMENTS.__dict__, "foreign", dict(type(MEASUREMENTS).foreign.func(MEASUREMENTS)))  # type: ignore[attr-defined]
 
 
@@ -82,6 +83,8 @@ def test_the_stamp_moves_with_the_arms_the_size_and_the_code(tmp_path: Path) -> 
     assert stamp["arms"] != measurement.stamp("toy", arms()[:1], smoke=False)["arms"]
     assert stamp["size"] != measurement.stamp("toy", arms(), smoke=True)["size"]
     (tmp_path / "toys.py").write_text(TOY + "\n")
+    assert stamp["code"] == measurement.stamp("toy", arms(), smoke=False)["code"]  # as this process has read it
+    measurement.code.cache_clear()
     assert stamp["code"] != measurement.stamp("toy", arms(), smoke=False)["code"]
 
 

@@ -7,13 +7,16 @@ nothing writes into it unless its caller says so.
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
 from mismatch.config.fields import ConfigError
 from mismatch.config.paths import REFERENCE
 
+DRAFTS = ".draft-"
+"""How the folders of drafts begin; the process that writes them follows."""
 Content = str | bytes | Callable[[Path], object]
 """What a file is to hold, or a function that writes it to the path it is given."""
 
@@ -42,13 +45,14 @@ def write(path: Path, content: Content) -> Path:
     draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")  # libraries tell the format by the suffix
     try:
         _fill(draft, content)
+        _keep(draft)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     return path
 
 
-def write_set(folder: Path, contents: Mapping[str, Content], obsolete: tuple[str, ...] = ()) -> None:
+def write_set(folder: Path, contents: Mapping[str, Content], obsolete: Collection[str] = ()) -> None:
     """Write files that belong together, by their paths below `folder`; none is changed unless all can be written.
 
     obsolete: paths below `folder`, files or folders, that go in the same step.
@@ -56,18 +60,59 @@ def write_set(folder: Path, contents: Mapping[str, Content], obsolete: tuple[str
     Raises:
         OSError: when one cannot be written; the folder is then as it was.
     """
-    fresh = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
-    try:
+    with staged(folder, obsolete) as draft:
         for name, content in contents.items():
-            (staging / "new" / name).parent.mkdir(parents=True, exist_ok=True)
-            _fill(staging / "new" / name, content)
-        _swap(folder, staging, [*contents], [name for name in obsolete if name not in contents])
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
+            _fill(draft / name, content)
+
+
+@contextmanager
+def staged(folder: Path, obsolete: Collection[str] = ()) -> Iterator[Path]:
+    """A folder for drafts, on the file system of `folder`, which need not exist yet.
+
+    What the block leaves there takes its place in `folder` when the block ends well, all of it or, on an error, none;
+    `obsolete` as in `write_set`.
+
+    Raises:
+        OSError: when there is no room, or no right, to write; `folder` is then as it was.
+    """
+    fresh = not folder.exists()
+    place = next(parent for parent in (folder, *folder.absolute().parents) if parent.is_dir())
+    _sweep(place)
+    staging = Path(tempfile.mkdtemp(prefix=f"{DRAFTS}{os.getpid()}-", dir=place))
+    try:
+        (staging / "new").mkdir()
+        yield staging / "new"
+        written = [path for path in sorted((staging / "new").rglob("*")) if path.is_file()]
+        for path in written:
+            _keep(path)
+        names = [str(path.relative_to(staging / "new")) for path in written]
+        _swap(folder, staging, names, [name for name in obsolete if name not in names])
+    except BaseException:
+        if fresh and not any(path.is_file() for path in folder.rglob("*")):
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-        if fresh and not any(folder.iterdir()):
-            folder.rmdir()
+
+
+def _sweep(place: Path) -> None:
+    """Remove the drafts of processes that were killed."""
+    for draft in place.glob(f"{DRAFTS}*"):
+        writer = draft.name.removeprefix(DRAFTS).partition("-")[0]
+        if writer.isdecimal() and not alive(int(writer)):
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def alive(process: int) -> bool:
+    """Whether there is a process of that number."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _fill(draft: Path, content: Content) -> None:
@@ -77,7 +122,11 @@ def _fill(draft: Path, content: Content) -> None:
         draft.write_bytes(content)
     else:
         draft.write_text(content, encoding="utf-8")
-    with draft.open("rb") as file:  # on the disk before its name is: a power cut must not leave an empty file
+
+
+def _keep(draft: Path) -> None:
+    """Have it on the disk before its name is: a power cut must not leave an empty file."""
+    with draft.open("rb") as file:
         os.fsync(file.fileno())
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mismatch.config.files import staged
 from mismatch.report import experiment
 from mismatch.report.material import Material, gather
-from mismatch.report.staging import staged
 from mismatch.sweep import store
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ import pandas as pd
 from mismatch.analysis.claims import headline
 from mismatch.analysis.verdict import UNTESTED, WITHHELD
 from mismatch.analysis.words import effect, margin, measure, predicted, predicted_short
+from mismatch.config.files import staged
 from mismatch.sweep.store import read_csv, write_csv
 
 from . import forest
 from .save import save, style
-from .staging import staged
 from .templating import render
 from .wording import by_number, count, counts, primary, reason
 

@@ -13,6 +13,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -114,15 +115,22 @@ def stamp(name: str, arms: Sequence[Arm], smoke: bool) -> dict[str, str]:
     """What the tables of a measurement depend on: the package, the arms, how much was measured, and versions."""
     from importlib.metadata import version
 
+    asked = hashlib.sha256("\n".join(sorted(arm.id for arm in arms)).encode()).hexdigest()
+    said = {"measure": name, "code": code(name), "arms": asked[:12], "size": "smoke" if smoke else "full"}
+    return said | {each: version(each) for each in PACKAGES}
+
+
+@cache
+def code(name: str) -> str:
+    """12 hex digits over the package and the measurement, as they were when this process first asked."""
     package = Path(__file__).parents[1]
     sources = [(str(path.relative_to(package)), path) for path in sorted(package.rglob("*.py"))]
     foreign = MEASUREMENTS.source(name)
     sources += [(name, foreign)] if foreign else []
-    code, asked = hashlib.sha256(), hashlib.sha256("\n".join(sorted(arm.id for arm in arms)).encode())
+    sha = hashlib.sha256()
     for label, path in sources:
-        code.update(label.encode() + path.read_bytes())
-    said = {"measure": name, "code": code.hexdigest()[:12], "arms": asked.hexdigest()[:12]}
-    return said | {"size": "smoke" if smoke else "full"} | {each: version(each) for each in PACKAGES}
+        sha.update(label.encode() + path.read_bytes())
+    return sha.hexdigest()[:12]
 
 
 def main() -> None:

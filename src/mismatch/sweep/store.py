@@ -6,7 +6,6 @@ A damaged file is named and left out, never believed.
 
 import hashlib
 import json
-import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,18 +164,8 @@ def read_runs(folder: Path) -> "pd.DataFrame | None":
 def _clear(draft: Path) -> None:
     """Remove the draft of a writer that died."""
     writer = draft.stem.rpartition(".")[2]
-    if writer.isdecimal() and not _alive(int(writer)):
+    if writer.isdecimal() and not files.alive(int(writer)):
         draft.unlink(missing_ok=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def _sha256(text: str) -> str:

@@ -6,13 +6,15 @@ A further kind is one module with one class that extends `ClaimTest`, here or in
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pandas as pd
 
+from mismatch.analysis.select import incomplete, runs_where
 from mismatch.analysis.verdict import Judgement
+from mismatch.config.fields import ConfigError
 
 SHORT = {
     "exact_accuracy": "accuracy",
@@ -92,6 +94,41 @@ class Result:
     failures: int | None = None
     why: str = ""
     runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Members:
+    """The runs of the arms that fit what a contrast says of them. arms, ids: of these runs, each once.
+
+    withheld: why they cannot be judged (none, or planned ones missing), or nothing.
+    """
+
+    runs: pd.DataFrame
+    arms: tuple[str, ...]
+    ids: tuple[str, ...]
+    withheld: str
+
+
+def members_of(evidence: Evidence, where: dict[str, Any], columns: Sequence[str]) -> Members:
+    """The runs of `evidence` that fit `where`, and the base where it does not say otherwise.
+
+    Raises:
+        ConfigError: for one of `columns`, or of those in `where`, that the table does not have.
+    """
+    for column in columns:
+        if column not in evidence.table:
+            raise ConfigError("factors", column, "must be a column of the table")
+    found = runs_where(evidence.table, evidence.base | where)
+    arms = tuple(map(str, found["arm"].unique()))
+    ids = tuple(dict.fromkeys(found["run"].astype(str))) if "run" in found else ()
+    withheld = "no arms" if found.empty else incomplete(evidence.table, evidence.planned)
+    return Members(found, arms, ids, withheld)
+
+
+def wrong_share(at_least: float) -> Iterator[tuple[str, str]]:
+    """What is wrong with a share that is predicted, as `ClaimTest.wrong`."""
+    if not 0 < at_least <= 1:
+        yield "at_least", "must be a share, above 0 and at most 1"
 
 
 Kind = TypeVar("Kind", bound=Contrast)

@@ -16,8 +16,18 @@ import pandas as pd
 
 from mismatch.analysis.intervals import UnreliableInterval, failure_rate, mean_interval
 from mismatch.analysis.pairs import SHARED, Pairs, pair
-from mismatch.analysis.select import arm_where, described_by, incomplete, runs_where
-from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result, beyond, region_of_share
+from mismatch.analysis.select import arm_where, described_by
+from mismatch.analysis.tests.base import (
+    ClaimTest,
+    Contrast,
+    Evidence,
+    Question,
+    Result,
+    beyond,
+    members_of,
+    region_of_share,
+    wrong_share,
+)
 from mismatch.analysis.tests.paired import missing, wrong_pairing
 from mismatch.run import metrics
 
@@ -48,36 +58,32 @@ class Share(ClaimTest[ShareContrast]):
     def wrong(self, contrast: ShareContrast) -> Iterator[tuple[str, str]]:
         if not contrast.against:
             yield "against", f"must be given for test {self.name}"
-        if not 0 < contrast.at_least <= 1:
-            yield "at_least", "must be a share, above 0 and at most 1"
+        yield from wrong_share(contrast.at_least)
         yield from wrong_pairing(contrast.scale, contrast.shares, contrast.margin)
 
     def asks(self, contrast: ShareContrast) -> Question:
         return Question(f"at least {contrast.at_least:g}", contrast.metric, margin=contrast.margin)
 
     def judge(self, contrast: ShareContrast, evidence: Evidence) -> Result:
-        members = runs_where(evidence.table, evidence.base | contrast.where)
-        arms = tuple(map(str, members["arm"].unique()))
-        runs = dict.fromkeys(members["run"].astype(str)) if "run" in members else {}
-        withheld = "no arms" if members.empty else incomplete(evidence.table, evidence.planned)
-        if withheld:
-            return Result(withheld, arms=arms, runs=tuple(runs))
+        found = members_of(evidence, contrast.where, contrast.factors)
+        if found.withheld:
+            return Result(found.withheld, arms=found.arms, runs=found.ids)
         try:
-            counted = _count(members, contrast, evidence)
+            counted = _count(found.runs, contrast, evidence)
         except ValueError as error:
-            return Result(str(error), arms=arms, runs=tuple(runs))
-        n = len(set(arms) - set(counted.references))
+            return Result(str(error), arms=found.arms, runs=found.ids)
+        n = len(set(found.arms) - set(counted.references))
         if not n:
-            return Result("no arms", arms=arms, runs=tuple(runs))
+            return Result("no arms", arms=found.arms, runs=found.ids)
         low, high = failure_rate(counted.lost, n).low, failure_rate(counted.perhaps, n).high
         return Result(
             verdict=beyond(low, high, contrast.at_least),
-            arms=tuple(dict.fromkeys([*arms, *counted.references])),
+            arms=tuple(dict.fromkeys([*found.arms, *counted.references])),
             n=n,
             effect=counted.lost / n,
             low=low,
             high=high,
-            runs=tuple(dict.fromkeys([*runs, *counted.runs])),
+            runs=tuple(dict.fromkeys([*found.ids, *counted.runs])),
         )
 
     def drawn(self, row: pd.Series) -> str:

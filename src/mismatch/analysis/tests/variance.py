@@ -9,8 +9,17 @@ import pandas as pd
 
 from mismatch.analysis.factorial import TOGETHER, variance_shares
 from mismatch.analysis.pairs import outcome
-from mismatch.analysis.select import incomplete, runs_where
-from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result, beyond, region_of_share
+from mismatch.analysis.tests.base import (
+    ClaimTest,
+    Contrast,
+    Evidence,
+    Question,
+    Result,
+    beyond,
+    members_of,
+    region_of_share,
+    wrong_share,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,39 +41,34 @@ class Variance(ClaimTest[VarianceContrast]):
     def wrong(self, contrast: VarianceContrast) -> Iterator[tuple[str, str]]:
         if not contrast.factors:
             yield "factors", f"must be given for test {self.name}"
-        if not 0 < contrast.at_least <= 1:
-            yield "at_least", "must be a share, above 0 and at most 1"
+        yield from wrong_share(contrast.at_least)
 
     def asks(self, contrast: VarianceContrast) -> Question:
         return Question(f"at least {contrast.at_least:g}", contrast.metric)
 
     def judge(self, contrast: VarianceContrast, evidence: Evidence) -> Result:
-        table = evidence.table
-        members = runs_where(table, evidence.base | contrast.where)
-        arms = tuple(map(str, members["arm"].unique()))
-        runs = tuple(members["run"].astype(str)) if "run" in members else ()
-        still = [name for name in contrast.factors if members[name].nunique() < 2]
-        withheld = "no arms" if members.empty else incomplete(table, evidence.planned)
-        withheld = withheld or (f"{', '.join(still)} does not vary" if still else "")
+        found = members_of(evidence, contrast.where, contrast.factors)
+        still = [name for name in contrast.factors if found.runs[name].nunique() < 2]
+        withheld = found.withheld or (f"{', '.join(still)} does not vary" if still else "")
         if withheld:
-            return Result(withheld, arms=arms, runs=runs)
+            return Result(withheld, arms=found.arms, runs=found.ids)
         try:
-            scored = _scored(table, members, contrast.metric)
+            scored = _scored(evidence.table, found.runs, contrast.metric)
             shares = variance_shares(scored, list(contrast.factors), "_score").set_index("source")
         except ValueError as error:  # a hole in the grid
-            return Result(str(error), arms=arms, runs=runs)
+            return Result(str(error), arms=found.arms, runs=found.ids)
         share, low, high = shares[["share", "low", "high"]].loc[[TOGETHER]].to_numpy(float)[0]
         if np.isnan([share, low, high]).any():
-            return Result("one replicate alone, or no variance to share", arms=arms, runs=runs)
+            return Result("one replicate alone, or no variance to share", arms=found.arms, runs=found.ids)
         return Result(
             verdict=beyond(low, high, contrast.at_least),
-            arms=arms,
+            arms=found.arms,
             n=int(scored["replicate"].nunique()),
             effect=share,
             low=low,
             high=high,
             failures=int(scored["status"].ne("ok").sum()),
-            runs=runs,
+            runs=found.ids,
         )
 
     def measure(self, row: pd.Series) -> str:
@@ -78,7 +82,7 @@ class Variance(ClaimTest[VarianceContrast]):
 
 
 def _scored(table: pd.DataFrame, members: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """`members` of the replicates that every arm has, with their `_score`."""
+    """Those of `members` whose replicate every arm has, with their `_score`."""
     shared = members.groupby("replicate")["arm"].nunique().eq(members["arm"].nunique())
     scored = table.assign(_score=outcome(table, metric)).loc[members.index]
     return scored[scored["replicate"].isin(shared.index[shared])]

@@ -1,0 +1,94 @@
+"""M210: a layer or an operator ends a mask before it has reached all that should read it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mismatch.check.finding import Finding
+from mismatch.check.masks import as_array
+from mismatch.check.rule import Rule
+from mismatch.check.subject import Subject
+from mismatch.check.trace import READS_MASK, Call, Trace
+
+MERGE = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate")
+REBUILD = "Mask behind the last such layer, or hand the mask on: GRU(...)(h, mask=mask), with one value per step of h."
+
+
+class MaskLost(Rule):
+    """Where masks end on their way through the model."""
+
+    code = "M210"
+    name = "mask_lost"
+    severity = "warning"
+    meaning = "A mask is destroyed by a layer, an operator or a merge with an unmasked side."
+    why = "Every layer behind reads pads as data; Keras warns at best once, and for operators and merges not at all."
+    example = "Masking, then Conv1D, then GRU; Masking()(x) * 1.0; Concatenate of a masked and an unmasked side."
+    instead = REBUILD
+
+    def look(self, subject: Subject) -> Iterator[Finding]:
+        trace = subject.trace
+        for call, how in [*_layers(trace), *_operators(subject)]:
+            after = _after(trace, call)
+            readers = [other.where for other in after if not other.masked]
+            if after and not readers:
+                continue  # whoever reads masks behind it was handed one
+            told = f"; {readers[0]} then reads pads as data" if readers else ""
+            severity = "error" if readers else None
+            yield self.found(how + told, where=call.where, severity=severity, layer=call.layer.name, readers=readers)
+
+
+def _layers(trace: Trace) -> Iterator[tuple[Call, str]]:
+    """Calls that were given a mask and do not hand it on, with a sentence each."""
+    import keras
+
+    for call in trace.calls:
+        if not call.masked or isinstance(call.layer, keras.Model):
+            continue
+        kept = any(mask is not None for mask in call.output_masks)
+        if not isinstance(call.layer, keras.layers.Layer):
+            if not kept:
+                yield call, f"the operation {call.layer.name} drops the mask without a word"
+        elif not call.layer.supports_masking and not call.explicit and (call.leaf or _has_steps(call)):
+            yield call, f"{call.where} destroys the mask: its class does not support masking"
+        elif call.kind in MERGE and any(mask is None for mask in call.masks):
+            yield from _merge(call, kept)
+
+
+def _has_steps(call: Call) -> bool:
+    steps = call.inputs[0].shape[1]
+    return any(len(tensor.shape) >= 3 and tensor.shape[1] == steps for tensor in call.outputs)
+
+
+def _merge(call: Call, kept: bool) -> Iterator[tuple[Call, str]]:
+    """A merge of masked and unmasked inputs: the mask is gone, or True everywhere."""
+    without = sum(mask is None for mask in call.masks)
+    sides = f"{without} of {len(call.masks)} inputs of {call.where} without a mask"
+    if not kept:
+        yield call, f"{sides}: it drops the mask of the others without a word"
+    elif call.kind == "Concatenate" and call.layer.axis in (-1, len(call.inputs[0].shape) - 1):
+        after = as_array(call.output_masks[0])
+        if after is not None and np.all(after):
+            yield call, f"{sides}: the mask becomes True at every step, without a word"
+
+
+def _operators(subject: Subject) -> Iterator[tuple[Call, str]]:
+    """Masked outputs that no layer takes, where a tensor of the same steps appears without a mask."""
+    trace = subject.trace
+    taken = {id(tensor) for call in trace.calls for tensor in call.inputs}
+    made = {id(tensor) for tensor in trace.inputs} | {id(tensor) for call in trace.calls for tensor in call.outputs}
+    loose = [tensor for call in trace.calls for tensor, mask in zip(call.inputs, call.masks, strict=True)
+             if mask is None and id(tensor) not in made]  # fmt: skip
+    loose += [tensor for tensor in trace.outputs if id(tensor) not in made]
+    ends = {id(tensor) for tensor in trace.outputs}
+    for call in trace.leaves:
+        for tensor, mask in zip(call.outputs, call.output_masks, strict=True):
+            if mask is None or id(tensor) in taken or id(tensor) in ends:
+                continue
+            if any(len(other.shape) >= 2 and other.shape[:2] == tensor.shape[:2] for other in loose):
+                yield call, f"the mask of {call.where} is lost in an operation outside any layer, without a word"
+
+
+def _after(trace: Trace, call: Call) -> list[Call]:
+    """Layers behind `call` whose numbers depend on a mask."""
+    start = trace.calls.index(call) + 1
+    return [other for other in trace.calls[start:] if other.leaf and other.kind in READS_MASK]

@@ -1,0 +1,100 @@
+"""Reads a model from a ``.keras`` file without running anything that stands in it.
+
+In: a path. Out: the model. Its description is read as plain JSON first: a Lambda, or an object that is not Keras's
+own, is named and refused before Keras sees the file.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mismatch.config.fields import ConfigError
+
+KEY = "model"
+LONGEST = 64 * 2**20
+"""Bytes of the description, unpacked: far more than any model needs."""
+BUILDERS = (
+    *("keras", "keras.layers", "keras.models", "keras.initializers", "keras.regularizers", "keras.constraints"),
+    *("keras.optimizers", "keras.optimizers.schedules", "keras.losses", "keras.metrics", "keras.activations"),
+    *("keras.dtype_policies", "keras.ops", "keras.random", "builtins"),
+)
+INNER = (
+    *("keras.src.layers.", "keras.src.models.", "keras.src.ops.", "keras.src.optimizers.", "keras.src.losses."),
+    *("keras.src.metrics.", "keras.src.initializers.", "keras.src.dtype_policies."),
+)
+"""Modules whose objects a model is made of. Others of Keras can open files and addresses."""
+
+
+def load(path: str | Path) -> Any:
+    """The Keras model in a ``.keras`` file, loaded in safe mode; without its compilation if that is not all Keras's.
+
+    Raises:
+        ConfigError: for no such file, another format, a Lambda layer, or an object of one's own; in one line.
+    """
+    config = _description(path)
+    for found in _foreign(config, skip="compile_config"):
+        raise ConfigError(KEY, path, found)
+    compiled = not list(_foreign(config.get("compile_config"), skip=""))
+    from mismatch.engine.backend import keras
+
+    try:
+        return keras.models.load_model(str(path), compile=compiled, safe_mode=True)
+    except Exception as error:  # damaged weights, another version of Keras: whatever it is, it is one line here
+        first = str(error).strip().splitlines()[:1] or [type(error).__name__]
+        raise ConfigError(KEY, path, f"Keras cannot load it ({type(error).__name__}: {first[0][:200]})") from None
+
+
+def _description(path: str | Path) -> dict[str, Any]:
+    """config.json of the file."""
+    if not Path(path).is_file():
+        raise ConfigError(KEY, path, "must be a file made by model.save('name.keras')")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.getinfo("config.json").file_size > LONGEST:
+                raise ConfigError(KEY, path, "its config.json is too large to be a model's")
+            config = json.loads(archive.read("config.json"))
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError, NotImplementedError, RecursionError) as e:
+        if isinstance(e, ConfigError):
+            raise
+        why = "must be a file made by model.save('name.keras'); HDF5 and SavedModel files can hold code and are refused"
+        raise ConfigError(KEY, path, why) from None
+    if not isinstance(config, dict):
+        raise ConfigError(KEY, path, "its config.json describes no model")
+    return config
+
+
+def _foreign(config: Any, skip: str) -> Iterator[str]:
+    """What is not Keras's own in a description, one sentence each; what stands under the key `skip` is left out."""
+    waiting, name = [(config, "")], ""
+    while waiting:
+        node, name = waiting.pop()
+        if isinstance(node, list):
+            waiting += [(part, name) for part in reversed(node)]
+        if not isinstance(node, dict):
+            continue
+        inner = node.get("config")
+        name = str(inner["name"]) if isinstance(inner, dict) and "name" in inner else name
+        yield from _refused(node, name)
+        waiting += [(part, name) for key, part in node.items() if key != skip]
+
+
+def _refused(node: dict[str, Any], name: str) -> Iterator[str]:
+    """Why an object of a description is not loaded; nothing where it may be."""
+    kind, module = str(node.get("class_name", "")), node.get("module")
+    if kind in ("Lambda", "__lambda__") or (kind == "function" and isinstance(node.get("config"), dict)):
+        called = f"layer {name!r} is a Lambda" if kind == "Lambda" else f"{name!r} holds a Python function"
+        yield f"{called}: it would run code of the file; write it as a layer of Keras, and save again"
+    elif kind == "__typespec__" or "class_name" not in node or not kind:
+        if kind:
+            yield f"{name!r} holds a {kind} object, which is not loaded"
+    elif module is None and "registered_name" not in node:
+        return
+    elif not _ours(module) or ">" in str(node.get("registered_name") or ""):
+        of = f" of {module}" if module else ""
+        yield f"{kind}{of} ({name!r}) is not Keras's own; use check_model in Python, where your class is defined"
+
+
+def _ours(module: object) -> bool:
+    return module in BUILDERS or (isinstance(module, str) and module.startswith(INNER))

@@ -1,0 +1,62 @@
+"""Which pads reach which recurrent layer: the batch's own pads, followed through layers that shorten sequences.
+
+In: a subject. Out: `Reached`, one for each recurrent layer that reads pads without a mask, in the order they ran.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mismatch.check.masks import as_array
+from mismatch.check.pads import Pads
+from mismatch.check.subject import Subject
+from mismatch.check.trace import Call
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """call: of the layer. real: (n, T') bool for the rows that were run, at the length that reaches the layer.
+
+    after, before: (n,) pads behind and in front of the data that the layer reads unmasked.
+    """
+
+    call: Call
+    real: np.ndarray
+    after: np.ndarray
+    before: np.ndarray
+
+
+def reached(subject: Subject) -> list[Reached]:
+    """Recurrent layers that read pads."""
+    if subject.pads is None or not subject.given:
+        return []
+    real = subject.pads.real[subject.rows]
+    return [seen for call in subject.trace.recurrent if (seen := _at(call, real)) is not None]
+
+
+def shortened(real: np.ndarray, steps: int) -> np.ndarray | None:
+    """`real` (n, T) at a layer that sees `steps` of them, None where that is no whole share."""
+    length = real.shape[1]
+    if steps == length:
+        return real
+    window = round(length / steps) if steps else 0
+    if window < 1 or steps > length or length - steps * window >= window + 8 or steps * window > length + window:
+        return None
+    padded = np.pad(real, ((0, 0), (0, max(steps * window - length, 0))))
+    return padded[:, : steps * window].reshape(len(real), steps, window).max(2)
+
+
+def _at(call: Call, real: np.ndarray) -> Reached | None:
+    if not call.inputs or len(call.inputs[0].shape) < 3 or call.inputs[0].shape[0] != len(real):
+        return None
+    here = shortened(real, int(call.inputs[0].shape[1]))
+    mask = as_array(call.masks[0])
+    if here is None:
+        return None
+    read = ~here if mask is None else ~here & (mask.astype(bool) if mask.shape == here.shape else np.array(True))
+    if not read.any():
+        return None
+    pads = Pads(here)
+    late = np.where(pads.empty, 0, pads.after) * (read[:, -1])
+    early = np.where(pads.empty, 0, pads.before) * (read[:, 0])
+    return Reached(call, here, late, early) if late.any() or early.any() else None

@@ -32,8 +32,8 @@ def parse(raw: bytes) -> "pd.DataFrame":
     from pyarrow import feather, parquet
 
     try:
-        read = parquet.read_table if kind(raw) == "Parquet" else feather.read_table
-        table = read(BytesIO(raw))
+        source = BytesIO(raw)
+        table = parquet.ParquetFile(source).read() if kind(raw) == "Parquet" else feather.read_table(source)
         twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
         columns = {} if twice else {name: _column(table.column(name)) for name in table.column_names}
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:

@@ -134,7 +134,7 @@ def _shifted(header: list[str], records: list[Record]) -> str:
         what += f"; another number than the first line has {share}"
     if len(fields) < len(header):
         return f"{what}; a text that holds a line break needs quotes"
-    if every and all(len(record.fields) == len(header) + 1 for record in records):
+    if every and len(wrong) > 1 and all(len(record.fields) == len(header) + 1 for record in records):
         return f"{what}; one name is missing, the first if rows start with their number"
     end = " (nothing stands behind its last separator)" if not fields[-1] else ""
     return f"{what}{end}; a text that holds the separator needs quotes"

@@ -79,13 +79,13 @@ def _found(raw: bytes, shown: str) -> tuple[str, str]:
 
 
 def _wide(raw: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of ASCII characters is zero."""
-    if len(raw) % 2 or b"\0" not in raw:
-        return None
+    """UTF-16 without a mark: zeros stand in one half of every pair of bytes alone, and lines end where pairs do."""
     high, low = raw[1::2].count(0), raw[::2].count(0)
-    if min(high, low) or max(high, low) < len(raw) / 20:
+    if len(raw) % 2 or min(high, low) or max(high, low) < len(raw) / 20:
         return None
-    return "UTF-16-LE" if high else "UTF-16-BE"
+    name = "UTF-16-LE" if high else "UTF-16-BE"
+    ends = raw.decode(name, "replace").count("\n")
+    return name if ends and 2 * ends >= raw.count(b"\n") else None
 
 
 def _guessed(raw: bytes, problem: str) -> tuple[str, str, str]:

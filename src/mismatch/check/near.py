@@ -12,7 +12,7 @@ BANDS, ROWS = 8, 3
 ALIKE = 0.7
 """Least Jaccard index of the triples of two texts that are near."""
 CLOSE = 0.01
-"""Largest difference, in standard deviations of the feature, of two series that are near."""
+"""Largest difference of two series that are near, in deviations of the feature over the calmer of the two."""
 SHORTEST = 6
 """Shorter texts and series are alike by chance."""
 MOST = 20_000
@@ -103,10 +103,11 @@ def _near(scaled: np.ndarray, sums: np.ndarray, starts: np.ndarray, length: int)
     pairs = np.stack([np.repeat(np.arange(len(points)), 4), others.ravel()], axis=1)
     pairs = pairs[(pairs[:, 1] < len(points)) & (pairs[:, 0] != pairs[:, 1])]
     pairs = np.unique(np.sort(pairs, axis=1), axis=0)[:MOST]
-    close = [_largest(scaled, starts[a], starts[b], length) <= CLOSE for a, b in pairs]
+    close = [_alike_everywhere(*(scaled[start : start + length] for start in starts[pair])) for pair in pairs]
     return pairs[np.array(close, bool)]
 
 
-def _largest(scaled: np.ndarray, one: int, other: int, length: int) -> float:
-    """Largest difference of two series anywhere."""
-    return float(np.abs(scaled[one : one + length] - scaled[other : other + length]).max())
+def _alike_everywhere(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two series (L, d) differ nowhere by more than `CLOSE` deviations of the calmer of the two."""
+    tolerance = CLOSE * np.minimum(one.std(axis=0), other.std(axis=0))
+    return bool((np.abs(one - other).max(axis=0) <= tolerance).all())

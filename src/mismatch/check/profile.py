@@ -3,7 +3,6 @@
 In: a `Subject`. Out: sections to show, the reading first, and the same numbers by name for machines.
 """
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -102,7 +101,7 @@ def _number(value: Any) -> float | None:
 
 
 def _text(subject: Subject) -> Section:
-    words = Counter(word for words in subject.tokens for word in words)
+    words = subject.words
     total = sum(words.values())
     once = sum(times == 1 for times in words.values())
     frequent = named([word for word, _ in words.most_common(8)], 8)

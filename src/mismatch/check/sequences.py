@@ -4,6 +4,7 @@ In: `Items` of a reader, and the pad value and T that are meant. Out: lengths, t
 sequences. Texts are taken as their tokens, numbers as they stand in the file.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,11 +60,27 @@ class Subject:
         return self.items.values
 
     @cached_property
-    def ids(self) -> np.ndarray:
-        """A number for each token, the same for equal ones: (sum L,) int64."""
+    def _indexed(self) -> tuple[np.ndarray, dict[str, int]]:
         known: dict[str, int] = {}
         each = (known.setdefault(word, len(known)) for words in self.tokens for word in words)
-        return np.fromiter(each, np.int64, int(self.lengths.sum()))
+        ids = np.fromiter(each, np.int64, int(self.lengths.sum()))
+        return ids, known
+
+    @property
+    def ids(self) -> np.ndarray:
+        """A number for each token, the same for equal ones: (sum L,) int64."""
+        return self._indexed[0]
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """How often each token stands in all texts."""
+        ids, known = self._indexed
+        return Counter(dict(zip(known, np.bincount(ids, minlength=len(known)).tolist(), strict=True)))
+
+    @cached_property
+    def characters(self) -> Counter[str]:
+        """How often each character stands in all texts."""
+        return Counter("".join(self.items.texts or ()))
 
     @cached_property
     def counts(self) -> np.ndarray:

@@ -12,6 +12,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else plural}"
 
 
+def verb(count: int, one: str, several: str) -> str:
+    """The form that agrees with the count."""
+    return one if count == 1 else several
+
+
 def share(part: float, whole: float = 1.0) -> str:
     """A percentage: never 0% or 100% for what is neither."""
     value = part / whole if whole else 0.0

@@ -7,7 +7,7 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share
+from mismatch.check.words import counted, share, verb
 
 SERIOUS = 0.01
 
@@ -26,12 +26,13 @@ class Duplicates(Rule):
         again = total - len(first)
         if not again:
             return
+        is_copy = verb(again, "is a copy", "are copies")
         rows = first[counts.argsort()[::-1]][: int((counts > 1).sum())]
         keep = "table = table.drop_duplicates()"
         if not subject.is_text:
             keep = "_, rows = numpy.unique([s.tobytes() for s in sequences], return_index=True)"
         yield self.found(
-            f"{counted(again, 'row')} of {total:,} ({share(again, total)}) are copies of another; the most frequent "
+            f"{counted(again, 'row')} of {total:,} ({share(again, total)}) {is_copy} of another; the most frequent "
             f"stands there {counted(int(counts.max()), 'time')} ({subject.places(rows)})",
             severity="warning" if again >= SERIOUS * total else "note",
             settings=subject.command,

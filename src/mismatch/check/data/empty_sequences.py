@@ -7,7 +7,7 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share
+from mismatch.check.words import counted, share, verb
 
 MOST = 0.5
 
@@ -37,7 +37,7 @@ class EmptySequences(Rule):
         single = int((lengths == 1).sum())
         if single > MOST * len(lengths):
             yield self.found(
-                f"{counted(single, 'sequence')} of {len(lengths):,} have a single step",
+                f"{counted(single, 'sequence')} of {len(lengths):,} {verb(single, 'has', 'have')} a single step",
                 advice="look at the id: does its column name sequences, or steps?",
                 sequences=single,
             )

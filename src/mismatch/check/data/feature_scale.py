@@ -45,9 +45,8 @@ class FeatureScale(Rule):
             )
         if len(large):
             worst = large[size[large].argmax()]
-            said.append(
-                f"{len(large)} of {subject.width} features are large, up to a root mean square of {size[worst]:.4g}"
-            )
+            which = f"{len(large)} of {subject.width} features are large, up to" if len(large) > 1 else "it has"
+            said.append(f"{which} a root mean square of {size[worst]:.4g}")
         yield self.found(
             "; ".join(said),
             where=named([subject.feature(int(k)) for k in large]) if len(large) else "",

@@ -17,7 +17,7 @@ class FewRows(Rule):
     code, name, severity = "D116", "few_rows", "warning"
     meaning = (
         "A class has fewer than 10 sequences, or the test part (a quarter where none is named) is so small that the "
-        "95 % interval of an accuracy near 0.5 is wider than 5 points to each side."
+        "95 % interval of an accuracy near 0.5 is wider than 6 points to each side."
     )
     why = "Two ways of padding that differ by less than that interval cannot be told apart by one split."
     example = "80 recordings: a test part of 20 gives accuracies to within 22 points."
@@ -36,7 +36,7 @@ class FewRows(Rule):
         tested = subject.tested
         size = max(len(subject.items) // 4, 1) if tested is None else max(int(tested.sum()), 1)
         half = 1.96 * np.sqrt(0.25 / size)
-        if half > COARSE:
+        if half > 1.2 * COARSE:
             yield self.found(
                 f"a test part of {counted(size, 'sequence')} gives an accuracy near 0.5 to within {min(half, 1):.2f} "
                 f"(95% interval); for {COARSE} it takes {int(np.ceil((0.98 / COARSE) ** 2))}",

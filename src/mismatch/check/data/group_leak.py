@@ -7,7 +7,7 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share
+from mismatch.check.words import counted, share, verb
 
 
 class GroupLeak(Rule):
@@ -25,8 +25,9 @@ class GroupLeak(Rule):
         if not len(both):
             return
         rows = np.flatnonzero(tested & np.isin(groups, both))
+        stand = verb(len(both), "stands", "stand")
         yield self.found(
-            f"{counted(len(both), 'group')} of {len(np.unique(groups)):,} stand on both sides, with "
+            f"{counted(len(both), 'group')} of {len(np.unique(groups)):,} {stand} on both sides, with "
             f"{counted(len(rows), 'sequence')} ({share(len(rows), int(tested.sum()))}) of the test part "
             f"({subject.places(rows)})",
             settings=f"{subject.command} data.group=COLUMN  # without data.split",

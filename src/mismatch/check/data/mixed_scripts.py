@@ -9,7 +9,7 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, named, share
+from mismatch.check.words import counted, named, share, verb
 
 LEAST = 0.05
 TOGETHER = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "KATAKANA-HIRAGANA": "CJK", "FULLWIDTH": "LATIN"}
@@ -29,7 +29,7 @@ class MixedScripts(Rule):
             return
         scripts: Counter[str] = Counter()
         members: dict[str, str] = {}
-        for letter, times in Counter("".join(texts)).items():
+        for letter, times in subject.characters.items():
             if letter.isalpha():
                 script = _script(letter)
                 members[letter] = script
@@ -41,9 +41,10 @@ class MixedScripts(Rule):
         rare = {letter for letter, script in members.items() if script == common[1][0]}
         rows = np.flatnonzero([not rare.isdisjoint(text) for text in texts])
         said = ", ".join(f"{script.capitalize()} {share(times, total)}" for script, times in common)
+        hold = verb(len(rows), "holds", "hold")
         second = common[1][0].capitalize()
         yield self.found(
-            f"letters are {said}; {counted(len(rows), 'text')} hold {second} ({subject.places(rows)})",
+            f"letters are {said}; {counted(len(rows), 'text')} {hold} {second} ({subject.places(rows)})",
             where=named([script.capitalize() for script, _ in common]),
             scripts=dict(common),
             texts=len(rows),

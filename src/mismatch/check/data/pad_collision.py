@@ -8,10 +8,10 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share
+from mismatch.check.words import counted, share, verb
 
-SERIOUS = 0.01
-"""Share of the steps from which on it is an error."""
+SERIOUS, SLIGHT = 0.01, 0.001
+"""Shares of the steps: an error from the first on, below the second a note."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,9 @@ class PadCollision(Rule):
         blank = f"{counted(hits.blank_sequences, 'sequence')} of nothing else" if hits.blank_sequences else ""
         yield self.found(
             f"{counted(hits.steps, 'step')} ({share(hits.steps, total)}) in {counted(hits.sequences, 'sequence')} "
-            f"equal the pad value {subject.pad_value:g}: {', '.join(filter(None, (places, blank)))}",
-            severity="error" if hits.steps >= SERIOUS * total or hits.blank_sequences else "warning",
+            f"{verb(hits.steps, 'equals', 'equal')} the pad value "
+            f"{subject.pad_value:g}: {', '.join(filter(None, (places, blank)))}",
+            severity=severity(hits, total),
             settings=f"mask=explicit  or  length.pad_value={free:g} mask=masking",
             keras=f'x = keras.utils.pad_sequences(sequences, dtype="float32", value={free!r})\n'
             f"keras.layers.Masking(mask_value={free!r})",
@@ -78,6 +79,12 @@ def count(subject: Subject) -> Hits:
     inside = hit & ~(blank | leading | trailing)
     sequences = len(np.unique(owner[hit])), len(np.unique(owner[blank]))
     return Hits(int(leading.sum()), int(inside.sum()), int(trailing.sum()), int(blank.sum()), *sequences)
+
+
+def severity(hits: Hits, total: int) -> str:
+    if hits.blank_sequences or hits.steps >= SERIOUS * total:
+        return "error"
+    return "warning" if hits.steps >= SLIGHT * total else "note"
 
 
 def free_value(subject: Subject) -> float:

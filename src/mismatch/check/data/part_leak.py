@@ -7,7 +7,7 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share
+from mismatch.check.words import counted, share, verb
 
 SERIOUS = 0.01
 """Share of the test part from which on it is an error."""
@@ -35,8 +35,9 @@ class PartLeak(Rule):
             yield self._found(subject, near, size, "nearly the same", exact=False)
 
     def _found(self, subject: Subject, rows: np.ndarray, size: int, how: str, exact: bool) -> Finding:
+        stand = verb(len(rows), "stands", "stand")
         return self.found(
-            f"{counted(len(rows), 'sequence')} of {size:,} in the test part ({share(len(rows), size)}) stand in the "
+            f"{counted(len(rows), 'sequence')} of {size:,} in the test part ({share(len(rows), size)}) {stand} in the "
             f"training part too, {how} ({subject.places(rows)})",
             severity="error" if exact and len(rows) >= SERIOUS * size else "warning",
             settings=f"{subject.command} data.group=COLUMN",

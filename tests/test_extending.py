@@ -52,8 +52,8 @@ def test_one_arm_of_nothing_but_foreign_parts_runs(installed, tmp_path):
     assert (run["data"], run["features.adapter"], run["reduction"]) == ("echo", "mirror", "mean")
     assert 0.5 <= run["confidence"] <= 1  # the larger of two probabilities
     assert run["ceiling_full"] == 1 and pd.isna(run["ceiling"])  # what a mean shows, nobody has worked out
-    meaning = pd.read_csv(out / "columns.csv").set_index("column")["meaning"]
-    assert meaning["confidence"] == "mean probability of the predicted class on the test sequences"
+    meaning = pd.read_csv(out / "columns.csv").set_index(["table", "column"])["meaning"]
+    assert meaning["runs.csv", "confidence"] == "mean probability of the predicted class on the test sequences"
     assert "confidence_low" in pd.read_csv(out / "summary.csv")
 
 

@@ -48,6 +48,9 @@ def test_a_report_holds_tables_figures_and_page(tmp_path: Path) -> None:
     names = set(contents(tmp_path / "own"))
     assert {"runs.csv", "runs.parquet", "columns.csv", "summary.csv", "effects.csv", "report.html"} <= names
     assert {"figures/accuracy.png", "figures/accuracy.svg", "figures/curves.png"} <= names
+    told = store.read_csv(tmp_path / "own" / "columns.csv").groupby("table")["column"].agg(list).to_dict()
+    tables = [path for path in (tmp_path / "own").glob("*.csv") if path.name != "columns.csv"]
+    assert told == {path.name: list(store.read_csv(path)) for path in tables} and len(tables) == 3
 
 
 def test_a_report_without_figures_is_tables_alone(tmp_path: Path) -> None:

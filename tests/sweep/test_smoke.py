@@ -2,6 +2,7 @@
 
 import pytest
 
+from mismatch.sweep import store
 from tests.helpers import mismatch
 
 
@@ -13,6 +14,11 @@ def test_a_smoke_run_of_an_experiment_ends_with_its_own_tables_claims_and_figure
     for name in ("runs.csv", "effects.csv", "claims.csv", "controls.csv", "gradient.csv", "report.html"):
         assert (out / name).is_file(), name
     assert (out / "figures" / "gradient.png").is_file()
+    told = store.read_csv(out / "columns.csv")
+    explained = {file: rows["column"].tolist() for file, rows in told.groupby("table")}
+    tables = [path for path in out.glob("*.csv") if path.name != "columns.csv"]
+    assert explained == {path.name: list(store.read_csv(path)) for path in tables}
+    assert "gradient.csv" in explained and told["meaning"].notna().all()
     assert "SUPPORTED" not in done.stdout  # a smoke run is no evidence, and prints no verdicts
     claims = (out / "claims.csv").read_text()
     assert "WITHHELD" in claims or "INCONCLUSIVE" in claims

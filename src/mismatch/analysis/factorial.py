@@ -21,6 +21,22 @@ TOGETHER = "all factors"
 RESAMPLES = 2_000
 """Bootstrap resamples of the replicates."""
 
+COLUMNS = {
+    "effect": "a factor, or two joined by a colon: how the effect of one depends on the other",
+    "order": "1 for a main effect, 2 for an interaction",
+    "n": "replicates that have every cell",
+    "estimate": "mean over the high cells minus that over the low ones; of an interaction, half the difference between "
+    "the effects of one factor at high and low levels of the other",
+    "low": "95% interval, lower end",
+    "high": "95% interval, upper end",
+    "valid": "whether the interval covers as it says",
+    "note": "remark on the interval",
+    "p": "exact sign-flip p of no effect",
+    "p_holm": "the same, Holm-corrected over the effects of the grid",
+    "grid": "name of the grid in claims.yaml",
+    "metric": "what the effects are in",
+}
+"""Of factorial.csv: those of `effects`, and whose they are."""
 Levels = Mapping[str, Sequence[Hashable]]
 
 

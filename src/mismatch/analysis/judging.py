@@ -11,13 +11,21 @@ import pandas as pd
 from mismatch.analysis.axes import varied
 from mismatch.analysis.claims import evaluate
 from mismatch.analysis.controls import Check, check_all
+from mismatch.analysis.factorial import COLUMNS as GRID_COLUMNS
 from mismatch.analysis.factorial import effects
 from mismatch.analysis.intervals import UnreliableInterval
 from mismatch.analysis.pairs import outcome
 from mismatch.analysis.registry import Factorial, Registry
 from mismatch.analysis.select import runs_where, true
 
-CHECK_COLUMNS = ("name", "passed", "text", "guards", "table", "arms")
+CHECK_COLUMNS = {
+    "name": "which control",
+    "passed": "whether it showed what it must",
+    "text": "what it showed: mean, 99.9% interval, what was expected",
+    "guards": "the metrics it stands behind: all | accuracy | time",
+    "table": "the table whose contrasts it stands behind",
+    "arms": "ids of the arms whose contrasts it stands behind; () for all",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ def factorials(registered: Registry, runs: pd.DataFrame) -> pd.DataFrame:
     """Main effects and interactions of every full two-level grid the registry names; a grid not whole is left out."""
     tables = [_factorial(registered, grid, runs) for grid in registered.factorials]
     found = [table for table in tables if table is not None]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["effect", "grid", "metric"])
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(GRID_COLUMNS))
 
 
 def _factorial(registered: Registry, grid: Factorial, runs: pd.DataFrame) -> pd.DataFrame | None:

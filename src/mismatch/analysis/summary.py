@@ -11,7 +11,7 @@ from scipy.special import stdtrit  # the quantile alone: scipy.stats takes most 
 
 from mismatch.analysis.axes import parameter_columns, varied
 from mismatch.analysis.intervals import failure_rate
-from mismatch.run import metrics
+from mismatch.run import columns, metrics
 from mismatch.run.sections import is_metric
 
 LEARNED_SKILL = 0.5
@@ -19,6 +19,15 @@ LEARNED_SKILL = 0.5
 LEARNED_MARGIN = 0.05
 """The same where the ceiling is unknown: accuracy above chance."""
 CONFIDENCE = 0.95
+COUNTS = {
+    "n": "runs with status ok, over which the means are taken",
+    "failures": "all other runs",
+    "not_learned": f"failures, and runs with less skill than {LEARNED_SKILL} (where the ceiling is unknown: with an "
+    f"accuracy less than {LEARNED_MARGIN} above chance)",
+    "not_learned_low": "95% interval of the share of these runs (Clopper and Pearson), lower end",
+    "not_learned_high": "the same, upper end",
+}
+"""Columns of the summary between parameters and metrics."""
 
 
 def summarise(runs: pd.DataFrame) -> pd.DataFrame:
@@ -77,6 +86,18 @@ def averaged(runs: pd.DataFrame) -> list[str]:
     return known + [name for name in others if pd.api.types.is_numeric_dtype(runs[name])]
 
 
+def described(summary: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Unit and meaning of the columns of a summary: those of the runs, and what was made of them here."""
+    told = {name: (unit, meaning) for name, unit, meaning in columns.dictionary(summary)}
+    told |= {name: ("", meaning) for name, meaning in COUNTS.items()}
+    for name in [name for name in map(str, summary.columns) if f"{name}_low" in summary and name not in COUNTS]:
+        unit, meaning = told[name]
+        told[name] = unit, f"mean over the ok runs of the arm: {meaning}"
+        told[f"{name}_low"] = unit, f"95% interval of the mean of {name} (Student's t over replicates), lower end"
+        told[f"{name}_high"] = unit, "the same, upper end"
+    return told
+
+
 def _numbers(runs: pd.DataFrame) -> pd.DataFrame:
     """The metrics of `runs` as floats; True counts as 1."""
     numbers = {name: pd.to_numeric(runs[name], errors="coerce").astype(float) for name in averaged(runs)}
@@ -90,12 +111,12 @@ def _intervals(numbers: pd.DataFrame, arm: pd.Series) -> pd.DataFrame:
     n = n.where(n > 1)
     quantile = pd.DataFrame(stdtrit(n - 1, 0.5 + CONFIDENCE / 2), index=n.index, columns=n.columns)
     half = sd * quantile / n**0.5
-    columns = {}
+    found = {}
     for name in numbers:
-        columns[name] = mean[name]
-        columns[f"{name}_low"] = mean[name] - half[name]
-        columns[f"{name}_high"] = mean[name] + half[name]
-    return pd.DataFrame(columns, index=mean.index)
+        found[name] = mean[name]
+        found[f"{name}_low"] = mean[name] - half[name]
+        found[f"{name}_high"] = mean[name] + half[name]
+    return pd.DataFrame(found, index=mean.index)
 
 
 def _sorted(table: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:

@@ -71,20 +71,34 @@ def _judged(found: Material) -> Judged | None:
 
 
 def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:
-    """All tables that are made here; those of the experiment's own measurement are there already."""
+    """All tables that are made here, and the dictionary of these and of the experiment's own, which are there."""
+    from mismatch.report.dictionary import FILE, dictionary
+
+    made = _tables(found.runs) | _verdicts(judged)
+    for file, (table, digits) in made.items():
+        store.write_csv(folder / file, table, digits)
+    runs = {} if found.runs.empty else {"runs.csv": found.runs}
+    if runs:
+        store.write_tables(folder, found.runs)
+    told = runs | {file: table for file, (table, _) in made.items()} | found.tables
+    store.write_csv(folder / FILE, dictionary(told))
+
+
+def _tables(runs: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, str | None]]:
+    """The tables made of the runs, and in how many digits they are written."""
     from mismatch.analysis.effects import effects
     from mismatch.analysis.summary import summarise
 
-    if len(found.runs):
-        store.write_tables(folder, found.runs)
-        store.write_csv(folder / "summary.csv", summarise(found.runs), float_format="%.6g")
-        store.write_csv(folder / "effects.csv", effects(found.runs), float_format="%.6g")
+    return {} if runs.empty else {"summary.csv": (summarise(runs), "%.6g"), "effects.csv": (effects(runs), "%.6g")}
+
+
+def _verdicts(judged: Judged | None) -> dict[str, tuple[pd.DataFrame, str | None]]:
+    """The tables made of the claims, in all digits."""
     if judged is None:
-        return
-    store.write_csv(folder / "controls.csv", judged.controls)
-    store.write_csv(folder / "claims.csv", judged.claims)
-    if judged.factorial is not None:
-        store.write_csv(folder / "factorial.csv", judged.factorial)
+        return {}
+    factorial = {} if judged.factorial is None else {"factorial.csv": judged.factorial}
+    tables = {"claims.csv": judged.claims, "controls.csv": judged.controls} | factorial
+    return {file: (table, None) for file, table in tables.items()}
 
 
 def _copy_own(folder: Path, found: Material) -> None:

@@ -8,15 +8,11 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mismatch.config import files
 from mismatch.config.arm import Arm
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.sweep import measurement
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 STAMP = "measured.json"
 
@@ -43,19 +39,12 @@ def make(name: str, arms: Sequence[Arm], smoke: bool, folder: Path) -> None:
     Raises:
         RuntimeError: with the last line of what the measuring process said.
     """
-    made = measurement.make(name, arms, smoke, log=folder / "measure.log") | {f"{name}_columns.csv": dictionary(name)}
+    made = measurement.make(name, arms, smoke, log=folder / "measure.log")
     texts = {file: table.to_csv(index=False) for file, table in made.items()}
-    files.write_set(folder, texts | {STAMP: json.dumps(measurement.stamp(name, arms, smoke)) + "\n"})
+    stamp = json.dumps(measurement.stamp(name, arms, smoke)) + "\n"
+    files.write_set(folder, texts | {STAMP: stamp}, obsolete=[f"{name}_columns.csv"])
     with suppress(FileNotFoundError):
         (folder / "measure.log").unlink()
-
-
-def dictionary(name: str) -> "pd.DataFrame":
-    """What the columns of a measurement's tables mean: column, unit, meaning."""
-    import pandas as pd
-
-    told = MEASUREMENTS.get(name)().columns
-    return pd.DataFrame([(column, *each) for column, each in told.items()], columns=["column", "unit", "meaning"])
 
 
 def _stamp(folder: Path) -> dict[str, str] | None:

@@ -1,6 +1,6 @@
 """The record store: one file per run, written whole or not at all, and the tables rebuilt from these files.
 
-In: records. Out: ``<out>/records/<run>.json``, ``plan.json`` and ``runs.csv``, ``runs.parquet``, ``columns.csv``.
+In: records. Out: ``<out>/records/<run>.json``, ``plan.json`` and ``runs.csv``, ``runs.parquet``.
 A damaged file is named and left out, never believed.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mismatch.config import files
-from mismatch.run import columns, metrics
+from mismatch.run import metrics
 from mismatch.run.record import Record
 from mismatch.run.sections import IDENTITY, PROVENANCE, ordered
 
@@ -119,14 +119,10 @@ def table(records: Iterable[Record]) -> "pd.DataFrame":
 
 
 def write_tables(out: Path, runs: "pd.DataFrame") -> None:
-    """Write runs.csv, runs.parquet and the data dictionary columns.csv: all of them or none."""
-    import pandas as pd
-
-    dictionary = pd.DataFrame(columns.dictionary(runs), columns=["column", "unit", "meaning"])
+    """Write runs.csv and runs.parquet: both of them or none."""
     contents: dict[str, files.Content] = {
         "runs.csv": lambda draft: runs.to_csv(draft, index=False),
         "runs.parquet": lambda draft: runs.apply(_uniform).to_parquet(draft, index=False),
-        "columns.csv": lambda draft: dictionary.to_csv(draft, index=False),
     }
     files.write_set(out, contents)
 

@@ -1,0 +1,66 @@
+"""The data dictionary of a results folder: what every column of every table there means, and its unit.
+
+In: the tables by file name. Out: one table (`columns.csv`) with a row per table and column. What a column means is
+said where it is made: by the parts of a run, the summary, the effects, the claims, the controls, a measurement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pandas as pd
+
+from mismatch.analysis import claims, effects, factorial, judging, summary
+from mismatch.config.registry import MEASUREMENTS
+from mismatch.run import columns
+
+FILE = "columns.csv"
+COLUMNS = ("table", "column", "unit", "meaning")
+UNKNOWN = "column of another version or package; its meaning is not known here"
+
+Told = Mapping[str, tuple[str, str]]
+"""Column -> (unit, meaning)."""
+
+
+def dictionary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Every column of `tables` (by file name) in the order of the tables, as `COLUMNS`."""
+    rows = [
+        (file, name, *told.get(name, ("", UNKNOWN)))
+        for file, table in tables.items()
+        for told in [_told(file, table)]
+        for name in map(str, table.columns)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _told(file: str, table: pd.DataFrame) -> Told:
+    if file in MADE:
+        return MADE[file](table)
+    return dict(_measured(file))
+
+
+def _measured(file: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The columns of the measurement that makes `file`."""
+    for part in MEASUREMENTS.all().values():
+        if file in part().tables:
+            yield from part().columns.items()
+
+
+def _plain(meanings: Mapping[str, str]) -> Callable[[pd.DataFrame], Told]:
+    """Of columns that have no unit of their own: words, counts, p values, effects in the unit of their metric."""
+    return lambda table: {name: ("", meaning) for name, meaning in meanings.items()}
+
+
+def _runs(table: pd.DataFrame) -> Told:
+    return {name: (unit, meaning) for name, unit, meaning in columns.dictionary(table)}
+
+
+MADE: dict[str, Callable[[pd.DataFrame], Told]] = {
+    "runs.csv": _runs,
+    "summary.csv": lambda table: summary.described(table),
+    "effects.csv": _plain(effects.COLUMNS),
+    "claims.csv": _plain(claims.COLUMNS),
+    "controls.csv": _plain(judging.CHECK_COLUMNS),
+    "factorial.csv": _plain(factorial.COLUMNS),
+}
+"""The tables that a report makes."""

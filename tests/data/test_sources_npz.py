@@ -101,6 +101,10 @@ def test_training_and_test_arrays_become_parts():
         ({"values": VALUES.astype(str)}, "values must hold numbers, holds <U32"),
         ({"values": VALUES.astype("M8[s]")}, "values must hold numbers, holds datetime64"),
         ({"features": ["u"]}, "features must be 2 names"),
+        ({"features": ["u", "u"]}, "features must be 2 different names, has u, u"),
+        ({"values": VALUES[:, :0]}, r"values must have a feature at least, has \(6, 0\)"),
+        ({"values": VALUES[:0, 0]}, "add up to 0, the rows of values, not 6"),
+        ({"values": None, "x": PADDED[:, :, :0]}, r"x must have a feature at least, has \(3, 4, 0\)"),
         ({"lengths": None, "offsets": [0, 3, 4], "labels": 1}, "offsets must start|labels must be one per"),
         ({"parts": ["train", "x", "test"]}, "parts must hold train, test .*; has 'x'"),
         ({"groups": [1, np.nan, 2]}, "groups must not be missing"),
@@ -187,6 +191,20 @@ def test_a_file_that_unpacks_to_more_than_it_may_is_refused_before_it_is(monkeyp
             "must hold numbers or text",
         ),
         (zipped([("a.npy", header("__import__('os').abort()\n"))]), "'a' is no NumPy array"),
+        *(
+            (
+                zipped([("a.npy", header(f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}}}\n", body))]),
+                says,
+            )
+            for kind, shape, body, says in (
+                ("<f8", (-1, -3), b"\0" * 24, r"'a' claims the shape \(-1, -3\), which is none"),
+                ("<f8", (True,), b"\0" * 8, r"'a' claims the shape \(True,\)"),
+                ("<f8", (1,) * 70, b"\0" * 8, "'a' claims the shape"),
+                ("<f8", (0, 10**30), b"", "must be a whole NPZ file"),
+                ("<U0", (10**12,), b"", r"'a' claims \(1000000000000,\) values of no size"),
+                ("S0", (2**70,), b"", "values of no size, more than its file has bytes"),
+            )
+        ),
         (raw(a=np.zeros(2, complex)), "holds complex128, must hold numbers or text"),
         (raw(a=np.zeros(2, "M8[D]")), "holds datetime64"),
     ],

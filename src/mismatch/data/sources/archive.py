@@ -4,6 +4,7 @@ In: the bytes of a zip archive of ``.npy`` files. Out: arrays by name. Sizes are
 """
 
 import math
+import struct
 import zipfile
 import zlib
 from io import BytesIO
@@ -11,8 +12,12 @@ from io import BytesIO
 import numpy as np
 from numpy.lib import format as npy
 
+from mismatch.config.fields import plain
+
 LARGEST = 2**32
 """Bytes that the arrays of a file may unpack to, all together."""
+AXES = 8
+"""Axes of an array; what is read has three at most."""
 KINDS = "biufUS"
 """Kinds of NumPy type that are read: truth values, whole numbers, numbers, text."""
 CONVERT = (
@@ -37,7 +42,9 @@ def parse(raw: bytes) -> dict[str, np.ndarray]:
             members = archive.infolist()
             _refuse(members)
             return {info.filename.removesuffix(".npy"): _array(archive, info) for info in members}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except Malformed:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, struct.error) as error:
         raise Malformed(f"must be a whole NPZ file as np.savez writes it ({error})") from None
 
 
@@ -69,6 +76,10 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
             raise Malformed(f"array {name!r} holds Python objects, which are not read; convert them: {one}; {other}")
         if dtype.kind not in KINDS:
             raise Malformed(f"array {name!r} holds {dtype}, must hold numbers or text")
+        if not (len(shape) <= AXES and all(type(count) is int and count >= 0 for count in shape)):
+            raise Malformed(f"array {name!r} claims the shape {plain(shape, 40)}, which is none")
+        if not dtype.itemsize and max(shape, default=1) > info.file_size:
+            raise Malformed(f"array {name!r} claims {plain(shape, 40)} values of no size, more than its file has bytes")
         size = math.prod(shape) * dtype.itemsize
         if size != info.file_size - member.tell():
             raise Malformed(f"array {name!r} claims {size} bytes, its file holds {info.file_size - member.tell()}")

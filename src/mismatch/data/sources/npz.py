@@ -100,7 +100,8 @@ def _sequences(arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray
         return (*_padded(_numbers(arrays, "x", (2, 3)), arrays), {"x", *shape})
     if not shape:
         raise Malformed("must hold lengths (N,) or offsets (N,) beside values: where one sequence ends")
-    values = _numbers(arrays, "values", (1, 2)).reshape(len(arrays["values"]), -1)
+    values = _numbers(arrays, "values", (1, 2))
+    values = values[:, None] if values.ndim == 1 else values
     whole = _whole(arrays, shape[0])
     lengths = whole if shape == ["lengths"] else _from_offsets(whole, len(values), arrays)
     if lengths.min(initial=0) < 0 or lengths.sum() != len(values):
@@ -137,6 +138,8 @@ def _numbers(arrays: Mapping[str, np.ndarray], name: str, axes: tuple[int, ...])
         raise Malformed(f"{name} must have the shape {form}, has {array.shape}")
     if array.dtype.kind not in "biuf":
         raise Malformed(f"{name} must hold numbers, holds {array.dtype}")
+    if array.ndim == axes[-1] and not array.shape[-1]:
+        raise Malformed(f"{name} must have a feature at least, has {array.shape}")
     return array.astype(np.float64)
 
 
@@ -184,4 +187,7 @@ def _features(arrays: Mapping[str, np.ndarray], d: int) -> tuple[str, ...]:
         return tuple(f"feature {k}" for k in range(d))
     if arrays["features"].shape != (d,):
         raise Malformed(f"features must be {d} names, one per feature")
-    return tuple(map(str, arrays["features"].tolist()))
+    names = tuple(map(str, arrays["features"].tolist()))
+    if len(set(names)) < d:
+        raise Malformed(f"features must be {d} different names, has {listed(names)}")
+    return names

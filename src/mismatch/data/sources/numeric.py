@@ -57,6 +57,8 @@ def items(found: Found, path: str, label: str, missing: str, keys: Keys = Keys()
         ConfigError: for labels, missing or infinite values that cannot be used.
     """
     read, found = len(found.lengths), _without_empty(_without_pads(found))
+    accepted = f"must hold sequences; none of its {read} has a step with a value"
+    require(bool(len(found.lengths)), keys.path, path, accepted)
     labels = labelled(found.labels, found.places, keys.label, label)
     kept = _chosen(found, labels.kept)
     values, notes = kept.values, kept.notes

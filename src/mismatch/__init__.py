@@ -12,6 +12,8 @@ from mismatch.config import environment
 
 if TYPE_CHECKING:
     from mismatch.check.items import check as check
+    from mismatch.check.models import check_model as check_model
+    from mismatch.check.watch import Watch as Watch
 
 environment.setup()
 

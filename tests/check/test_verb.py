@@ -170,3 +170,15 @@ def test_the_command_checks_data_without_tensorflow(reviews):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=START)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_model_is_told_by_its_name_and_checked_with_its_batch(tmp_path, capsys):
+    from mismatch.engine.backend import keras
+
+    layers = [keras.Input((30, 3)), keras.layers.Conv1D(4, 3, padding="same"), keras.layers.GRU(4)]
+    keras.Sequential([*layers, keras.layers.Dense(2, activation="softmax")]).save(tmp_path / "m.keras")
+    x = np.random.default_rng(0).normal(size=(16, 30, 3)).astype("float32")
+    np.savez(tmp_path / "b.npz", x=x, y=np.arange(16) % 2)
+    assert run(tmp_path / "m.keras", tmp_path / "b.npz") == 0
+    assert "m.keras" in capsys.readouterr().out.splitlines()[0]
+    assert "is for data" in refused(tmp_path / "m.keras", "--text", "review")

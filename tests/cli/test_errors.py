@@ -26,7 +26,7 @@ USAGE = [
     ("length.stepz=4", "length.stepz=4: there is no such key; length has fill, pad_value, padding, ratio, steps"),
     ("nothing=3", "nothing=3: there is no such key; the config has control, data"),
     ("length.steps=[1,", "length.steps=[1,: cannot be read as key=value"),
-    ("reprot", "reprot: must be an override such as data=late, or one of the verbs report and explain"),
+    ("reprot", "reprot: must be an override such as data=late, or one of the verbs check, report and explain"),
     ("--nothing", "unrecognized arguments: --nothing"),
     ("features.width=4", "features.width=4: needs an adapter"),
     ("-m length.steps=12,0", "length.steps=0: must be a whole number"),

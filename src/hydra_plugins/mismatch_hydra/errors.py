@@ -72,7 +72,7 @@ def no_choice(words: Sequence[str]) -> str:
 
 def _unreadable(override: str, message: str) -> str:
     if "=" not in override and not override.startswith("~"):
-        return f"{override}: must be an override such as data=late, or one of the verbs report and explain"
+        return f"{override}: must be an override such as data=late, or one of the verbs check, report and explain"
     return f"{override}: cannot be read as key=value ({message.splitlines()[0]})"
 
 

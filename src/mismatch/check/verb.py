@@ -10,7 +10,7 @@ import argparse
 import re
 import shutil
 import sys
-from importlib import import_module
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,16 +89,16 @@ class _Said(ConfigError):
 
 
 def _model(given: argparse.Namespace) -> Checked:
-    models = import_module("mismatch.check.models")
+    from mismatch.check import models
+
     for name in ("text", "id", "time", "features", "split", "group", "separator", "encoding"):
         require(getattr(given, name) is None, f"--{name}", getattr(given, name), "is for data, not for a model")
     model = models.load(given.file)
     if given.other is None:
-        found: Checked = models.check_model(model)
-        return found
+        return replace(models.check_model(model), subject=given.file)
     held = models.batch(given.other)
     found = models.check_model(model, held.x, held.y, held.mask)
-    return found
+    return replace(found, subject=f"{given.file} with {given.other}")
 
 
 def _data(given: argparse.Namespace) -> Checked:

@@ -50,11 +50,12 @@ class LengthPredictsLabel(Rule):
         if gain < LEAST or gain < SURE * found.error:
             return
         low, high = (np.clip(found.accuracy + side * 1.96 * found.error, 0, 1) for side in (-1, 1))
+        cut = "pre,post,stride" if subject.is_text else "pre,post,interpolate"
         yield self.found(
             f"length alone reaches a balanced accuracy of {found.accuracy:.2f} [{low:.2f}, {high:.2f}], "
             f"guessing {found.chance:.2f}",
             severity="warning" if gain > (1 - found.chance) / 10 else "note",
-            settings=f"{subject.command} length.steps={subject.quantile(0.5)} length.truncating=pre,post,stride",
+            settings=f"-m {subject.command} length.steps={subject.quantile(0.5)} length.truncating={cut}",
             accuracy=found.accuracy,
             low=float(low),
             high=float(high),

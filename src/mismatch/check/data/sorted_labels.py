@@ -18,7 +18,7 @@ class SortedLabels(Rule):
     meaning = "The last fifth of the training rows holds no row of a class that chance would put there ten times."
     why = "`validation_split=0.2` takes the last rows, before it shuffles: it validates on other classes."
     example = "A table with all negative reviews first, then all positive ones."
-    instead = "Shuffle the rows once before fit; `mismatch` draws its parts at random, so nothing is to be done here."
+    instead = "Shuffle the rows once before fit. The datasets text and series draw their parts at random."
 
     def look(self, subject: Subject) -> Iterator[Finding]:
         labels = subject.items.labels

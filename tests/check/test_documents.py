@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mismatch.check.documents import document
+from mismatch.config.registry import DATA_RULES
 
 ROOT = Path(__file__).parents[2]
 
@@ -10,3 +11,8 @@ ROOT = Path(__file__).parents[2]
 def test_the_document_of_the_rules_is_made_from_them():
     made = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
     assert made == document(), "python -m mismatch.check.documents > docs/check.md"
+
+
+def test_the_readme_counts_the_rules_on_data():
+    count = len(DATA_RULES.builtin)
+    assert f" {count} rules\n([docs/check.md]" in (ROOT / "README.md").read_text(encoding="utf-8")

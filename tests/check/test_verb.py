@@ -172,6 +172,7 @@ def test_the_command_checks_data_without_tensorflow(reviews):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras saves so
 def test_a_model_is_told_by_its_name_and_checked_with_its_batch(tmp_path, capsys):
     from mismatch.engine.backend import keras
 

@@ -67,10 +67,35 @@ def test_an_extra_field_that_is_empty_in_some_rows_alone_is_a_shift():
     assert "line 3 has 3 fields" in malformed("text,label\na,x\ngood, really,\n")
 
 
-def test_row_names_without_a_name_are_told_for_what_they_are():
-    assert "one name is missing, the first if rows start with their number" in malformed(
-        '"text","label"\n"1","good film","pos"\n"2","bad","neg"\n'
-    )
+@pytest.mark.parametrize("start", [0, 1])
+def test_numbers_of_rows_without_a_name_are_told_for_what_they_are(start):
+    """What R writes: the first line is one name short."""
+    table = parse(f'"text","label"\n"{start}","good film","pos"\n"{start + 1}","bad","neg"\n', None)
+    assert table.columns == {"row": [str(start), str(start + 1)], "text": ["good film", "bad"], "label": ["pos", "neg"]}
+    assert table.notes == ("rows start with their number, which the first line has no name for: row",)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("text,label\nx,good film,pos\ny,bad,neg\n", "one name is missing in the first line"),
+        ("2,2,a,b\n5.1,3.5,1.4,0.2,0\n4.9,3,1.4,0.2,1\n", "one name is missing in the first line"),
+        ("569,30\n5.1,3.5,1.4,0\n4.9,3,1.4,1\n", "the first line does not name these columns"),
+        ("text,label\na,x\n# more, or less, of it\nb,y\n", "comments are not skipped: take them out"),
+    ],
+)
+def test_why_rows_and_names_differ_is_said(text, why):
+    assert malformed(text).endswith("; " + why)
+
+
+def test_lines_above_the_names_and_blanks_between_fields_are_told_for_what_they_are():
+    assert malformed("# a comment\n1,2\n").endswith("comments are not skipped: take them out")
+    assert malformed("text label\na x\n").endswith("data.separator=space divides it at each blank")
+    assert "(is it data? then put a line of names above it)" in malformed("0.5,0.5,1\n1,2,3\n")
+
+
+def test_many_columns_of_one_name_are_refused_at_once():
+    assert malformed(",".join(["x"] * 50_000) + "\n").endswith("one name to several columns: 'x'")
 
 
 def test_a_column_without_a_name_is_kept_under_its_number():
@@ -80,8 +105,8 @@ def test_a_column_without_a_name_is_kept_under_its_number():
 
 
 def test_a_name_that_stands_there_twice_is_refused():
-    assert malformed("a,b,a,b,c\n1,2,3,4,5\n") == "its first line names 'a', 'b' more than once"
-    assert "names 'a' more than once" in malformed("a, a\n1,2\n")
+    assert malformed("a,b,a,b,c\n1,2,3,4,5\n") == "its first line gives one name to several columns: 'a', 'b'"
+    assert "one name to several columns: 'a'" in malformed("a, a\n1,2\n")
 
 
 def test_blanks_around_names_are_stripped_and_noted():

@@ -69,7 +69,11 @@ def test_files_deeper_in_a_class_belong_to_it_and_are_noted(tree):
 
 @pytest.mark.parametrize(
     ("content", "what"),
-    [(b"\x89PNG\r\n\x1a\n", "is a picture (PNG)"), (b"PK\x03\x04", "is a zip archive"), (b"a\0b", "holds a NUL")],
+    [
+        (b"\x89PNG\r\n\x1a\n", "is a picture (PNG)"),
+        (b"PK\x03\x04", "is a zip archive"),
+        (b"a\0b", "holds a zero byte (NUL)"),
+    ],
 )
 def test_a_file_that_is_no_text_is_refused_by_name(tree, content, what):
     message = refused(tree({**CLASSES, "pos/3": content}))

@@ -103,4 +103,4 @@ def test_a_table_that_names_a_column_twice_is_refused(write, tmp_path):
 
     write("folder")
     parquet.write_table(pa.table([[1], [2]], names=["a", "a"]), tmp_path / "a.parquet")
-    assert refusal("a.parquet") == "data.path=a.parquet: names 'a' more than once"
+    assert refusal("a.parquet") == "data.path=a.parquet: gives one name to several columns: 'a'"

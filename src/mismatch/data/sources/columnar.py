@@ -4,6 +4,7 @@ In: the bytes of a file. Out: a frame whose numbers, booleans and times keep the
 else are objects, None where a cell is null.
 """
 
+from collections import Counter
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +35,12 @@ def parse(raw: bytes) -> "pd.DataFrame":
     try:
         source = BytesIO(raw)
         table = parquet.ParquetFile(source).read() if kind(raw) == "Parquet" else feather.read_table(source)
-        twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+        twice = [name for name, count in Counter(table.column_names).items() if count > 1]
         columns = {} if twice else {name: _column(table.column(name)) for name in table.column_names}
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise Malformed(f"cannot be read as {kind(raw)} ({' '.join(str(error).split())})") from None
     if twice:
-        raise Malformed(f"names {listed(twice, quotes=True)} more than once")
+        raise Malformed(f"gives one name to several columns: {listed(twice, quotes=True)}")
     return pd.DataFrame(columns)
 
 

@@ -5,17 +5,18 @@ the line every row starts in. A row with another number of fields than the heade
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from mismatch.config.fields import ConfigError
-from mismatch.data.sources.records import Malformed, Record, Style, records_of
+from mismatch.data.sources.records import Malformed, Records, Style, records_of
 from mismatch.data.sources.words import counted, listed, quoted
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 WORDS = {name: separator for separator, name in SEPARATORS.items()} | {"space": " "}
 SAMPLE, CHARACTERS = 1000, 4_000_000
 """Records, and at most as many characters, that are looked at to find the separator."""
+COMMENTS = ("#", "//", "/*")
 SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """The first line by which spreadsheets name the separator."""
 
@@ -40,18 +41,29 @@ def parse(text: str, separator: str | None, suffix: str = "") -> Table:
     text = text[said.end() :] if said else text
     above = 1 if said else 0
     style, how = _style(text, separator, said.group(1) if said else None, suffix)
-    records, style = _read(text, replace(style, above=above))
-    if separator and len(records[0].fields) < 2:
-        accepted = f"must divide the first line, which is {quoted(records[0].fields[0])}"
+    records, style = records_of(text, replace(style, above=above))
+    if not records:
+        raise Malformed("has no line of names")
+    if separator and len(records.fields[0]) < 2:
+        accepted = f"must divide the first line, which is {quoted(records.fields[0][0])}"
         raise ConfigError("data.separator", separator, accepted)
-    header, rows, notes = _even(records[0].fields, records[1:])
+    kind = f"separator {SEPARATORS.get(style.separator, quoted(style.separator))} ({how})"
+    columns, notes = _columns(records)
+    return Table(columns, records.lines[1:], kind, (*style.notes, *notes))
+
+
+def _columns(records: Records) -> tuple[dict[str, list[str | None]], list[str]]:
+    """The cells below each name of the first record, and what was changed on the way."""
+    header, rows, notes = _even(records.fields[0], Records(records.lines[1:], records.fields[1:]))
     names, unnamed = _names(header)
+    if any(name != name.strip() for name in header):
+        notes.append("blanks around names of columns stripped")
     cells = zip(*rows, strict=True) if rows else ([] for _ in names)
     columns = {name: [cell or None for cell in column] for name, column in zip(names, cells, strict=True)}
-    kept, hollow = _without_hollow(columns, unnamed)
-    kind = f"separator {SEPARATORS.get(style.separator, quoted(style.separator))} ({how})"
-    stripped = ["blanks around names of columns stripped"] if any(name != name.strip() for name in header) else []
-    return Table(kept, [row.line for row in records[1:]], kind, (*style.notes, *notes, *stripped, *hollow))
+    hollow = [name for name in unnamed if not any(columns[name])]
+    notes += [f"{name} has neither a name nor a value: left out" for name in hollow]
+    notes += [f"{name} has no name in the first line" for name in unnamed if name not in hollow]
+    return {name: cells for name, cells in columns.items() if name not in hollow}, notes
 
 
 def _style(text: str, given: str | None, said: str | None, suffix: str) -> tuple[Style, str]:
@@ -83,31 +95,29 @@ def _sniffed(text: str, suffix: str, cut: bool) -> str:
         what = "more than one fits" if fit else "more than one divides the first line, and none all lines alike"
         raise ConfigError("data.separator", None, f"must be given: {what}: {ways}")
     if not best:
-        first = next(iter(text.strip().splitlines()), "")
-        raise Malformed(f"has one column, {quoted(first)}: no comma, semicolon, tab or pipe divides its first line")
+        raise Malformed(_undivided(text))
     return best[0]
+
+
+def _undivided(text: str) -> str:
+    first = next(iter(text.strip("\r\n").splitlines()), "")
+    what = f"has one column, {quoted(first)}: no comma, semicolon, tab or pipe divides its first line"
+    if first.lstrip().startswith(COMMENTS):
+        return f"{what}; comments are not skipped: take them out"
+    return f"{what}; data.separator=space divides it at each blank" if " " in first.strip() else what
 
 
 def _sample(text: str, separator: str, cut: bool) -> list[list[str]]:
     try:
-        found = [record.fields for record in islice(Style(separator, strict=False).reader(text), SAMPLE)]
+        found = Style(separator, strict=False).read(text, SAMPLE).fields
     except Malformed:
         return []
     return found[:-1] if cut and len(found) < SAMPLE else found
 
 
-def _read(text: str, style: Style) -> tuple[list[Record], Style]:
-    records, style = records_of(text, style)
-    if not records:
-        raise Malformed("has no line of names")
-    return records, style
-
-
-def _even(header: list[str], records: list[Record]) -> tuple[list[str], list[list[str]], list[str]]:
-    """Header and rows of one width; separators at the end of all of them, with nothing behind, are taken away."""
-    rows = [record.fields for record in records]
-    widths = {len(fields) for fields in rows}
-    width = len(header)
+def _even(header: list[str], records: Records) -> tuple[list[str], list[list[str]], list[str]]:
+    """Header and rows of one width; what all of them have at their ends and nothing stands in is taken away."""
+    rows, widths, width = records.fields, records.widths, len(header)
     if widths <= {width}:
         return header, rows, []
     bare = max((place for place, name in enumerate(header, 1) if name.strip()), default=0)
@@ -119,41 +129,58 @@ def _even(header: list[str], records: list[Record]) -> tuple[list[str], list[lis
             [fields[:width] for fields in rows],
             ["every row ends with a separator that the first line lacks"],
         )
+    if widths == {width + 1} and _numbered(rows):
+        return ["row", *header], rows, ["rows start with their number, which the first line has no name for: row"]
     raise Malformed(_shifted(header, records))
 
 
-def _shifted(header: list[str], records: list[Record]) -> str:
+def _numbered(rows: list[list[str]]) -> bool:
+    """Whether rows start with their number from 0 or 1, as R writes them."""
+    return len(rows) > 1 and any(
+        all(fields[0] == str(number) for number, fields in enumerate(rows, start)) for start in (0, 1)
+    )
+
+
+def _shifted(header: list[str], records: Records) -> str:
     """What is wrong with the first row of another width than the header, and how many are."""
-    wrong = [record for record in records if len(record.fields) != len(header)]
-    line, fields = wrong[0].line, wrong[0].fields
-    what = f"line {line} has {counted(len(fields), 'field')}, the first line {len(header)} ({listed(header, 6)}): "
+    width, total = len(header), len(records)
+    wrong = [row for row, fields in enumerate(records.fields) if len(fields) != width]
+    line, fields = records.lines[wrong[0]], records.fields[wrong[0]]
+    what = f"line {line} has {counted(len(fields), 'field')}, the first line {width} ({listed(header, 6)}): "
     what += listed(fields, 6, quotes=True)
-    every = len(wrong) == len(records)
     if len(wrong) > 1:
-        share = "every row" if every else f"{len(wrong):,} of {len(records):,} rows"
+        share = "every row" if len(wrong) == total else f"{len(wrong):,} of {total:,} rows"
         what += f"; another number than the first line has {share}"
-    if len(fields) < len(header):
-        return f"{what}; a text that holds a line break needs quotes"
-    if every and len(wrong) > 1 and all(len(record.fields) == len(header) + 1 for record in records):
-        return f"{what}; one name is missing, the first if rows start with their number"
+    return f"{what}; {_why(fields, width, len(wrong) == total and len(records.widths) == 1 and total > 1)}"
+
+
+def _why(fields: list[str], width: int, every: bool) -> str:
+    """What usually makes a row of `fields` wider or narrower than the header; `every` row is like it."""
+    if fields[0].lstrip().startswith(COMMENTS):
+        return "comments are not skipped: take them out"
+    if every and len(fields) == width + 1:
+        return "one name is missing in the first line"
+    if every:
+        return "the first line does not name these columns"
+    if len(fields) < width:
+        return "a text that holds a line break needs quotes"
     end = " (nothing stands behind its last separator)" if not fields[-1] else ""
-    return f"{what}{end}; a text that holds the separator needs quotes"
+    return f"a text that holds the separator needs quotes{end}"
 
 
 def _names(header: list[str]) -> tuple[list[str], list[str]]:
     """Names of the columns, stripped; and those made up for columns without one."""
     names = [name.strip() or f"column {number}" for number, name in enumerate(header, 1)]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise Malformed(f"its first line names {listed(twice, quotes=True)} more than once")
+        data = " (is it data? then put a line of names above it)" if all(map(_numeric, twice)) else ""
+        raise Malformed(f"its first line gives one name to several columns: {listed(twice, quotes=True)}{data}")
     return names, [name for name, own in zip(names, header, strict=True) if not own.strip()]
 
 
-def _without_hollow(
-    columns: dict[str, list[str | None]], unnamed: list[str]
-) -> tuple[dict[str, list[str | None]], list[str]]:
-    """Without the columns that have neither a name nor a cell."""
-    hollow = [name for name in unnamed if not any(cell is not None for cell in columns[name])]
-    notes = [f"{name} has neither a name nor a value: left out" for name in hollow]
-    notes += [f"{name} has no name in the first line" for name in unnamed if name not in hollow]
-    return {name: cells for name, cells in columns.items() if name not in hollow}, notes
+def _numeric(name: str) -> bool:
+    try:
+        float(name)
+    except ValueError:
+        return False
+    return True

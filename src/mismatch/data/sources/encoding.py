@@ -42,12 +42,18 @@ def decode(raw: bytes, encoding: str | None, shown: str, key: str = "data.path")
     Raises:
         ConfigError: for an encoding nobody knows, bytes that are not in it, and text that holds NUL.
     """
-    text, kind = _given(raw, encoding, shown) if encoding else _found(raw, shown)
+    zeros = b"\0" in raw and not (encoding or _marked(raw) or _wide(raw))
+    text, kind = ("\0", "") if zeros else _given(raw, encoding, shown) if encoding else _found(raw, shown)
     text = text.removeprefix("\ufeff")
     if "\0" in text:
-        place = _line(text, text.index("\0"))
-        raise ConfigError(key, shown, f"{place} holds a NUL character: no text, or text in another encoding")
+        line = raw.count(b"\n", 0, max(raw.find(0), 0)) + 1
+        accepted = f"line {line} holds a zero byte (NUL): no text, or in another encoding than {encoding or 'UTF-8'}"
+        raise ConfigError(key, shown, accepted)
     return Decoded(text, kind, tuple(_damage(text)))
+
+
+def _marked(raw: bytes) -> str | None:
+    return next((name for mark, name in MARKS if raw.startswith(mark)), None)
 
 
 def _given(raw: bytes, encoding: str, shown: str) -> tuple[str, str]:
@@ -65,7 +71,7 @@ def _given(raw: bytes, encoding: str, shown: str) -> tuple[str, str]:
 
 
 def _found(raw: bytes, shown: str) -> tuple[str, str]:
-    marked = next((name for mark, name in MARKS if raw.startswith(mark)), None)
+    marked = _marked(raw)
     name = marked or _wide(raw) or "UTF-8"
     try:
         text = raw.decode(name)
@@ -133,7 +139,7 @@ def _sound(raw: bytes) -> bool:
         raw.decode()
         return True
     except UnicodeError:
-        return any(raw.startswith(mark) for mark, _ in MARKS) or _wide(raw) is not None
+        return bool(_marked(raw) or _wide(raw))
 
 
 def _asked(why: str) -> ConfigError:

@@ -1,6 +1,6 @@
 r"""Delimited text as records, whatever its quotes mean: doubled inside quotes, behind a backslash, or nothing at all.
 
-In: text and a `Style`. Out: `Record`: the fields of each and the line it starts in. Quotes mean what RFC 4180 says,
+In: text and a `Style`. Out: `Records`: the fields of each and the line it starts in. Quotes mean what RFC 4180 says,
 unless that cannot be: then ``\"`` is tried, then quotes as characters like others, and it is noted.
 """
 
@@ -9,18 +9,26 @@ import io
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 
 class Malformed(Exception):
     """What is wrong with a file, in one line, without its name."""
 
 
-class Record(NamedTuple):
-    """line: where it starts, from 1. fields: as they stand, without the quotes around them."""
+@dataclass(frozen=True)
+class Records:
+    """lines: where each record starts, from 1. fields: those of each, without the quotes around them."""
 
-    line: int
-    fields: list[str]
+    lines: list[int]
+    fields: list[list[str]]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def widths(self) -> set[int]:
+        """How many fields records have."""
+        return set(map(len, self.fields))
 
 
 @dataclass(frozen=True)
@@ -33,8 +41,8 @@ class Style:
     above: int = 0
     notes: tuple[str, ...] = ()
 
-    def reader(self, text: str) -> Iterator[Record]:
-        """Every record that is not blank.
+    def read(self, text: str, most: int | None = None) -> Records:
+        """Every record that is not blank, or the first `most` of them.
 
         Raises:
             Malformed: for quotes that make no sense.
@@ -45,16 +53,21 @@ class Style:
             reader = csv.reader(source, delimiter=self.separator, strict=self.strict)
         else:
             reader = csv.reader(source, delimiter=self.separator, quoting=csv.QUOTE_NONE)
-        line = 1 + self.above
+        lines, records = [], []
+        first = line = 1 + self.above
         try:
             for fields in reader:
                 if len(fields) > 1 or (fields and fields[0].strip()):
-                    yield Record(line, fields)
-                line = reader.line_num + 1 + self.above
+                    lines.append(line)
+                    records.append(fields)
+                    if len(lines) == most:
+                        break
+                line = reader.line_num + first
         except csv.Error as error:
             raise Malformed(_quotes(str(error), line)) from None
         finally:
             csv.field_size_limit(limit)
+        return Records(lines, records)
 
 
 def _quotes(error: str, line: int) -> str:
@@ -65,37 +78,37 @@ def _quotes(error: str, line: int) -> str:
     return f"line {line} cannot be read ({error})"
 
 
-def records_of(text: str, style: Style) -> tuple[list[Record], Style]:
+def records_of(text: str, style: Style) -> tuple[Records, Style]:
     """All records, and the style that they were read in.
 
     Raises:
         Malformed: where no meaning of the quotes gives records of one width.
     """
+    wrong = None
     try:
-        records = list(style.reader(text))
-        wrong = None
+        records = style.read(text)
+        if style.separator != "\t" or not _spread(records, text):
+            return records, style
     except Malformed as error:
-        records, wrong = [], error
-    if wrong is None and not (style.separator == "\t" and _spread(records, text)):
-        return records, style
+        wrong = error
     for other, content in _others(text, style, wrong is not None):
         try:
-            found = list(other.reader(content))
+            found = other.read(content)
         except Malformed:
             continue
-        if len(found) > 1 and len({len(record.fields) for record in found}) == 1 and len(found[0].fields) > 1:
+        if len(found) > 1 and len(found.widths) == 1 and found.widths != {1}:
             return found, other
     if wrong:
         raise wrong
     return records, style
 
 
-def _spread(records: list[Record], text: str) -> bool:
+def _spread(records: Records, text: str) -> bool:
     """Whether any record takes more than one line.
 
     Stray quotes in texts divided by tabs, which are seldom quoted, may pair up and swallow the lines between them.
     """
-    return '"' in text and any("\n" in field or "\r" in field for record in records for field in record.fields)
+    return '"' in text and any("\n" in field or "\r" in field for fields in records.fields for field in fields)
 
 
 def _others(text: str, style: Style, wrong: bool) -> Iterator[tuple[Style, str]]:
@@ -103,12 +116,10 @@ def _others(text: str, style: Style, wrong: bool) -> Iterator[tuple[Style, str]]
     if wrong and r"\"" in text:
         yield replace(style, notes=(r"quotes behind a backslash (\") read as quotes",)), text.replace(r"\"", '""')
     plain = replace(style, quotes=False, notes=("quotes read as characters: they do not enclose fields here",))
-    if style.separator == "\t" or not _enclosed(text, plain):
+    if style.separator == "\t" or not _enclosed(plain.read(text)):
         yield plain, text
 
 
-def _enclosed(text: str, plain: Style) -> bool:
+def _enclosed(records: Records) -> bool:
     """Whether quotes enclose any field whole, as if they were meant to."""
-    return any(
-        len(field) > 1 and field[0] == field[-1] == '"' for record in plain.reader(text) for field in record.fields
-    )
+    return any(len(field) > 1 and field[0] == field[-1] == '"' for fields in records.fields for field in fields)

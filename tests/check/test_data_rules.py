@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mismatch.check.items import check
+from mismatch.config.fields import ConfigError
 from mismatch.config.registry import DATA_RULES
 from tests.check.planted import codes, found, series, texts
 
@@ -344,3 +345,45 @@ def test_every_rule_has_a_test_its_own_code_and_all_its_texts():
         assert all(getattr(rule, field).strip() for field in ("meaning", "why", "example", "instead")), name
         assert rule.severity in ("error", "warning", "note") and rule.code.startswith("D1")
     assert len({rule.code for rule in rules.values()}) == len(rules)
+
+
+NOISE = np.random.default_rng(0).normal(size=(20, 6, 2))
+ODD = {
+    "two rows": ([[1.0, 2.0], [3.0, 4.0]], [0, 1]),
+    "sequences without a step": ([np.zeros((0, 2)), *NOISE[:19]], [0, 1] * 10),
+    "nothing but infinity": ([np.full((5, 2), np.inf)] * 20, [0, 1] * 10),
+    "a feature of NaN": ([np.c_[each, np.full(6, np.nan)] for each in NOISE], [0, 1] * 10),
+    "beyond 32 bits": (NOISE * 1e300, [0, 1] * 10),
+    "next to nothing": (NOISE * 1e-300, [0, 1] * 10),
+    "all the same": (np.ones((20, 5, 2)), [0, 1] * 10),
+    "all pads": (np.zeros((20, 5, 2)), [0, 1] * 10),
+    "one step each": (NOISE[:, :1], [0, 1] * 10),
+    "a class for each": (NOISE, list(range(10)) * 2),
+    "more features than steps": (np.random.default_rng(1).normal(size=(20, 2, 300)), [0, 1] * 10),
+    "no token": (["..."] * 20, [0, 1] * 10),
+    "half a character": (["a \ud800 b"] * 10 + ["c"] * 10, [0, 1] * 10),
+    "a text of one huge word": (["w" * 10**6] + ["x"] * 19, [0, 1] * 10),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_data_are_looked_at_without_a_warning_of_numpy(name):
+    checked = check(*ODD[name])
+    text = checked.text() + checked.html() + checked.to_json()
+    text.encode("utf-8")
+    assert "few_rows" in codes(checked)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"steps": 2.5}, "length.steps=2.5"),
+        ({"steps": 0}, "length.steps=0"),
+        ({"steps": True}, "length.steps=True"),
+        ({"pad_value": "0"}, "length.pad_value=0"),
+        ({"pad_value": np.inf}, "length.pad_value=inf"),
+    ],
+)
+def test_lengths_and_pads_that_cannot_be_are_refused(more, said):
+    with pytest.raises(ConfigError, match=said):
+        check(NOISE, [0, 1] * 10, **more)

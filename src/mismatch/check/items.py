@@ -4,9 +4,9 @@ In: `Items` of a reader, or sequences that are in memory. Out: `Checked`.
 """
 
 from collections.abc import Sequence
+from math import isfinite
+from numbers import Integral, Real
 from typing import Any
-
-import numpy as np
 
 from mismatch.check.outcome import Checked
 from mismatch.check.profile import facts, profile
@@ -27,8 +27,10 @@ def check_items(items: Items, pad_value: float = 0.0, steps: int | None = None) 
         ConfigError: where nothing is left to look at, or T is no length.
     """
     require(len(items) > 0, "data.path", items.reading.path, "must hold at least one labelled sequence")
-    require(steps is None or steps >= 1, "length.steps", steps, "must be at least 1")
-    require(bool(np.isfinite(pad_value)), "length.pad_value", pad_value, "must be a finite number")
+    whole = steps is None or (isinstance(steps, Integral) and not isinstance(steps, bool) and steps >= 1)
+    require(whole, "length.steps", steps, "must be a whole number of at least 1")
+    finite = isinstance(pad_value, Real) and isfinite(pad_value)
+    require(finite, "length.pad_value", pad_value, "must be a finite number")
     subject = Subject(items, pad_value, steps, items.reading.path)
     return Checked(
         items.reading.path, profile(subject), apply(DATA_RULES, subject), len(DATA_RULES.names), facts(subject)

@@ -14,6 +14,9 @@ from mismatch.check.near import near_series, near_texts
 from mismatch.data._text import tokenise
 from mismatch.data.sources.base import Items
 
+LARGEST = float(np.finfo(np.float32).max)
+"""What a model can be given: it computes in 32 bits."""
+
 
 @dataclass(frozen=True, eq=False)
 class Subject:
@@ -54,10 +57,16 @@ class Subject:
         return np.repeat(np.arange(len(self.items)), self.lengths)
 
     @property
-    def values(self) -> np.ndarray:
-        """(sum L, d) float64: of numbers alone."""
+    def raw(self) -> np.ndarray:
+        """Numbers as they stand in the file: (sum L, d) float64."""
         assert self.items.values is not None
         return self.items.values
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """The numbers, NaN where one is missing, infinite or beyond 32 bits: (sum L, d) float64."""
+        usable = np.abs(self.raw) <= LARGEST  # NaN compares false
+        return self.raw if usable.all() else np.where(usable, self.raw, np.nan)
 
     @cached_property
     def _indexed(self) -> tuple[np.ndarray, dict[str, int]]:
@@ -90,7 +99,7 @@ class Subject:
     @cached_property
     def same(self) -> np.ndarray:
         """A number for each sequence, the same for those that hold the same: (N,) int64. Texts by their tokens."""
-        flat = self.ids if self.is_text else self.values
+        flat = self.ids if self.is_text else self.raw
         known: dict[bytes, int] = {}
         ends = np.cumsum(self.lengths)
         each = (
@@ -118,7 +127,7 @@ class Subject:
 
     @cached_property
     def finite(self) -> np.ndarray:
-        """Which steps hold finite numbers alone: (sum L,) bool."""
+        """Which steps hold numbers in every feature: (sum L,) bool."""
         return np.isfinite(self.values).all(axis=1)
 
     @property

@@ -26,7 +26,6 @@ class Float32Loss(Rule):
             return
         for column in range(subject.width):
             values = subject.values[np.isfinite(subject.values[:, column]), column]
-            values = values[np.abs(values) <= np.finfo(np.float32).max]
             if not len(values) or np.abs(values).max() < LARGE:
                 continue
             before, after = len(np.unique(values)), len(np.unique(values.astype(np.float32)))

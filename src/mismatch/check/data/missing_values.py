@@ -6,10 +6,8 @@ import numpy as np
 
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
-from mismatch.check.sequences import Subject
+from mismatch.check.sequences import LARGEST, Subject
 from mismatch.check.words import counted, named, share
-
-LARGEST = float(np.finfo(np.float32).max)
 
 
 class MissingValues(Rule):
@@ -22,8 +20,7 @@ class MissingValues(Rule):
     def look(self, subject: Subject) -> Iterator[Finding]:
         if subject.is_text:
             return
-        values = subject.values
-        gone, wrong = np.isnan(values), np.abs(values) > LARGEST
+        gone, wrong = np.isnan(subject.raw), np.abs(subject.raw) > LARGEST
         for bad, what, settings in (
             (gone, "missing", f"{subject.command} data.missing=linear"),
             (wrong, "infinite or beyond 32 bits", ""),

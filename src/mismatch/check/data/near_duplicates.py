@@ -15,7 +15,7 @@ SERIOUS = 0.01
 class NearDuplicates(Rule):
     code, name, severity = "D114", "near_duplicates", "warning"
     meaning = (
-        "Texts of six tokens and more that share 70 % of their word triples with another, or series that differ from "
+        "Texts of six tokens and more that share 60 % of their word triples with another, or series that differ from "
         "another of their length nowhere by more than a hundredth of a deviation."
     )
     why = "They are copies as far as a model is concerned: split at random, the test part holds what was trained on."

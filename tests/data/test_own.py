@@ -65,6 +65,17 @@ def test_a_probe_that_the_file_names_is_the_probe():
     assert sorted(numbers(dataset.draw(Streams(0, 0)).probe)) == list(range(60, 70))
 
 
+def test_a_probe_that_the_file_names_need_not_have_equal_shares_and_the_others_do():
+    """48 rows to train on, of which the rarer class has 16; the probe holds one class alone."""
+    parts = ["train"] * 48 + ["probe"] * 10 + ["test"] * 30
+    labels = [0, 0, 1] * 16 + [0] * 10 + [0, 1] * 15
+    dataset = checked(labels, parts=parts, balance="equal")
+    assert (dataset.train, dataset.probe, dataset.test) == (32, 10, 30)
+    drawn = dataset.draw(Streams(0, 0))
+    assert sorted(numbers(drawn.probe)) == list(range(48, 58))
+    assert np.bincount(drawn.train.labels).tolist() == [16, 16] and np.bincount(drawn.test.labels).tolist() == [15, 15]
+
+
 def test_a_group_is_never_on_both_sides_and_the_probe_is_always_full():
     groups = np.repeat(np.arange(6), [23, 29, 31, 37, 41, 43])  # 204 rows
     dataset = checked(np.arange(204) % 3, groups=groups)

@@ -33,7 +33,7 @@ def choose(pool: Pool, train: int | None, probe: int | None, test: int | None) -
     Raises:
         ConfigError: for a part that the rows cannot fill.
     """
-    rows, named = pool.room(pool.training_side), pool.room(pool.probe_side)
+    rows, named = pool.room(pool.training_side), len(pool.probe_side)
     shared = pool.parts is None
     tested = max(rows // 4, 1) if shared else pool.room(pool.test_side)
     probed = max(min(PROBE, named or rows // 20), 1)
@@ -50,10 +50,10 @@ def _fits(pool: Pool, sizes: Sizes, rows: int, named: int, shared: bool) -> None
     why = _why(pool)
     if not shared:
         room = pool.room(pool.test_side)
-        require(room > 0, "data.split", "test", f"names no row of the rarest class, needed for equal shares{why}")
+        require(room > 0, "data.split", "test", "names no row of the rarest class, needed for equal shares")
         require(sizes.test <= room, "data.test", sizes.test, f"must be at most {room}, the test rows of the file{why}")
     if named:
-        require(sizes.probe <= named, "data.probe", sizes.probe, f"must be at most {named}, its rows in the file{why}")
+        require(sizes.probe <= named, "data.probe", sizes.probe, f"must be at most {named}, its rows in the file")
     if shared and pool.groups is not None:
         smallest = int(np.unique(pool.groups, return_counts=True)[1].min())
         accepted = f"must be at least {smallest}, the rows of the smallest group"
@@ -67,11 +67,12 @@ def _fits(pool: Pool, sizes: Sizes, rows: int, named: int, shared: bool) -> None
 
 def _left(pool: Pool, sizes: Sizes, rows: int, named: int, shared: bool) -> int:
     """What the probe and the test part leave of the training side."""
-    taken = [sizes.test] * shared + [sizes.probe] * (not named)
+    if named:
+        return pool.room(np.setdiff1d(pool.training_side, pool.probe_side))
+    taken = [sizes.probe] + [sizes.test] * shared
     if not pool.equal:
-        return rows - sum(taken) - len(pool.probe_side)
-    shares = sum(-(-part // pool.classes) for part in taken)
-    return rows - shares * pool.classes - named
+        return rows - sum(taken)
+    return rows - sum(-(-part // pool.classes) for part in taken) * pool.classes
 
 
 def _why(pool: Pool) -> str:

@@ -30,6 +30,14 @@ class RaggedData:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def at(self, rows: np.ndarray) -> "RaggedData":
+        """The sequences of these rows (M,), in this order."""
+        lengths = self.lengths[rows]
+        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        values = self.values[np.repeat(self.offsets[rows], lengths) + within]
+        posterior = None if self.posterior is None else self.posterior[rows]
+        return RaggedData(values, lengths, self.labels[rows], posterior)
+
     def hash(self) -> str:
         return digest(self.values, self.lengths, self.labels)
 

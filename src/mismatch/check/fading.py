@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mismatch.check.guard import untouched
+from mismatch.check.guard import as_numpy, untouched
 from mismatch.check.steps import Reached
 from mismatch.check.subject import Subject
 
@@ -19,14 +19,13 @@ CHANGE = 0.05
 
 def fade(subject: Subject, seen: Reached) -> float | None:
     """Median share over rows with pads behind their data; None where the layer cannot be asked."""
-    import keras
 
     layer = getattr(seen.call.layer, "forward_layer", seen.call.layer)
     if len(seen.call.inputs[0].shape) != 3:
         return None
     backwards = bool(getattr(layer, "go_backwards", False))
     rows = np.flatnonzero(seen.before if backwards else seen.after)[:ROWS]
-    values = np.asarray(keras.ops.convert_to_numpy(seen.call.inputs[0]))[rows].astype("float32")
+    values = as_numpy(seen.call.inputs[0])[rows].astype("float32")
     real = seen.real[rows]
     if not len(rows):
         return None
@@ -50,7 +49,7 @@ def _moved(layer: Any, values: np.ndarray, changed: np.ndarray, real: np.ndarray
     both = keras.ops.convert_to_tensor(np.concatenate([values, changed]))
     mask = None if real is None else keras.ops.convert_to_tensor(np.concatenate([real, real]))
     out = keras.tree.flatten(layer(both, mask=mask, training=False))[0]
-    states = np.asarray(keras.ops.convert_to_numpy(out))
+    states = as_numpy(out)
     states = states[:, -1] if states.ndim == 3 else states
     before, after = np.split(states, 2)
     moved: np.ndarray = np.linalg.norm(after - before, axis=-1)

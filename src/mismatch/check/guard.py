@@ -16,9 +16,8 @@ import numpy as np
 @contextmanager
 def untouched(model: Any) -> Iterator[None]:
     """A block after which variables, kept losses, random states and the names Keras gives out are as before it."""
-    import keras
 
-    variables = [(variable, keras.ops.convert_to_numpy(variable).copy()) for variable in _variables(model)]
+    variables = [(variable, as_numpy(variable).copy()) for variable in _variables(model)]
     losses = [(layer, list(layer._losses)) for layer in _layers(model) if hasattr(layer, "_losses")]
     draws, numpy_draws, names = random.getstate(), np.random.get_state(), _names()
     try:
@@ -27,13 +26,23 @@ def untouched(model: Any) -> Iterator[None]:
             yield
     finally:
         for variable, value in variables:
-            if not np.array_equal(keras.ops.convert_to_numpy(variable), value, equal_nan=value.dtype.kind == "f"):
+            if not np.array_equal(as_numpy(variable), value, equal_nan=value.dtype.kind == "f"):
                 variable.assign(value)
         for layer, kept in losses:
             layer._losses[:] = kept
         random.setstate(draws)
         np.random.set_state(numpy_draws)
         _restore(names)
+
+
+def as_numpy(value: Any) -> np.ndarray:
+    """A tensor or a variable of any backend as a NumPy array."""
+    import keras
+
+    held = value.value if isinstance(value, keras.Variable) else value
+    if keras.config.backend() == "tensorflow" and hasattr(held, "numpy"):
+        return np.asarray(held.numpy())
+    return np.asarray(keras.ops.convert_to_numpy(held))
 
 
 def _variables(model: Any) -> list[Any]:

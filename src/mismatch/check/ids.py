@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mismatch.check.guard import as_numpy
 from mismatch.check.subject import Subject
 from mismatch.check.trace import Call
 
@@ -17,7 +18,7 @@ def tables(subject: Subject) -> Iterator[tuple[Call, np.ndarray, str]]:
 
     for call in subject.trace.seen if subject.given else ():
         if call.kind == "Embedding" and call.inputs and not isinstance(call.inputs[0], keras.KerasTensor):
-            ids = _whole(subject, np.asarray(keras.ops.convert_to_numpy(call.inputs[0])))
+            ids = _whole(subject, as_numpy(call.inputs[0]))
             yield call, ids, _wrong(ids, int(call.layer.input_dim))
 
 

@@ -10,6 +10,8 @@ import numpy as np
 
 CLEAR = 10.0
 """Standard errors by which a profile must differ from a flat one before its shape is looked at."""
+FLAT = 4.0
+"""Standard errors within which columns count as flat."""
 CLASSES = 10
 SHUFFLES = 40
 
@@ -80,6 +82,14 @@ def shares(profile: np.ndarray, error: float) -> tuple[float, float] | None:
     by_row = features * float(np.sum(off.mean(1) ** 2)) - (steps - 1) * noise
     by_column = steps * float(np.sum(off.mean(0) ** 2)) - (features - 1) * noise
     return max(by_row / signal, 0.0), max(by_column / signal, 0.0)
+
+
+def flat_columns(profile: np.ndarray, error: float) -> bool:
+    """Whether the columns of a profile (T, D) are flat but for noise."""
+    steps, features = profile.shape
+    cells = (steps - 1) * features
+    rest = float(np.sum((profile - profile.mean(0)) ** 2)) / error**2
+    return (rest - cells) / np.sqrt(2 * cells) < FLAT
 
 
 def jagged(line: np.ndarray) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mismatch.check.guard import as_numpy
 from mismatch.check.subject import Subject
 from mismatch.check.trace import Call
 
@@ -20,7 +21,7 @@ def as_array(mask: Any) -> np.ndarray | None:
 
     if mask is None or isinstance(mask, keras.KerasTensor):
         return None
-    return mask if isinstance(mask, np.ndarray) else np.asarray(keras.ops.convert_to_numpy(mask))
+    return mask if isinstance(mask, np.ndarray) else as_numpy(mask)
 
 
 def wrong(subject: Subject) -> Iterator[tuple[str, str, str, str]]:

@@ -5,6 +5,7 @@ own, is named and refused before Keras sees the file.
 """
 
 import json
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,13 +38,26 @@ def load(path: str | Path) -> Any:
     for found in _foreign(config, skip="compile_config"):
         raise ConfigError(KEY, path, found)
     compiled = not list(_foreign(config.get("compile_config"), skip=""))
+    ways = (True, False) if compiled else (False,)
+    for way in ways:
+        try:
+            return _loaded(path, way)
+        except Exception as error:  # damaged weights, another version of Keras: whatever it is, it is one line here
+            if way is ways[-1]:
+                first = str(error).strip().splitlines()[:1] or [""]
+                raise ConfigError(
+                    KEY, path, f"Keras cannot load it ({type(error).__name__}: {first[0][:200]})"
+                ) from None
+    raise AssertionError("one way returns or raises")
+
+
+def _loaded(path: str | Path, compiled: bool) -> Any:
+    """The model as Keras loads it: what it says of an optimizer's state on the way is of no use to a check."""
     from mismatch.engine.backend import keras
 
-    try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         return keras.models.load_model(str(path), compile=compiled, safe_mode=True)
-    except Exception as error:  # damaged weights, another version of Keras: whatever it is, it is one line here
-        first = str(error).strip().splitlines()[:1] or [type(error).__name__]
-        raise ConfigError(KEY, path, f"Keras cannot load it ({type(error).__name__}: {first[0][:200]})") from None
 
 
 def _description(path: str | Path) -> dict[str, Any]:

@@ -47,11 +47,9 @@ def _arrays(path: str | Path) -> dict[str, np.ndarray]:
     if not Path(path).is_file():
         raise ConfigError(KEY, path, "must be a file made by numpy.savez(path, x=x, y=y)")
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return {"x": loaded}
-        with loaded:
-            return {name: loaded[name] for name in loaded.files}
+        with open(path, "rb") as file:  # np.load leaves a damaged file open
+            loaded = np.load(file, allow_pickle=False)
+            return {"x": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
     except ValueError as error:
         if "allow_pickle" not in str(error) and "Object arrays" not in str(error):
             raise ConfigError(KEY, path, f"cannot be read ({str(error).splitlines()[0][:120]})") from None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SURE = 4.0
+SURE = 5.0
 """Standard errors by which runs at an edge must be longer than chance."""
 
 
@@ -75,4 +75,4 @@ def _beyond_chance(same: np.ndarray, run: np.ndarray) -> bool:
     inside = inner & (np.cumsum(~same[:, ::-1], axis=1)[:, ::-1] > 0)
     rate = (np.count_nonzero(same & inside) + 0.5) / (np.count_nonzero(inside) + 1.0)
     chance, error = rate / (1 - rate), np.sqrt(rate) / (1 - rate) / np.sqrt(rows)
-    return bool(run.mean() > chance + SURE * error and run.mean() > 1.5 * chance)
+    return bool(run.mean() > 2 * chance + SURE * error)

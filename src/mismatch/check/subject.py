@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mismatch.check import pads
-from mismatch.check.guard import untouched
+from mismatch.check.guard import as_numpy, untouched
 from mismatch.check.targets import Fitted, Target, targets
 from mismatch.check.trace import Trace, run
 
@@ -124,7 +124,10 @@ class Subject:
 
         model, _ = self.runnable
         with untouched(model), untouched(self.model):
-            tensors = [keras.ops.convert_to_tensor(array) for array in arrays]
+            try:
+                tensors = [keras.ops.convert_to_tensor(array) for array in arrays]
+            except Exception as error:  # objects and words are no numbers, to any backend
+                return Trace(error=error)
             fed = _packed(self.x, tensors)
             options = {"mask": keras.ops.convert_to_tensor(mask.astype(bool))} if mask is not None else {}
             if isinstance(model, keras.layers.Layer) and _takes(model, "training"):
@@ -134,9 +137,8 @@ class Subject:
     @cached_property
     def outputs(self) -> list[np.ndarray]:
         """What the model gives for `rows`, one array per output."""
-        import keras
 
-        return [np.asarray(keras.ops.convert_to_numpy(tensor)) for tensor in self.trace.outputs]
+        return [as_numpy(tensor) for tensor in self.trace.outputs]
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:

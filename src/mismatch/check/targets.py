@@ -4,12 +4,14 @@ In: a subject. Out: one `Target` for each output whose labels or loss are known.
 """
 
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from mismatch.check.guard import as_numpy
 from mismatch.check.trace import Trace
 
 SPARSE, DENSE, BINARY = "sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"
@@ -65,10 +67,12 @@ class Target:
             return None, ""
         labels = self.some.astype("float32") if self.some.dtype.kind in "fb" else self.some
         try:
-            value = self.loss(keras.ops.convert_to_tensor(labels), keras.ops.convert_to_tensor(self.predicted))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                value = self.loss(keras.ops.convert_to_tensor(labels), keras.ops.convert_to_tensor(self.predicted))
         except Exception as error:  # any refusal is the finding
             return None, first_line(error)
-        return np.asarray(keras.ops.convert_to_numpy(value)), ""
+        return as_numpy(value), ""
 
 
 def first_line(error: Exception) -> str:
@@ -96,7 +100,7 @@ class Fitted:
 
 def targets(fitted: Fitted, trace: Trace, outputs: list[np.ndarray]) -> tuple[Target, ...]:
     """Each output of a run with its loss and labels, as far as they are known; one where it could not be run."""
-    names = list(getattr(fitted.model, "output_names", None) or [])
+    names = list(trace.names or getattr(fitted.model, "output_names", None) or [])
     count = max(len(outputs), 1)
     losses, labels = _losses(fitted, names, count), _labels(fitted.labels, names, count)
     compiled = getattr(fitted.model, "loss", None) is not None

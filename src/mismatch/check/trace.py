@@ -55,6 +55,7 @@ class Call:
 class Trace:
     """The calls of a run in the order in which they ended, its outputs, and the error that stopped it, if any.
 
+    names: of the outputs, where the model gives them by name.
     failed: the call of the innermost layer that refused, which has no outputs.
     """
 
@@ -62,6 +63,7 @@ class Trace:
     calls: list[Call] = field(default_factory=list)
     outputs: tuple[Any, ...] = ()
     output_masks: tuple[Any, ...] = ()
+    names: tuple[str, ...] = ()
     error: Exception | None = None
     failed: Call | None = None
 
@@ -100,6 +102,7 @@ def run(call: Callable[[], Any], inputs: Sequence[Any] = ()) -> Trace:
         except Exception as error:  # whatever a model raises is what this is here to see
             trace.error = error
         else:
+            trace.names = tuple(map(str, sorted(outputs))) if isinstance(outputs, dict) else ()
             trace.outputs = tuple(keras.tree.flatten(outputs))
             trace.output_masks = tuple(map(mask_of, trace.outputs))
     return trace

@@ -1,11 +1,13 @@
 """M241: a trained model predicts the labels much better when the axes of the batch are put in another order."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from mismatch.check import layout
 from mismatch.check.finding import Finding
+from mismatch.check.guard import as_numpy
 from mismatch.check.rule import Rule
 from mismatch.check.subject import Subject
 from mismatch.check.targets import Target
@@ -34,8 +36,8 @@ class BetterReordered(Rule):
         ready = subject.trace.error is None and len(subject.inputs) == 1 and target is not None
         if not ready or target is None or len(subject.labels) != len(main.values) or subject.mask_fits:
             return
-        count = min(len(main.values), ROWS, max(VALUES // max(main.values[0].size, 1), 1))
-        if count < 16 or subject.runnable[0] is not subject.model:
+        count = min(len(main.values), ROWS, max(VALUES // max(main.values[:1].size, 1), 1))
+        if count < 16 or subject.runnable[0] is not subject.model or not _trained(subject.model):
             return
         yield from self._compare(subject, main.values[:count], subject.labels[:count], target)
 
@@ -43,18 +45,32 @@ class BetterReordered(Rule):
         given = _right(subject, values, labels, target)
         if given is None:
             return
-        best = None
+        best, chance = None, _majority(labels)
         for name, keras, other in _orders(values):
             right = _right(subject, other, labels, target)
             if right is None:
                 continue
             won, lost = int((right & ~given).sum()), int((given & ~right).sum())
             sure = (won - lost) / max(won + lost, 1) ** 0.5
-            if sure > SURE and right.mean() - given.mean() > GAIN and (best is None or sure > best[0]):
+            gain, over = right.mean() - given.mean(), right.mean() - chance
+            if sure > SURE and min(gain, over) > GAIN and (best is None or sure > best[0]):
                 best = sure, name, keras, float(right.mean())
         if best is not None:
             what = f"accuracy is {given.mean():.2f} as given and {best[3]:.2f} with {best[1]} ({len(given)} rows)"
             yield self.found(what, where="x", keras=best[2], given=float(given.mean()), reordered=best[3])
+
+
+def _trained(model: Any) -> bool:
+    """Whether any bias has moved from where it starts, at 0 or (the forget gate of an LSTM) 1."""
+
+    biases = [variable for variable in getattr(model, "weights", ()) if variable.path.endswith("bias")]
+    return not biases or any(not np.isin(as_numpy(bias), (0, 1)).all() for bias in biases)
+
+
+def _majority(labels: np.ndarray) -> float:
+    """Share of the most common class."""
+    classes = layout.class_numbers(labels)
+    return 0.0 if classes is None else float(np.bincount(classes).max() / len(classes))
 
 
 def _orders(values: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
@@ -78,7 +94,7 @@ def _right(subject: Subject, values: np.ndarray, labels: np.ndarray, target: Tar
     trace = subject.forward([np.ascontiguousarray(values).astype(keras.config.floatx())])
     if trace.error is not None or not trace.outputs:
         return None
-    out = np.asarray(keras.ops.convert_to_numpy(trace.outputs[0]))
+    out = as_numpy(trace.outputs[0])
     if out.ndim != 2 or labels.dtype.kind not in "biuf":
         return None
     if out.shape[1] == 1:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mismatch.check.finding import Finding
+from mismatch.check.guard import as_numpy
 from mismatch.check.rule import Rule
 from mismatch.check.shapes import named
 from mismatch.check.subject import Subject
@@ -44,9 +45,7 @@ def _broadcasts(target: Target, labels: np.ndarray) -> bool:
         return False
     try:
         column = keras.ops.convert_to_tensor(labels.astype("float32")[:, None])
-        aligned = np.asarray(
-            keras.ops.convert_to_numpy(target.loss(column, keras.ops.convert_to_tensor(target.predicted)))
-        )
+        aligned = np.asarray(as_numpy(target.loss(column, keras.ops.convert_to_tensor(target.predicted))))
     except Exception:  # then the loss wants (N,), and is right as it is
         return False
     return bool(np.size(value) > np.size(aligned) or not np.allclose(np.mean(value), np.mean(aligned), rtol=1e-4))

@@ -9,7 +9,7 @@ from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.subject import Subject
 
-LITTLE, MUCH = 3.0, 8.0
+LITTLE, MUCH = 3.0, 6.0
 """Standard deviations: labels that say nothing of their rows, and labels that clearly do."""
 
 
@@ -19,7 +19,7 @@ class RowsAndSteps(Rule):
     code = "M242"
     name = "rows_and_steps"
     severity = "error"
-    meaning = "Labels tell nothing of their rows, and much of what stands along time: axes 0 and 1 are swapped."
+    meaning = "Rows are what steps should be: axes 0 and 1 are swapped, by how values run or what labels tell."
     why = "In batches (T, N, D) with N = T Keras takes steps for sequences: every row mixes all sequences of a batch."
     example = "A time-major loader with batches of T rows."
     instead = "Put the batch first: swapaxes(0, 1) on every batch."
@@ -31,7 +31,15 @@ class RowsAndSteps(Rule):
         if 0 in main.shape or main.shape[1] < 3 or not np.isfinite(main.values).all():
             return
         turned = layout.blocks_turned(main.values)
-        if turned is None or labels is None or len(labels) != len(main.values):
+        if turned is None:
+            return
+        rough = layout.roughness(main.values.astype(float), 1), layout.roughness(turned.astype(float), 1)
+        if main.shape[1] >= 8 and rough[0] > 0.8 and rough[1] < 0.25:
+            what = f"values run like noise along time (roughness {rough[0]:.2f}; 1 is noise) and smoothly "
+            what += f"({rough[1]:.2f}) from row to row of every {main.shape[1]} rows"
+            yield self.found(what, where=main.name, given=rough[0], swapped=rough[1])
+            return
+        if labels is None or len(labels) != len(main.values):
             return
         labels = labels[: len(turned)]
         given, other = layout.association(main.values[: len(turned)], labels), layout.association(turned, labels)

@@ -34,7 +34,7 @@ class UnlikeReference(Rule):
                 yield self.found(what, where=fed.name, severity="warning")
             if not fed.values.size or not known.size or fed.values.dtype.kind not in "biuf":
                 continue
-            for what in (*_kind(fed.values, known), *_scale(fed.values, known), *_order(fed.values, known)):
+            for what in (*_kind(fed.values, known), *_order(fed.values, known), *_scale(fed.values, known)):
                 yield self.found(f"{fed.name}: {what}", where=fed.name)
                 break
 

@@ -14,20 +14,40 @@ here is the worst that a rule finds. A rule of your own is one module with one c
 `mismatch.data_rules` or `mismatch.model_rules`.
 """
 
+MODELS = """Three ways to look at a model; none of them changes it (weights, optimizer, states and random draws stay):
+
+    mismatch check model.keras batch.npz           # arrays x, y, mask; x.NAME for each of several inputs
+
+    mismatch.check_model(model, x, y)              # a Keras model, built or not; a layer; a function of x
+    model.fit(x, y, callbacks=[mismatch.Watch(x, y, stop=True)])
+
+`mask=` is what you hand to the model, `loss=` that of a training loop of your own, `reference=` a batch that is known
+to be right, `weights=` what is to be loaded. Without a batch the model alone is looked at. Keras gives a callback no
+data, so `Watch` takes what fit takes (arrays, a Dataset, a PyDataset) and looks once, before the first update.
+
+The model is run on up to 64 rows, and each layer is seen with its masks: also inside nested models and classes of your
+own. A model that is not built is copied first, by its configuration; where that cannot be done, the profile says that
+it was not run. A `.keras` file is read as data: a Lambda layer or an object that is not Keras's own is named and
+refused. M240 to M242 and M244 judge the order of axes by how values are spread and what labels tell: they find nothing
+in noise, and what M240 and M244 find is likely, not certain.
+"""
+
 
 def document() -> str:
     """The whole text."""
-    parts = [HEAD, *_chapter("Data", DATA_RULES), *_chapter("Models and batches", MODEL_RULES)]
+    parts = [HEAD, *_chapter("Data", DATA_RULES), *_chapter("Models and batches", MODEL_RULES, MODELS)]
     return "\n".join(parts)
 
 
-def _chapter(title: str, rules: Registry) -> list[str]:
-    """Rules that ship with the package, by code: a table of contents, then each in full."""
+def _chapter(title: str, rules: Registry, before: str = "") -> list[str]:
+    """Rules that ship with the package, by code: what to know `before`, a table of contents, then each in full."""
     found = sorted((rules.get(name) for name in rules.builtin), key=lambda rule: str(rule.code))
     if not found:
         return []
     rows = [f"| [{rule.code}](#{_anchor(rule)}) | `{rule.name}` | {rule.severity} |" for rule in found]
-    table = "\n".join([f"## {title}", "", "| code | rule | severity |", "|---|---|---|", *rows, ""])
+    table = "\n".join(
+        [f"## {title}", "", *([before] if before else []), "| code | rule | severity |", "|---|---|---|", *rows, ""]
+    )
     return [table, *(_entry(rule) for rule in found)]
 
 

@@ -370,6 +370,14 @@ def test_a_reshape_in_place_of_a_transpose_is_found_where_features_differ(made, 
     assert names(check_model(classifier(None), x, y)) == {}
 
 
+@pytest.mark.parametrize("shares", [False, True])
+def test_one_hot_vectors_and_shares_that_were_reshaped_are_found(shares):
+    x = np.eye(4, dtype="float32")[np.random.default_rng(0).integers(0, 4, (ROWS, 12))]
+    x = 0.8 * x + 0.05 if shares else x
+    assert "sum to 1" in found("memory_order", classifier(None), scrambled(x), Y)[0].what
+    assert names(check_model(classifier(None), x, Y)) == {}
+
+
 def test_swapped_steps_and_features_are_found_where_time_is_smooth():
     x, y = walks(12, 12)
     assert found("steps_or_features", classifier(12, 12), x.swapaxes(1, 2), y)

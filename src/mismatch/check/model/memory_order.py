@@ -30,9 +30,19 @@ class MemoryOrder(Rule):
         if not usable or not np.isfinite(main.values).all():
             return
         values = main.values.astype(float)
-        for why in (*_by_feature(values, subject.labels), *_by_seams(values)):
+        for why in (*_shares(values), *_by_feature(values, subject.labels), *_by_seams(values)):
             yield self.found(f"{why} (likely, not certain)", where=main.name, keras="x = x.swapaxes(1, 2)")
             return
+
+
+def _shares(values: np.ndarray) -> Iterator[str]:
+    """Steps that sum to 1, as one-hot vectors and shares do, when put right, and do not as given."""
+    if values.min() < 0 or np.allclose(values.sum(2), 1, atol=1e-4):
+        return
+    if np.allclose(layout.unscrambled(values).sum(2), 1, atol=1e-4):
+        steps, features = values.shape[1:]
+        kind = "one-hot vectors" if np.isin(values, (0, 1)).all() else "shares"
+        yield f"steps are {kind} that sum to 1 were the values stored (N, {features}, {steps}), and not as given"
 
 
 def _by_feature(values: np.ndarray, labels: np.ndarray | None) -> Iterator[str]:

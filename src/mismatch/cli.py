@@ -183,6 +183,7 @@ def expand(words: list[str]) -> list[list[str]]:
     from hydra.errors import OverrideParseException
 
     from hydra_plugins.mismatch_hydra import errors, internals
+    from hydra_plugins.mismatch_hydra.quoting import quoted
 
     words = sorted(words, key=lambda word: word not in MULTIRUN)  # Hydra wants it before any override
     try:
@@ -191,7 +192,7 @@ def expand(words: list[str]) -> list[list[str]]:
         raise _Usage(str(error)) from error
     if looking.shell_completion:
         return [words]
-    words = [_plain(word) for word in words]
+    words = [quoted(_plain(word)) for word in words]
     for word in words:
         if word.startswith("hydra/sweeper=") and word != "hydra/sweeper=local":
             raise _Usage(f"{word}: {NOT_OURS}")

@@ -89,6 +89,15 @@ def test_a_broken_control_withholds_the_verdicts_it_guards_and_no_other(tmp_path
     assert (found.drop(withheld.index)["verdict"] == "SUPPORTED").all()
 
 
+@pytest.mark.parametrize(("by", "passed"), [(-0.05, True), (0.05, False)])
+def test_shuffled_labels_of_classes_in_natural_shares_may_score_less_than_the_best_guess(
+    by: float, passed: bool
+) -> None:
+    runs = shift("accuracy", "shuffled", by)(sound()).assign(**{"data.balance": "natural"})
+    checks = {check.name: check.passed for check in controls.check_runs(runs, CONTROLLED)}
+    assert checks["shuffled"] is passed
+
+
 def test_without_the_arm_they_copy_no_control_passes(tmp_path: Path) -> None:
     runs = sound()
     checks = controls.check_runs(runs[runs["arm"] != "arm00"], CONTROLLED)

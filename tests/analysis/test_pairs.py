@@ -1,6 +1,7 @@
 """Claims on pairing: what is a pair, what a failed run scores, and what is missing."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mismatch.analysis.pairs import PairingError, outcome, pair
@@ -39,6 +40,14 @@ def test_a_run_that_failed_scores_chance_and_is_counted(metric: str, score: floa
 def test_an_arm_all_of_whose_runs_failed_scores_the_chance_of_its_dataset() -> None:
     runs = failed(two(), *(f"arm01-{k}" for k in range(4)))
     assert pair(runs, "arm01", "arm00", "exact_accuracy").arm.tolist() == [CHANCE] * 4
+
+
+def test_a_failed_run_scores_the_chance_of_its_own_file() -> None:
+    runs = two()
+    other = runs.assign(arm=runs["arm"] + "b", run=runs["run"] + "b", chance=0.9)
+    both = pd.concat([runs.assign(**{"data.path": "a.csv"}), other.assign(**{"data.path": "b.csv"})], ignore_index=True)
+    broken = failed(both, "arm01-2b").assign(chance=lambda t: t["chance"].mask(t["status"] != "ok"))
+    assert pair(broken, "arm01b", "arm00b", "accuracy").arm[2] == 0.9
 
 
 def test_a_run_that_diverged_late_does_not_keep_what_it_had_reached() -> None:

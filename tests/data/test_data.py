@@ -11,7 +11,7 @@ from tests.data.tasks import BITS, DRAWS, MARKERS, SYNTHETIC, sample, standard_e
 
 
 def test_every_dataset_is_found_by_the_name_of_its_module():
-    assert set(DATASETS.all()) >= {*SYNTHETIC, "digits", "snippets", "reviews", "csv"}
+    assert set(DATASETS.all()) >= {*SYNTHETIC, "digits", "snippets", "reviews", "text"}
 
 
 @pytest.mark.parametrize("name", SYNTHETIC)

@@ -58,6 +58,17 @@ def test_chance_is_what_the_majority_of_the_training_side_gets_in_the_test_part(
     assert checked([0] * 40 + [1] * 20 + [0] * 10 + [1] * 30, parts=parts).chance == 0.25
 
 
+def test_chance_is_that_of_any_class_where_several_are_the_most_frequent():
+    parts = ["train"] * 60 + ["test"] * 40
+    assert checked([0, 1, 2] * 20 + [2] * 30 + [1] * 10, parts=parts).chance == pytest.approx(1 / 3)
+
+
+def test_a_class_of_one_row_is_trained_on_in_every_replicate_and_said():
+    dataset = checked([0, 1] * 20 + [2, 2], values=[*range(41), 40])
+    assert "  warning: of one usable row, so trained on and never tested: class 2" in dataset.reading()
+    assert all((dataset.draw(Streams(0, k)).train.labels == 2).sum() == 1 for k in range(5))
+
+
 def test_a_probe_that_the_file_names_is_the_probe():
     parts = ["train"] * 60 + ["probe"] * 10 + ["test"] * 30
     dataset = checked([0, 1] * 50, parts=parts)
@@ -131,10 +142,10 @@ def test_sizes_that_are_asked_for_are_drawn_and_a_few_training_rows_are_said_by_
 def test_what_was_read_is_said_in_numbers():
     labels = [0] * 300 + [1] * 100
     lengths = [*range(1, 101)] * 4
-    dataset = checked(labels, lengths=lengths, dropped=[("without a label", 12, ("line 7", "line 9"))])
+    dataset = checked(labels, lengths=lengths, dropped=[("no label", 12, ("line 7", "line 9"))])
     assert dataset.reading() == [
         "data.path=my.ts: numbers; 412 rows read, 400 used",
-        "  left out: 12 without a label (line 7, line 9, ...)",
+        "  left out: no label: 12 (line 7, line 9, ...)",
         "  classes: 2: class 0 300 (75.0%), class 1 100 (25.0%)",
         "  lengths: 1 to 100, quartiles 25, 50, 75, 95% up to 95",
         "  parts: train 280, probe 20, test 100, classes in natural shares; guessing reaches 0.750",
@@ -142,24 +153,24 @@ def test_what_was_read_is_said_in_numbers():
 
 
 def test_rows_lost_above_a_twentieth_are_a_warning_and_above_half_a_refusal():
-    gone = [("without a label", 30, ())]
+    gone = [("no label", 30, ())]
     warned = "  warning: 30 of 130 rows are lost (23.1%)"
     assert warned in checked([0, 1] * 50, dropped=gone).reading()
     assert not any("warning" in line for line in checked([0, 1] * 500, dropped=gone).reading())
-    with pytest.raises(ConfigError, match=r"data.path=my.ts: loses 30 of 50 rows, more than half: 30 without a label"):
+    with pytest.raises(ConfigError, match=r"data.path=my.ts: loses 30 of 50 rows, more than half: no label: 30"):
         checked([0, 1] * 10, dropped=gone)
 
 
 def test_an_empty_sequence_is_lost_and_said():
     lines = checked([0, 1] * 50, lengths=[0, 0] + [3] * 98).reading()
-    assert "  left out: 2 without any step left (line 2, line 3)" in lines
+    assert "  left out: nothing left: 2 (line 2, line 3)" in lines
 
 
 @pytest.mark.parametrize(
     ("labels", "given", "message"),
     [
-        ([0, 1] * 10 + [2], {}, r"data.label=class 2 \(1\): every class needs at least 2 usable rows"),
-        ([0, 1], {}, r"data.label=class 0 \(1\), class 1 \(1\)"),
+        ([0, 1] * 10 + [3], {}, r"data.label=class 2: every class needs a row that can be used"),
+        ([0, 1], {}, r"data.label=2 classes: every class stands in one row alone"),
         ([0, 1, 0, 1], {"test": 3}, r"data.test=3: leaves 0 of 4 rows to train on, at least 2 are needed"),
         ([0, 1] * 50, {"test": 99}, r"data.test=99: leaves 0 of 100 rows to train on, at least 2 are needed"),
         ([0, 1] * 50, {"probe": 90}, r"data.probe=90: leaves 0 of 100 rows to train on"),
@@ -180,8 +191,9 @@ def test_parts_of_a_file_that_cannot_be_are_refused_in_words():
         checked([0, 1] * 50, parts=parts, test=50)
     with pytest.raises(ConfigError, match=r"data.split=test: names no row of the rarest class, needed for equal"):
         checked([0, 1] * 30 + [0] * 40, parts=parts, balance="equal")
-    lines = checked([0, 1] * 30 + [0] * 40, parts=parts).reading()
-    assert "  warning: never tested, as the training part alone holds it: class class 1" in lines
+    values = [*range(60), 1, 3, 5, *range(100, 137)]
+    lines = checked([0] * 57 + [1] * 3 + [0, 1] * 20, [*values[:57], 60, 62, 64, 60, 62, 64, *values[63:]], parts=parts)
+    assert "  warning: no row left to train on: class 1" in lines.reading()
 
 
 def test_groups_that_cannot_be_kept_whole_are_refused_in_words():
@@ -197,7 +209,7 @@ def test_groups_that_cannot_be_kept_whole_are_refused_in_words():
 def test_a_class_of_one_group_is_said_by_name():
     groups = np.repeat(np.arange(10), 10)
     lines = checked(np.where(groups == 3, 1, np.where(groups % 2, 0, 2)), groups=groups).reading()
-    assert "  warning: of one group alone, so never both trained on and tested: class class 1" in lines
+    assert "  warning: of one group alone, so never both trained on and tested: class 1" in lines
 
 
 def test_text_of_a_file_cannot_steer_the_terminal():

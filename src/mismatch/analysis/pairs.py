@@ -76,7 +76,7 @@ def outcome(runs: pd.DataFrame, metric: str) -> pd.Series:
     values = pd.to_numeric(runs[metric], errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan)
     failed = runs["status"].ne("ok")
     if metric in CHANCE_METRICS:
-        return values.mask(failed, _of_dataset(runs, "chance").where(_of_dataset(runs, metric).notna()))
+        return values.mask(failed, _chance(runs).where(_of_dataset(runs, metric).notna())) if failed.any() else values
     if metric == "skill":
         return values.mask(failed, 0.0)
     if metric == "steps_to_90":  # right-censored: a run that never got there took all updates, at least
@@ -89,6 +89,13 @@ def _of_dataset(runs: pd.DataFrame, column: str) -> pd.Series:
     """One value of a column for every dataset, on each of its runs: a failed run has none on its row."""
     known = runs.dropna(subset=[column]).groupby("data")[column].first()
     return runs["data"].map(known).astype(float)
+
+
+def _chance(runs: pd.DataFrame) -> pd.Series:
+    """Chance of every run: that of a run with the same settings of the dataset, or, if there is none, of any on it."""
+    settings = ["data", *(name for name in runs.columns if str(name).startswith("data."))]
+    known = runs.groupby(settings, dropna=False)["chance"].transform("first")
+    return known.astype(float).fillna(_of_dataset(runs, "chance"))
 
 
 def pair(

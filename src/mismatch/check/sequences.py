@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from mismatch.check.near import near_series, near_texts
-from mismatch.data._text import tokenise
+from mismatch.data._tokens import tokenise
 from mismatch.data.sources.base import Items
 
 LARGEST = float(np.finfo(np.float32).max)

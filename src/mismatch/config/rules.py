@@ -133,6 +133,8 @@ def _layout(arm: Arm) -> Layout:
     require(square, "layout", kind, f"needs T = D, here {arm.steps} and {arm.input_width}: Keras refuses all else")
     many = kind != "scramble" or arm.input_width > 1
     require(many, "layout", kind, f"needs at least 2 features, data={arm.data.name} has one: nothing would move")
+    exact = kind != "time_major" or arm.data.exact
+    require(exact, "layout", kind, "needs parts of the same size in every replicate: no data.group, no copies")
     sizes = (arm.data.train, arm.data.probe, arm.data.test)
     whole = kind != "time_major" or not any(size % arm.steps for size in sizes)
     require(whole, "layout", kind, f"needs data.train, data.probe and data.test to be multiples of T={arm.steps}")

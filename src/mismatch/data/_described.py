@@ -26,7 +26,7 @@ class Described:
     """Own data as far as they are known before the parts are drawn.
 
     lengths: (N,) int64, timesteps of each of the items. usable: (M,) int64, the items of which copies are not yet left
-    out. limit: longest sequence that is used, or None. noun: what one is called. extra: lines on its kind alone.
+    out. limit: longest sequence that is used, or None. noun: what one is called.
     """
 
     path: str
@@ -36,28 +36,29 @@ class Described:
     usable: np.ndarray
     limit: int | None
     noun: str
-    extra: tuple[str, ...] = ()
 
     @property
     def lost(self) -> tuple[Dropped, ...]:
         """Why rows are not used, those left out by the reader first. Copies are not lost, nor is what was not asked."""
         empty = np.flatnonzero(self.lengths == 0)
-        found = (_of(self.items, empty, "without any step left"),) if len(empty) else ()
+        found = (_of(self.items, empty, "nothing left"),) if len(empty) else ()
         return (*self.items.reading.dropped, *found)
 
     def refuse(self) -> None:
         """Refuse what no honest comparison can be made of.
 
         Raises:
-            ConfigError: where most rows are lost, a class has less than 2 rows, or groups cannot be kept together.
+            ConfigError: where most rows are lost, a class has no usable row, or groups cannot be kept together.
         """
         lost, read = sum(each.count for each in self.lost), self.items.reading.read
         accepted = f"loses {lost} of {read} rows, more than half: {_reasons(self.lost)}"
         require(lost <= REFUSE * read, "data.path", shown(self.path), accepted)
         counts = self.pool.counts(np.arange(len(self.pool)))
-        rare = ", ".join(f"{_name(self.items.classes[k])} ({counts[k]})" for k in np.flatnonzero(counts < 2)[:CLASSES])
-        accepted = f"every class needs at least 2 usable rows; give those of {rare} another label, or leave them out"
-        require(counts.min() >= 2, "data.label", rare, accepted)
+        gone = ", ".join(_name(self.items.classes[k]) for k in np.flatnonzero(counts == 0)[:CLASSES])
+        accepted = "every class needs a row that can be used; none is left of these"
+        require(counts.min() > 0, "data.label", gone, accepted)
+        accepted = "every class stands in one row alone: none can be both trained on and tested"
+        require(counts.max() > 1, "data.label", f"{len(counts)} classes", accepted)
         _refuse_groups(self.items, self.pool)
 
     def refuse_few(self, sizes: Sizes, asked: int | None) -> None:
@@ -73,8 +74,8 @@ class Described:
             raise ConfigError("data.balance", "equal", f"{accepted} accepts that ({rarest}), natural uses all")
         raise ConfigError("data.path", shown(self.path), f"{accepted} accepts that")
 
-    def lines(self, sizes: Sizes) -> list[str]:
-        """All there is to say, line by line, the file first."""
+    def lines(self, sizes: Sizes, extra: Sequence[str] = ()) -> list[str]:
+        """All there is to say, line by line, the file first; `extra` is said of this kind of data alone."""
         reading = self.items.reading
         head = f"data.path={plain(shown(self.path))}: {plain(reading.kind)}; {reading.read} rows read, "
         body = [
@@ -84,7 +85,7 @@ class Described:
             self._copies(),
             self._classes(),
             self._lengths(),
-            *self.extra,
+            *extra,
             self._parts(sizes),
         ]
         return [f"{head}{len(self.pool)} used", *(f"  {line}" for line in body if line)]
@@ -94,11 +95,7 @@ class Described:
         found = [f"{lost} of {read} rows are lost ({lost / read:.1%})"] if lost > WARN * read else []
         if few(sizes, len(self.items)):
             found.append(f"training on {sizes.train} of {len(self.items)} rows, below a tenth")
-        counts = [self.pool.counts(side) for side in (self.pool.training_side, self.pool.test_side)]
-        for part, other, absent in (("trained on", "test", counts[0] == 0), ("tested", "training", counts[1] == 0)):
-            names = ", ".join(_name(self.items.classes[kind]) for kind in np.flatnonzero(absent)[:CLASSES])
-            found += [f"never {part}, as the {other} part alone holds it: class {names}"] if names else []
-        return [*found, *_lone(self.items, self.pool)]
+        return [*found, *_absent(self.items, self.pool), *_lone(self.items, self.pool)]
 
     def _copies(self) -> str:
         """Equal sequences, and what becomes of them."""
@@ -126,6 +123,8 @@ class Described:
         marks = np.quantile(lengths, [0.25, 0.5, 0.75, 0.95], method="inverted_cdf").astype(int)
         above = 0 if self.limit is None else int((self.lengths > self.limit).sum())
         cut = f"; {above} above data.max_length={self.limit} not used" if above else ""
+        if low == high:
+            return f"lengths: {low} each{cut}"
         return f"lengths: {low} to {high}, quartiles {marks[0]}, {marks[1]}, {marks[2]}, 95% up to {marks[3]}{cut}"
 
     def _parts(self, sizes: Sizes) -> str:
@@ -147,12 +146,34 @@ def _reasons(dropped: Sequence[Dropped]) -> str:
     for each in dropped:
         places = ", ".join(plain(place, WIDTH) for place in each.examples[:PLACES])
         more = ", ..." if places and each.count > len(each.examples[:PLACES]) else ""
-        texts.append(f"{each.count} {plain(each.reason)}{f' ({places}{more})' if places else ''}")
+        texts.append(f"{plain(each.reason)}: {each.count}{f' ({places}{more})' if places else ''}")
     return "; ".join(texts)
 
 
 def _name(label: str) -> str:
     return plain(label, WIDTH)
+
+
+def _absent(items: Items, pool: Pool) -> list[str]:
+    """Warnings of classes that one side has lost, though the file has rows of them there, or that have one row left."""
+    there = np.bincount(items.labels, minlength=pool.classes)
+    if pool.parts is None:
+        kinds = np.flatnonzero((pool.counts(np.arange(len(pool))) == 1) & (there > 1))
+        return _named(items, "of one usable row, so trained on and never tested", kinds)
+    assert items.parts is not None
+    found = []
+    for side, what, rows in (
+        (items.parts != "test", "no row left to train on", pool.training_side),
+        (items.parts == "test", "no row left to test on", pool.test_side),
+    ):
+        before = np.bincount(items.labels[side], minlength=pool.classes)
+        found += _named(items, what, np.flatnonzero((pool.counts(rows) == 0) & (before > 0)))
+    return found
+
+
+def _named(items: Items, what: str, kinds: np.ndarray) -> list[str]:
+    names = ", ".join(_name(items.classes[kind]) for kind in kinds[:CLASSES])
+    return [f"{what}: {names}"] if names else []
 
 
 def _lone(items: Items, pool: Pool) -> list[str]:
@@ -161,8 +182,7 @@ def _lone(items: Items, pool: Pool) -> list[str]:
         return []
     pairs = np.unique(np.stack([pool.labels, pool.groups], 1), axis=0)
     kinds = np.flatnonzero(np.bincount(pairs[:, 0], minlength=pool.classes) == 1)
-    names = ", ".join(_name(items.classes[kind]) for kind in kinds[:CLASSES])
-    return [f"of one group alone, so never both trained on and tested: class {names}"] if names else []
+    return _named(items, "of one group alone, so never both trained on and tested", kinds)
 
 
 def _refuse_groups(items: Items, pool: Pool) -> None:

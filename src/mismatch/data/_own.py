@@ -173,7 +173,7 @@ class Own(Dataset):
 
     def reading(self) -> list[str]:
         sizes = choose(self.pool(), self.train, self.probe, self.test)
-        return self._described().lines(sizes)
+        return self._described().lines(sizes, self.extra())
 
     def limit(self) -> int | None:
         """Longest sequence that is used, or None."""
@@ -184,8 +184,9 @@ class Own(Dataset):
         return []
 
     def _described(self) -> Described:
-        shape = (self.lengths(), self.usable(), self.limit(), self.NOUN, tuple(self.extra()))
-        return Described(self.path, self.items(), self.pool(), *shape)
+        lengths, usable = self.lengths(), self.usable()
+        require(len(usable) > 0, "data.path", shown(self.path), f"has no {self.NOUN} left to use")
+        return Described(self.path, self.items(), self.pool(), lengths, usable, self.limit(), self.NOUN)
 
     def _key(self, names: Sequence[str]) -> "Settings":
         values = ((name, getattr(self, name)) for name in names)

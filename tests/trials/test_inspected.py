@@ -207,6 +207,15 @@ def test_cases_below_a_model_offer_one(row: str) -> None:
     assert (wrong[0].mask is not None) == row.startswith(("mask-longer", "mask-column"))
 
 
+def test_what_is_not_tried_is_not_looked_at() -> None:
+    def act(bench: Bench) -> None:
+        with bench.saying(right=None):
+            classifier()(batch(9)[0])
+        classifier()(batch()[0])
+
+    assert [use.x.shape[1] for use in uses_of(act)] == [6]
+
+
 def test_correct_setups_run_first_and_results_keep_their_order() -> None:
     ran: list[str] = []
 

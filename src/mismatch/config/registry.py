@@ -143,6 +143,7 @@ MEASUREMENTS = Registry(
     modules=(
         ("timing", "mismatch.timing.measurement"),
         ("trials", "mismatch.trials.measurement"),
+        ("linter", "mismatch.trials.linter"),
         ("gradient", "mismatch.mechanism.measurement"),
     ),
 )

@@ -62,9 +62,9 @@ class Watcher:
 
     def __init__(self, look: Callable[[Use], None]) -> None:
         self._look = look
-        self._right = False
+        self._right: bool | None = False
         self._busy = False
-        self._fitted: WeakKeyDictionary[keras.Model, tuple[Any, bool]] = WeakKeyDictionary()
+        self._fitted: WeakKeyDictionary[keras.Model, tuple[Any, bool | None]] = WeakKeyDictionary()
 
     @contextmanager
     def watching(self, right: bool) -> Iterator[None]:
@@ -73,8 +73,8 @@ class Watcher:
             yield
 
     @contextmanager
-    def saying(self, right: bool) -> Iterator[None]:
-        """Whether the uses from here on are correct, whatever the case as a whole is."""
+    def saying(self, right: bool | None) -> Iterator[None]:
+        """Whether the uses from here on are correct, whatever the case as a whole is; None: nobody is told of them."""
         before, self._right = self._right, right
         try:
             yield
@@ -115,6 +115,8 @@ class Watcher:
                 self._tell(replace(use, stage="validation", x=x, y=y, reference=use.x))
 
     def _tell(self, use: Use) -> None:
+        if self._right is None:
+            return
         plain = {name: _plain(getattr(use, name)) for name in ("x", "y", "mask", "reference")}
         self._look(replace(use, right=self._right, **plain))
 

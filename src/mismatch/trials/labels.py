@@ -233,7 +233,7 @@ def _loss_beside(bench: Bench, loss: object, activation: str | None, right_activ
     )
     with bench.saying(right=True):
         right.set_weights([10 * weight for weight in right.get_weights()])
-        wrong.set_weights(right.get_weights())
+    wrong.set_weights(right.get_weights())
     declared = wrong.evaluate(values, labels, verbose=0)
     with bench.saying(right=True):
         return same(declared, right.evaluate(values, labels, verbose=0))

@@ -40,8 +40,8 @@ class Bench:
         self.watched.append((model, []))
         return model
 
-    def saying(self, right: bool) -> AbstractContextManager[None]:
-        """Says that a part of the case is correct, or wrong, where the case as a whole is not."""
+    def saying(self, right: bool | None) -> AbstractContextManager[None]:
+        """Says that a part of the case is correct, or wrong, where the whole is not; None: it is not what is tried."""
         return self.watcher.saying(right) if self.watcher else nullcontext()
 
     def offer(self, make: Callable[[], keras.layers.Layer], values: Any, **given: Any) -> None:

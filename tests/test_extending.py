@@ -32,13 +32,21 @@ def installed(tmp_path_factory):
 
 def test_every_part_of_the_document_is_under_forty_lines():
     lengths = {name: len(text.splitlines()) for name, text in FILES.items()}
-    assert len(FILES) == 7 and max(lengths.values()) < 40, lengths
+    assert len(FILES) == 8 and max(lengths.values()) < 40, lengths
 
 
 def test_the_parts_of_another_package_are_listed_in_the_help(installed, tmp_path):
     text = mismatch("--help", cwd=tmp_path, **installed).stdout
     for part in ("echo", "mirror", "mean", "confidence"):
         assert re.search(rf"\b{part}\b", text), part
+
+
+def test_a_rule_of_another_package_looks_at_data_too(installed, tmp_path):
+    rows = "".join(f"one two three,{label}\nfour five six seven eight nine,{label}\n" for label in "ab" * 15)
+    (tmp_path / "texts.csv").write_text(f"text,label\n{rows}")
+    done = mismatch("check", "texts.csv", "--text", "text", cwd=tmp_path, **installed)
+    assert done.returncode == 0, done.stderr
+    assert "warning MY1 short_lived\n  30 sequences have fewer than 5 steps" in done.stdout
 
 
 @pytest.mark.slow

@@ -75,6 +75,7 @@ def test_the_summary_counts_by_group_and_part() -> None:
             case(row="features-x", outcome="raises", weights_changed=False),
             case(ALARM, row="mask-kept", legal=True, outcome="works"),
             case(row="unseen", legal=True, outcome="works"),
+            case(FOUND, row="close-is-no-different", legal=True, outcome="works"),
         ]
     )
     rows = summary(cases).set_index(["group", "part"])

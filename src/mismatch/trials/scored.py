@@ -31,6 +31,7 @@ NEURALINT = {
     "precision": 1.0,
 }
 """The reference: 23 rules, recall and precision of its paper; our catalogue and its programs are not the same."""
+COUNTS = ("cases", "raised", "raised_or_warned", "found", "neither", "correct", "false_alarms")
 WORDS = 200
 """Longest text of a finding in the table."""
 
@@ -124,12 +125,13 @@ def summary(cases: pd.DataFrame) -> pd.DataFrame:
         for group, member in groups.items()
         for name, inside in parts.items()
     ]
-    return pd.DataFrame([*rows, NEURALINT])
+    counted = dict.fromkeys(COUNTS, "Int64")  # whole numbers also beside the blanks of the reference
+    return pd.DataFrame([*rows, NEURALINT]).astype(counted)
 
 
-def _counts(mismatches: pd.DataFrame, correct: pd.DataFrame) -> dict[str, float]:
+def _counts(mismatches: pd.DataFrame, correct: pd.DataFrame) -> dict[str, int | float]:
     """Counts of mismatches, and what the correct set-ups of the same part say of the check."""
-    seen = correct[correct["looks"] > 0]
+    seen = correct[correct["has_correct"]]
     found, alarms = int(mismatches["found"].sum()), int((~seen["quiet"]).sum())
     by = Counter(mismatches["found_by"])
     return {

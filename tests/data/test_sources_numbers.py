@@ -29,7 +29,7 @@ def put(path, content):
         ("a.ts", TS, "ts"),
         ("a.TS", TS, "ts"),
         ("a.txt", TS, "ts"),
-        ("a.ts.gz", gzip.compress(TS.encode()), "ts"),
+        ("a.ts.gz", gzip.compress(TS.encode(), mtime=0), "ts"),
         ("a.ts", b"\xef\xbb\xbf" + TS.encode(), "ts"),
         ("a.ts", TS.encode("utf-16"), "ts"),
         ("a.npz", NPZ, "npz"),

@@ -81,6 +81,14 @@ def test_a_shape_that_does_not_fit_is_said_once(x, rule, severity, says):
     assert says in only(check_model(classifier(), x, Y[: len(x)]), rule, severity)
 
 
+def test_a_length_that_only_the_first_batch_settled_is_declared_by_nobody():
+    model = keras.Sequential([layers.GRU(3), layers.Dense(2)])
+    model(X)
+    assert not names(check_model(model, batch(9)[0], Y))
+    assert names(check_model(model, batch(9)[0], Y, reference=X)) == {"unlike_reference": "note"}
+    assert "feature_size" in names(check_model(model, X[..., :3], Y))
+
+
 def test_an_axis_that_keras_adds_is_a_warning():
     assert "adds an axis" in only(check_model(classifier(features=1), X[..., 0], Y), "rank", "warning")
 

@@ -57,14 +57,17 @@ class Subject:
 
     @cached_property
     def declared(self) -> list[tuple[int | None, ...]] | None:
-        """Shape of each input as the model declares it, or as the first batch settled it; None: nothing does."""
+        """Shape of each input as the model declares it; None: nothing does.
+
+        Where the first batch settled it, nobody has declared a length: only the last axis is kept.
+        """
         inputs = getattr(self.model, "inputs", None)
-        if inputs:
+        if inputs and not _settled(self.model):
             return [tuple(tensor.shape) for tensor in inputs]
         shapes = getattr(self.model, "_build_shapes_dict", None) or {}
-        shape = shapes.get("input_shape") if len(shapes) == 1 else None
+        shape = tuple(inputs[0].shape) if inputs else shapes.get("input_shape") if len(shapes) == 1 else None
         plain = isinstance(shape, (list, tuple)) and all(size is None or isinstance(size, int) for size in shape)
-        return [(None, *shape[1:])] if plain and shape is not None else None
+        return [_of_free_length(tuple(shape))] if plain and shape else None
 
     @cached_property
     def inputs(self) -> tuple[Fed, ...]:
@@ -191,6 +194,29 @@ def _like_fit(values: np.ndarray) -> np.ndarray:
     import keras
 
     return values.astype(keras.config.floatx()) if values.dtype.kind == "f" else values
+
+
+def _settled(model: Any) -> bool:
+    """Whether the inputs of a Sequential model were made from its first batch, as nobody gave it an Input.
+
+    Keras makes them look alike, but for the arguments that it keeps to write a config: a person gives a shape, a file
+    says whether it is sparse, a first batch does neither.
+    """
+    if type(model).__name__ != "Sequential":
+        return False
+    first = next(iter(getattr(model, "_layers", ())), None)
+    kept = getattr(getattr(first, "_auto_config", None), "config", None)
+    return (
+        type(first).__name__ == "InputLayer"
+        and kept is not None
+        and kept.keys() >= {"shape", "sparse"}
+        and (kept["shape"] is None and kept["sparse"] is None)
+    )
+
+
+def _of_free_length(shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    """(N, T, D) as (None, None, D)."""
+    return (None, *(None for _ in shape[1:-1]), shape[-1]) if len(shape) > 2 else (None, *(None for _ in shape[1:]))
 
 
 def _made_up(declared: list[tuple[int | None, ...]], model: Any) -> list[np.ndarray]:

@@ -31,7 +31,8 @@ class UnlikeReference(Rule):
                 yield self.found(what, where=fed.name)
             elif fed.shape[1:2] != known.shape[1:2]:
                 what = f"{fed.name} has {fed.shape[1]} steps, the reference {known.shape[1]}"
-                yield self.found(what, where=fed.name, severity="warning")
+                fixed = fed.declared is not None and fed.declared[1] is not None
+                yield self.found(what, where=fed.name, severity="warning" if fixed else "note")
             if not fed.values.size or not known.size or fed.values.dtype.kind not in "biuf":
                 continue
             for what in (*_kind(fed.values, known), *_order(fed.values, known), *_scale(fed.values, known)):

@@ -69,7 +69,7 @@ def found(rows: Rows, columns: Columns, path: str) -> Found:
         labels=labels,
         places=names,
         features=features,
-        kind=f"{rows.kind}; a row per step{clock}",
+        kind=f"{rows.kind}; {counted(rows.read, 'row')}, one per step{clock}",
         parts=None if columns.split is None else _parts(one("data.split", columns.split)[0], names, columns.split),
         groups=None if columns.group is None else _whole(one("data.group", columns.group)[0], names, columns.group),
         padded=False,

@@ -52,7 +52,7 @@ def test_a_rule_of_another_package_looks_at_data_too(installed, tmp_path):
 @pytest.mark.slow
 def test_one_arm_of_nothing_but_foreign_parts_runs(installed, tmp_path):
     words = "data=echo features.adapter=mirror features.width=4 reduction=mean reduction.pool=2 mask=explicit"
-    cut = "length.steps=8 train.updates=20 data.train=256 data.test=256 replicates=1 name=mine"
+    cut = "length.steps=8 train.updates=20 data.train=256 data.test=256 replicates=1 name=mine figures=false"
     done = mismatch(*words.split(), *cut.split(), cwd=tmp_path, **installed)
     assert done.returncode == 0, done.stderr
     out = tmp_path / "results" / "mine"
@@ -67,7 +67,7 @@ def test_one_arm_of_nothing_but_foreign_parts_runs(installed, tmp_path):
 
 @pytest.mark.slow
 def test_an_experiment_of_another_package_is_swept_and_judged(installed, tmp_path):
-    cut = "replicates=2 train.updates=20 data.train=256 data.test=256 name=echo"
+    cut = "replicates=2 train.updates=20 data.train=256 data.test=256 name=echo hydra.launcher.n_jobs=1"
     done = mismatch("-m", "+experiment=echo", *cut.split(), cwd=tmp_path, **installed)
     assert done.returncode == 0, done.stderr
     out = tmp_path / "results" / "echo"

@@ -1,23 +1,39 @@
 """From the command line to settings: experiments, blocks, options of a user's own, Hydra's private side."""
 
+from functools import cache
+
 import pytest
 
 from hydra_plugins.mismatch_hydra import internals
 from mismatch.config.fields import ConfigError
+from mismatch.config.groups import Settings
 from mismatch.config.paths import CONF, EXPERIMENTS
 from mismatch.config.settings import settings
 from mismatch.sweep import plan
 from tests.cli.composing import compose_jobs, swept
 from tests.helpers import make_settings
 
+OUT = "out=nowhere"  # nothing is written by a plan, and there are no records to find
+
 EXPERIMENT_NAMES = sorted(path.parent.name for path in EXPERIMENTS.glob("*/sweep.yaml"))
 
 
+@cache
+def composed(name: str) -> tuple[list[list[str]], list[Settings]]:
+    """The jobs of an experiment and their settings, composed once for all tests."""
+    return swept(f"experiment={name}", OUT)
+
+
+@cache
+def planned(name: str) -> plan.Plan:
+    return plan.make(composed(name)[1])
+
+
 @pytest.mark.parametrize("name", EXPERIMENT_NAMES)
-def test_jobs_composed_together_equal_those_that_hydra_composes_one_by_one(name, tmp_path):
+def test_jobs_composed_together_equal_those_that_hydra_composes_one_by_one(name):
     from hydra import compose, initialize_config_dir
 
-    jobs, configs = swept(f"experiment={name}", f"out={tmp_path}")
+    jobs, configs = composed(name)
     some = range(0, len(jobs), 9)  # Hydra alone takes a tenth of a second for each
     with initialize_config_dir(str(CONF), **internals.VERSION_BASE):
         assert [configs[i] for i in some] == [settings(compose("config", jobs[i])) for i in some]
@@ -34,9 +50,8 @@ def test_an_override_goes_for_every_block_and_a_null_block_is_left_out():
 
 
 @pytest.mark.parametrize("name", EXPERIMENT_NAMES)
-def test_every_experiment_composes_into_the_same_possible_plan_twice(name, tmp_path):
-    words = [f"experiment={name}", f"out={tmp_path}"]
-    first, second = plan.make(compose_jobs(*words)), plan.make(compose_jobs(*words))
+def test_every_experiment_composes_into_the_same_possible_plan_twice(name):
+    first, second = planned(name), plan.make(compose_jobs(f"experiment={name}", OUT))
     assert [run.arm.id for run in first.runs] == [run.arm.id for run in second.runs]
     if name == "timing":
         assert not first.runs and first.measure_s > 0
@@ -47,14 +62,14 @@ def test_every_experiment_composes_into_the_same_possible_plan_twice(name, tmp_p
 
 
 @pytest.mark.parametrize("name", [name for name in EXPERIMENT_NAMES if name != "timing"])
-def test_every_arm_a_claim_or_control_names_is_in_the_plan_with_ten_replicates(name, tmp_path):
+def test_every_arm_a_claim_or_control_names_is_in_the_plan_with_ten_replicates(name):
     """On the parameters alone: the contrasts of claims.yaml, resolved against the arms of sweep.yaml."""
     import pandas as pd
 
     from mismatch.analysis.select import arm_where
     from mismatch.report.experiment import registry
 
-    made = plan.make(compose_jobs(f"experiment={name}", f"out={tmp_path}"))
+    made = planned(name)
     arms = {run.arm.id: run.arm for run in made.runs}
     table = pd.DataFrame([{"arm": arm.id} | arm.parameters() for arm in arms.values()])
     claims = registry(name)

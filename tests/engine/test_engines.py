@@ -1,5 +1,7 @@
 """The engines: compiled blocks give the numbers of `model.fit`, and no run leaves anything behind for the next."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -32,10 +34,16 @@ def trained(arm, replicate: int = 0):
     return engine.train(arm, parts, streams, order)
 
 
+@cache
+def trained_by(name: str, kind: str):
+    """The outcome of a kind under an engine: plain fit serves two comparisons."""
+    return trained(make_arm(train__engine=name, **BOTH_ENGINES[kind]))
+
+
 @pytest.mark.parametrize("kind", BOTH_ENGINES)
 def test_compiled_blocks_and_model_fit_give_the_same_losses(kind):
     """Tolerance 1e-5 nats: float32 rounding over 30 updates (seen: at most 4e-6)."""
-    ours, theirs = (trained(make_arm(train__engine=engine, **BOTH_ENGINES[kind])) for engine in ("compiled", "fit"))
+    ours, theirs = (trained_by(name, kind) for name in ("compiled", "fit"))
     assert ours.init_hash == theirs.init_hash
     assert np.abs(ours.trace.batch_loss - theirs.trace.batch_loss).max() < 1e-5
     assert np.abs(ours.trace.probe_loss - theirs.trace.probe_loss).max() < 1e-5
@@ -47,7 +55,7 @@ def test_compiled_blocks_and_model_fit_give_the_same_losses(kind):
 @pytest.mark.parametrize("kind", ["masking", "explicit", "conv rebuilt", "bidirectional"])
 def test_fit_with_and_without_xla_gives_the_same_losses(kind):
     """Tolerance 1e-5 nats, as above."""
-    graph, xla = (trained(make_arm(train__engine=engine, **BOTH_ENGINES[kind])) for engine in ("fit", "xla"))
+    graph, xla = (trained_by(name, kind) for name in ("fit", "xla"))
     assert np.abs(graph.trace.batch_loss - xla.trace.batch_loss).max() < 1e-5
     assert np.abs(graph.trace.probe_loss - xla.trace.probe_loss).max() < 1e-5
 

@@ -41,15 +41,25 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_report_holds_tables_figures_and_page(tmp_path: Path) -> None:
-    made = rebuild(sweep_of(tmp_path / "own"))
-    assert len(made.runs) == 4
-    assert made.notes == ()
-    names = set(contents(tmp_path / "own"))
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sweep with its report, figures and all, made once: the tests below take copies."""
+    folder = sweep_of(tmp_path_factory.mktemp("reported") / "own")
+    made = rebuild(folder)
+    assert len(made.runs) == 4 and made.notes == ()
+    return folder
+
+
+def copy(reported: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(reported, tmp_path / "own"))
+
+
+def test_a_report_holds_tables_figures_and_page(reported: Path) -> None:
+    names = set(contents(reported))
     assert {"runs.csv", "runs.parquet", "columns.csv", "summary.csv", "effects.csv", "report.html"} <= names
     assert {"figures/accuracy.png", "figures/accuracy.svg", "figures/curves.png"} <= names
-    told = store.read_csv(tmp_path / "own" / "columns.csv").groupby("table")["column"].agg(list).to_dict()
-    tables = [path for path in (tmp_path / "own").glob("*.csv") if path.name != "columns.csv"]
+    told = store.read_csv(reported / "columns.csv").groupby("table")["column"].agg(list).to_dict()
+    tables = [path for path in reported.glob("*.csv") if path.name != "columns.csv"]
     assert told == {path.name: list(store.read_csv(path)) for path in tables} and len(tables) == 3
 
 
@@ -59,8 +69,8 @@ def test_a_report_without_figures_is_tables_alone(tmp_path: Path) -> None:
     assert (tmp_path / "own" / "summary.csv").exists()
 
 
-def test_a_report_made_again_is_the_same(tmp_path: Path) -> None:
-    rebuild(sweep_of(tmp_path / "own"))
+def test_a_report_made_again_is_the_same(reported: Path, tmp_path: Path) -> None:
+    copy(reported, tmp_path)
     before = contents(tmp_path / "own")
     rebuild(tmp_path / "own")
     assert contents(tmp_path / "own") == before
@@ -75,9 +85,8 @@ def test_a_report_that_goes_elsewhere_leaves_its_folder_alone(tmp_path: Path) ->
     assert not any(name.endswith(".svg") or "records" in name for name in names)
 
 
-def test_a_figure_of_an_earlier_sweep_does_not_survive(tmp_path: Path) -> None:
-    out = sweep_of(tmp_path / "own")
-    rebuild(out)
+def test_a_figure_of_an_earlier_sweep_does_not_survive(reported: Path, tmp_path: Path) -> None:
+    out = copy(reported, tmp_path)
     (out / "figures" / "mine.png").write_bytes(b"mine")
     for path in (out / "records").glob("*.json"):
         path.unlink()
@@ -123,8 +132,10 @@ def broken(*_: object, **__: object) -> None:
     raise RuntimeError("no figure")
 
 
-def test_a_figure_that_fails_leaves_the_old_report_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rebuild(sweep_of(tmp_path / "own"))
+def test_a_figure_that_fails_leaves_the_old_report_whole(
+    reported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy(reported, tmp_path)
     sweep_of(tmp_path / "own", 3)
     before = contents(tmp_path / "own")
     monkeypatch.setattr(pages, "draw_figures", broken)

@@ -53,7 +53,17 @@ def wait_until_it_trains(executor: Local) -> None:
 
 @pytest.fixture
 def executor():
+    """An executor of a test's own."""
     made = Local(1)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def warm():
+    """One that tests share, whatever they did to its worker: it must always be fit for the next run."""
+    made = Local(1)
+    made.start(1)
     yield made
     made.stop()
 
@@ -66,10 +76,9 @@ def test_numbers_of_workers_are_checked():
 
 
 @pytest.mark.slow
-def test_a_record_from_a_worker_equals_one_made_in_this_process(executor):
-    executor.start(1)
-    executor.submit(0, task())
-    theirs = outcome(executor)
+def test_a_record_from_a_worker_equals_one_made_in_this_process(warm):
+    warm.submit(0, task())
+    theirs = outcome(warm)
     ours = Inline()
     ours.submit(0, task())
     mine = ours.wait(0)
@@ -80,30 +89,28 @@ def test_a_record_from_a_worker_equals_one_made_in_this_process(executor):
 
 
 @pytest.mark.slow
-def test_a_killed_worker_is_a_death_and_the_next_run_finds_a_new_one(executor):
-    executor.start(1)
-    executor.submit(0, task(train__updates=100_000))
-    wait_until_it_trains(executor)
-    os.kill(process(executor), signal.SIGKILL)
-    died = outcome(executor)
+def test_a_killed_worker_is_a_death_and_the_next_run_finds_a_new_one(warm):
+    warm.submit(0, task(train__updates=100_000))
+    wait_until_it_trains(warm)
+    os.kill(process(warm), signal.SIGKILL)
+    died = outcome(warm)
     assert isinstance(died, Died) and died.status == "killed" and "-9" in died.error
-    executor.submit(0, task())
-    assert isinstance(outcome(executor), Done)
+    warm.submit(0, task())
+    assert isinstance(outcome(warm), Done)
 
 
 @pytest.mark.slow
-def test_a_worker_killed_while_it_has_nothing_to_do_is_replaced(executor):
-    executor.start(1)
-    executor.submit(0, task())
-    assert isinstance(outcome(executor), Done)
-    os.kill(process(executor), signal.SIGKILL)
+def test_a_worker_killed_while_it_has_nothing_to_do_is_replaced(warm):
+    warm.submit(0, task())
+    assert isinstance(outcome(warm), Done)
+    os.kill(process(warm), signal.SIGKILL)
     time.sleep(1)  # the pool notices
-    executor.submit(0, task())
-    found = outcome(executor)
+    warm.submit(0, task())
+    found = outcome(warm)
     if isinstance(found, Died):  # it had not noticed yet: the run is lost once, as the driver expects
         assert found.status == "killed"
-        executor.submit(0, task())
-        found = outcome(executor)
+        warm.submit(0, task())
+        found = outcome(warm)
     assert isinstance(found, Done)
 
 
@@ -118,15 +125,14 @@ def test_a_worker_that_hangs_beyond_its_limit_is_killed(executor, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_worker_that_has_grown_is_replaced_before_its_next_run(executor, monkeypatch):
+def test_a_worker_that_has_grown_is_replaced_before_its_next_run(warm, monkeypatch):
     monkeypatch.setattr(local, "WORKER_MIB", 1.0)
-    executor.start(1)
-    executor.submit(0, task())
-    assert isinstance(outcome(executor), Done)
-    first = process(executor)
-    executor.submit(0, task())
-    assert isinstance(outcome(executor), Done)
-    assert process(executor) != first
+    warm.submit(0, task())
+    assert isinstance(outcome(warm), Done)
+    first = process(warm)
+    warm.submit(0, task())
+    assert isinstance(outcome(warm), Done)
+    assert process(warm) != first
 
 
 def test_stop_ends_the_processes_and_may_be_called_twice(executor):

@@ -1,0 +1,48 @@
+"""A small sweep as a command, and a look at a command that is under way."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SMALL = ["data.train=512", "data.test=256", "train.updates=40", "replicates=2", "name=small"]
+AXES = ["-m", "length.padding=pre,post", "mask=none,masking", *SMALL]
+PLAIN = ["figures=false"]  # tables alone
+ONE = ["hydra.launcher.n_jobs=1", *PLAIN]  # and one worker, where it matters not how many: each imports TensorFlow
+
+# A process started in the background inherits that Ctrl-C is ignored; a person's is not started there.
+IN_FRONT = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from mismatch.cli import main
+main()
+"""
+
+
+def start(*words: str, cwd: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", IN_FRONT, *words],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def records(folder: Path) -> list[Path]:
+    """The finished files below `folder`/results; a draft, whose name begins with a dot, is none."""
+    return [path for path in folder.glob("results/*/records/*.json") if not path.name.startswith(".")]
+
+
+def wait_for_records(folder: Path, count: int, timeout: float = 120) -> None:
+    end = time.time() + timeout
+    while len(records(folder)) < count:
+        assert time.time() < end, "no records appeared"
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    """Workers (not multiprocessing's resource tracker) of the process `pid`."""
+    found = subprocess.run(["pgrep", "-P", str(pid), "-f", "spawn_main"], capture_output=True, text=True).stdout
+    return [int(word) for word in found.split()]

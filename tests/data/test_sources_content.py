@@ -43,6 +43,7 @@ def npy():
         (b"\xfd7zXZ\0", "packed with xz: unpack it, or pack it with gzip"),
         (b"%PDF-1.7", "a PDF document"),
         (b"\n<!DOCTYPE html><html>", "a page of a web site (HTML), not the file itself: download it anew"),
+        (b"% UCI\n\n@RELATION bits\n", "an ARFF file: write it as .ts, as a long table, or as CSV"),
         (b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS, not the file itself: git lfs pull"),
         (gzip.compress(gzip.compress(b"a,b\n", mtime=0), mtime=0), "packed with gzip twice: unpack it once"),
     ],

@@ -1,6 +1,7 @@
 """The right reader for every file of numbers, found by what is in it; and what acts on none of it refused."""
 
 import gzip
+import zipfile
 
 import numpy as np
 import pytest
@@ -117,3 +118,11 @@ def test_a_test_file_that_cannot_be_read_is_named_by_its_own_setting(tmp_path):
     for name in ("b.ts", "b.npz", "b.csv"):
         with pytest.raises(ConfigError, match=rf"data.test_path=.*{name}"):
             numbers(path, test_path=str(tmp_path / name))
+
+
+def test_a_zip_archive_of_something_else_is_said_to_be_one(tmp_path):
+    path = tmp_path / "table.csv.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("table.csv", "id,time,u,label")
+    with pytest.raises(ConfigError, match="this is a zip archive: unpack it and give the file inside"):
+        numbers(str(path))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from mismatch.config.fields import plain
+from mismatch.data.sources.content import archived
 
 LARGEST = 2**32
 """Bytes that the arrays of a file may unpack to, all together."""
@@ -51,7 +52,7 @@ def parse(raw: bytes) -> dict[str, np.ndarray]:
 def _refuse(members: list[zipfile.ZipInfo]) -> None:
     names = [info.filename for info in members]
     if not names or not all(name.endswith(".npy") for name in names):
-        raise Malformed("must be an archive of NumPy arrays, as np.savez writes it")
+        raise Malformed(f"must be an archive of NumPy arrays, as np.savez writes it; this is {archived(names)}")
     if len(set(names)) < len(names):
         raise Malformed("holds two arrays of one name")
     total = sum(info.file_size for info in members)

@@ -4,6 +4,7 @@ In: a path as a person typed it. Out: `Content`. Nothing is unpickled or run; wh
 """
 
 import gzip
+import re
 import stat
 import zipfile
 import zlib
@@ -17,6 +18,8 @@ from mismatch.config.paths import absolute, shown
 LARGEST = 2**33
 """Bytes a file may unpack to."""
 GZIP = b"\x1f\x8b"
+RELATION = re.compile(rb"\A(?:[ \t]*(?:%[^\n]*)?\r?\n)*[ \t]*@relation\s", re.IGNORECASE)
+"""How an ARFF file starts: comments, then its name."""
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word file: save it as CSV (UTF-8)"),
     (b"\x93NUMPY", "a NumPy array, not a table"),
@@ -115,6 +118,8 @@ def foreign(raw: bytes) -> str | None:
         return "packed with gzip twice: unpack it once"
     if len(raw) > 2 and raw[0] == 0x80 and raw[1] in (2, 3, 4, 5) and raw.endswith(b"."):
         return "a pickle, which can run code when read: write it as Parquet or CSV"
+    if RELATION.search(raw[:65536]):
+        return "an ARFF file: write it as .ts, as a long table, or as CSV"
     start = raw[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "a page of a web site (HTML), not the file itself: download it anew"
@@ -126,6 +131,11 @@ def _archive(raw: bytes) -> str:
         names = zipfile.ZipFile(BytesIO(raw)).namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         names = []
+    return archived(names)
+
+
+def archived(names: list[str]) -> str:
+    """What a zip archive is, by the names of its members."""
     if any(name.startswith("xl/") for name in names):
         return "an Excel workbook: save its sheet as CSV (UTF-8)"
     if "mimetype" in names:

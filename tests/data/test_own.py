@@ -144,7 +144,7 @@ def test_what_was_read_is_said_in_numbers():
     lengths = [*range(1, 101)] * 4
     dataset = checked(labels, lengths=lengths, dropped=[("no label", 12, ("line 7", "line 9"))])
     assert dataset.reading() == [
-        "data.path=my.ts: numbers; 412 rows read, 400 used",
+        "data.path=my.ts: numbers; 412 sequences read, 400 used",
         "  left out: no label: 12 (line 7, line 9, ...)",
         "  classes: 2: class 0 300 (75.0%), class 1 100 (25.0%)",
         "  lengths: 1 to 100, quartiles 25, 50, 75, 95% up to 95",

@@ -77,7 +77,8 @@ class Described:
     def lines(self, sizes: Sizes, extra: Sequence[str] = ()) -> list[str]:
         """All there is to say, line by line, the file first; `extra` is said of this kind of data alone."""
         reading = self.items.reading
-        head = f"data.path={plain(shown(self.path))}: {plain(reading.kind)}; {reading.read} rows read, "
+        what = "sequences" if self.items.texts is None else "rows"
+        head = f"data.path={plain(shown(self.path))}: {plain(reading.kind)}; {reading.read} {what} read, "
         body = [
             f"left out: {_reasons(self.lost)}" if self.lost else "",
             *(f"note: {plain(note)}" for note in reading.notes),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mismatch.config.fields import ConfigError, plain
+from mismatch.config.fields import ConfigError, plain, reason
 from tests.helpers import make_arm
 
 REFUSED = [
@@ -29,3 +29,8 @@ def test_an_error_is_one_printable_line_whatever_a_file_holds():
 
 def test_a_long_value_is_cut():
     assert plain("x" * 100, 10) == "xxxxxxx..." and plain("x" * 10, 10) == "x" * 10
+
+
+def test_what_a_library_says_is_one_short_line_however_much_of_a_file_it_quotes():
+    assert reason(ValueError("a \n b\x00")) == "a b\\x00" and reason(ValueError()) == "ValueError"
+    assert reason(ValueError("\x00" * 500)) == "\\x00" * 39 + "\\..."

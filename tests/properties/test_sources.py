@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mismatch.config.fields import ConfigError
@@ -93,6 +93,8 @@ def test_the_files_are_sound_before_they_are_damaged(suffix, tmp_path):
 @pytest.mark.parametrize("suffix", [*files()])
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=DAMAGE)
+@example(damage=[("write", 0.024129724617548257, b"\x00\x00\x00\x02")])  # zipfile then quotes the whole file
+@example(damage=[("write", 0.5759065199590849, b"\x00")])  # a text of negative length, where the file is Feather
 def test_a_damaged_file_is_read_soundly_or_refused_in_one_line(suffix, damage, tmp_path):
     path = tmp_path / f"mine{suffix}"
     path.write_bytes(damaged(files()[suffix], damage))

@@ -15,7 +15,7 @@ from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from yaml import YAMLError
 
 from mismatch.analysis.tests.base import Contrast
-from mismatch.config.fields import ConfigError
+from mismatch.config.fields import ConfigError, reason
 from mismatch.config.registry import CLAIM_TESTS
 
 Node = TypeVar("Node")
@@ -101,7 +101,7 @@ def load(path: Path) -> Registry:
     try:
         content = OmegaConf.to_container(OmegaConf.load(path), resolve=True)
     except (YAMLError, OmegaConfBaseException) as error:
-        raise ConfigError(str(path), "?", f"must be YAML ({' '.join(str(error).split())})") from None
+        raise ConfigError(str(path), "?", f"must be YAML ({reason(error, 300)})") from None
     top = _read(str(path), _File, content, "a mapping")
     grids = tuple(_read(f"{path}: factorials", Factorial, item, "a mapping") for item in top.factorials)
     claims = tuple(_claim(str(path), item) for item in top.claims)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mismatch.config.fields import ConfigError
+from mismatch.config.fields import ConfigError, plain
 
 KEY = "model"
 LONGEST = 64 * 2**20
@@ -45,9 +45,8 @@ def load(path: str | Path) -> Any:
         except Exception as error:  # damaged weights, another version of Keras: whatever it is, it is one line here
             if way is ways[-1]:
                 first = str(error).strip().splitlines()[:1] or [""]
-                raise ConfigError(
-                    KEY, path, f"Keras cannot load it ({type(error).__name__}: {first[0][:200]})"
-                ) from None
+                said = f"{type(error).__name__}: {plain(first[0], 200)}"
+                raise ConfigError(KEY, path, f"Keras cannot load it ({said})") from None
     raise AssertionError("one way returns or raises")
 
 

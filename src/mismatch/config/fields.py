@@ -19,6 +19,14 @@ def plain(text: object, width: int | None = None) -> str:
     return line if width is None or len(line) <= width else line[: max(width - 3, 1)] + "..."
 
 
+def reason(error: Exception, width: int = 160) -> str:
+    """What a library said of a file, for the inside of a message: one printable line, cut to `width` characters.
+
+    It may quote as much of the file as it likes. An error without words gives its type.
+    """
+    return plain(" ".join(str(error).split()), width) or type(error).__name__
+
+
 class ConfigError(ValueError):
     """A setting that cannot be used. Its text is one line, ready to print, whatever was put into it."""
 

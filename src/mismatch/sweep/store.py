@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mismatch.config import files
+from mismatch.config.fields import reason
 from mismatch.run import metrics
 from mismatch.run.record import Record
 from mismatch.run.sections import IDENTITY, PROVENANCE, ordered
@@ -58,7 +59,7 @@ def load(out: Path) -> Loaded:
         try:
             sound.append(_read(path))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            damaged.append(f"{path}: damaged record left out; its run counts as not trained ({error})")
+            damaged.append(f"{path}: damaged record left out; its run counts as not trained ({reason(error)})")
     return Loaded(sound, damaged)
 
 

@@ -12,7 +12,7 @@ from io import BytesIO
 import numpy as np
 from numpy.lib import format as npy
 
-from mismatch.config.fields import plain
+from mismatch.config.fields import plain, reason
 from mismatch.data.sources.content import archived
 
 LARGEST = 2**32
@@ -46,7 +46,7 @@ def parse(raw: bytes) -> dict[str, np.ndarray]:
     except Malformed:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, struct.error) as error:
-        raise Malformed(f"must be a whole NPZ file as np.savez writes it ({error})") from None
+        raise Malformed(f"must be a whole NPZ file as np.savez writes it ({reason(error)})") from None
 
 
 def _refuse(members: list[zipfile.ZipInfo]) -> None:
@@ -71,7 +71,7 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
             read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             shape, fortran, dtype = read(member)
         except (ValueError, SyntaxError, TypeError) as error:
-            raise Malformed(f"array {name!r} is no NumPy array that can be read ({error})") from None
+            raise Malformed(f"array {name!r} is no NumPy array that can be read ({reason(error)})") from None
         if dtype.hasobject:
             one, other = CONVERT
             raise Malformed(f"array {name!r} holds Python objects, which are not read; convert them: {one}; {other}")

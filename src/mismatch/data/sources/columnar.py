@@ -8,6 +8,7 @@ from collections import Counter
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from mismatch.config.fields import reason
 from mismatch.data.sources.records import Malformed
 from mismatch.data.sources.words import listed
 
@@ -26,7 +27,7 @@ def parse(raw: bytes) -> "pd.DataFrame":
     """The table of `raw`, all columns under their names, row numbers as index.
 
     Raises:
-        Malformed: for a file that is cut short, or names a column twice.
+        Malformed: for a file that is cut short, points outside its own bytes, or names a column twice.
     """
     import pandas as pd
     import pyarrow as pa
@@ -35,10 +36,11 @@ def parse(raw: bytes) -> "pd.DataFrame":
     try:
         source = BytesIO(raw)
         table = parquet.ParquetFile(source).read() if kind(raw) == "Parquet" else feather.read_table(source)
+        table.validate(full=True)  # a damaged file can point outside its own bytes
         twice = [name for name, count in Counter(table.column_names).items() if count > 1]
         columns = {} if twice else {name: _column(table.column(name)) for name in table.column_names}
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise Malformed(f"cannot be read as {kind(raw)} ({' '.join(str(error).split())})") from None
+        raise Malformed(f"cannot be read as {kind(raw)} ({reason(error)})") from None
     if twice:
         raise Malformed(f"gives one name to several columns: {listed(twice, quotes=True)}")
     return pd.DataFrame(columns)

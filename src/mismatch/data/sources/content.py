@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from mismatch.config.fields import ConfigError, require
+from mismatch.config.fields import ConfigError, reason, require
 from mismatch.config.paths import absolute, shown
 
 LARGEST = 2**33
@@ -89,7 +89,7 @@ def _bytes(path: str, key: str) -> bytes:
     except (ValueError, RuntimeError) as error:
         if isinstance(error, ConfigError):
             raise
-        raise ConfigError(key, path, f"{accepted} ({error})") from None
+        raise ConfigError(key, path, f"{accepted} ({reason(error)})") from None
 
 
 def _reason(path: str, error: OSError) -> str:
@@ -102,7 +102,7 @@ def _unpacked(raw: bytes, path: str, key: str) -> bytes:
         with gzip.open(BytesIO(raw)) as packed:
             unpacked = packed.read(LARGEST + 1)
     except (EOFError, OSError, zlib.error) as error:
-        raise ConfigError(key, shown(path), f"must be whole; its gzip cannot be unpacked ({error})") from None
+        raise ConfigError(key, shown(path), f"must be whole; its gzip cannot be unpacked ({reason(error)})") from None
     require(len(unpacked) <= LARGEST, key, shown(path), f"must unpack to at most {LARGEST // 2**30} GiB")
     return unpacked
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from mismatch.config.fields import reason
 from mismatch.data.sources.records import Malformed
 from mismatch.data.sources.words import listed, quoted
 
@@ -84,7 +85,7 @@ def _value(text: str, place: str) -> Any:
         where = f"line {error.lineno}, column {error.colno}" if place == "its list" else f"column {error.colno}"
         raise Malformed(f"{place} is no JSON ({error.msg}, {where}): {quoted(text.strip())}") from None
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"{place} cannot be read ({error}): {quoted(text.strip())}") from None
+        raise Malformed(f"{place} cannot be read ({reason(error)}): {quoted(text.strip())}") from None
     if HALF.search(text) and not _whole(value):
         raise Malformed(f"{place} holds half a character (a surrogate of UTF-16 on its own)")
     return value

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from mismatch.config.fields import plain
+
 
 class Malformed(Exception):
     """What is wrong with a file, in one line, without its name."""
@@ -75,7 +77,7 @@ def _quotes(error: str, line: int) -> str:
         return f"line {line} opens a quote that is never closed"
     if "expected after" in error:
         return f'line {line} has text behind a closing quote; inside quotes, a quote is written twice ("")'
-    return f"line {line} cannot be read ({error})"
+    return f"line {line} cannot be read ({plain(error, 160)})"
 
 
 def records_of(text: str, style: Style) -> tuple[Records, Style]:

@@ -328,6 +328,31 @@ def test_a_feature_that_holds_the_label_is_found_and_a_speaker_is_not():
     assert not found("label_in_features", speaker, labels)
 
 
+def test_subjects_numbered_class_by_class_hand_over_the_label_and_those_in_random_order_do_not():
+    sequences, labels = series(400)
+    ordered = sorted(labels)
+    numbered = [np.c_[each, np.full(len(each), row)] for row, each in enumerate(sequences)]
+    (finding,) = found("label_in_features", numbered, ordered)
+    assert finding.where == "feature 3" and finding.severity == "warning" and finding.evidence["values"] == 400
+    assert not found("label_in_features", numbered, labels)
+
+
+def test_a_feature_that_numbers_the_rows_is_found_and_counts_are_not():
+    sequences, labels = series(400)
+    ends = np.cumsum([len(each) for each in sequences])
+    rows = np.arange(ends[-1]) + 5
+    for order in (np.random.default_rng(0).permutation(rows), rows):
+        pieces = np.split(order, ends[:-1])
+        numbered = [np.c_[each, piece] for each, piece in zip(sequences, pieces, strict=True)]
+        (finding,) = found("row_number", numbered, labels)
+        assert finding.severity == "warning" and finding.where == "feature 3"
+        assert not found("clock_feature", numbered, labels)
+    (finding,) = found("row_number", numbered, sorted(labels))
+    assert finding.severity == "error" and finding.evidence["named"] == 1
+    counts = [np.random.default_rng(row).integers(0, 50, (30, 2)) for row in range(400)]
+    assert not found("row_number", counts, labels)
+
+
 def test_a_feature_that_counts_steps_is_a_clock_and_a_trend_is_not():
     sequences, labels = series(400)
     timed = [np.c_[each, np.arange(len(each)) * 0.02] for each in sequences]

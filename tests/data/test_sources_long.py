@@ -245,3 +245,67 @@ def test_dates_as_features_are_refused(read):
 def test_a_hostile_cell_is_escaped(read):
     with pytest.raises(ConfigError, match=r"has '\\x1b\[2Jx' at line 2"):
         read(TABLE.replace(",10,", ",\x1b[2Jx,"))
+
+
+def labelled_by_class(**columns):
+    """Forty sequences of five steps, the first half of one class, with these columns in front."""
+    rng = np.random.default_rng(0)
+    made = {"id": np.repeat(np.arange(40), 5), "time": np.tile(np.arange(5), 40), "v": rng.normal(size=200)}
+    return pd.DataFrame(columns | made | {"label": np.repeat(["no", "yes"], 100)})
+
+
+INDEX = {
+    "pandas": lambda frame, path: frame.to_csv(path),
+    "pandas, shuffled": lambda frame, path: frame.sample(frac=1, random_state=0).to_csv(path),
+    "pandas, some rows": lambda frame, path: frame.iloc[::2].to_csv(path),
+    "pandas, put together": lambda frame, path: frame.set_axis([*range(50), *range(150)]).to_csv(path),
+    "pandas, twice": lambda frame, path: frame.rename_axis("Unnamed: 0").reset_index().to_csv(path),
+    "reset_index": lambda frame, path: frame.reset_index().to_csv(path, index=False),
+    "R": lambda frame, path: frame.set_axis(range(1, 201)).rename_axis("X").to_csv(path),
+    "R, short first line": lambda frame, path: path.write_text(
+        frame.set_axis(range(1, 201)).to_csv().replace(",id", "id", 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("how", INDEX)
+def test_an_index_that_was_saved_with_the_table_is_no_feature(how, read):
+    got = read(lambda path: INDEX[how](labelled_by_class(), path))
+    assert got.features == ("v",) and got.values.shape[1] == 1 and not got.reading.warnings
+    assert any("an index saved with it: no feature; data.features=" in note for note in got.reading.notes)
+
+
+def test_an_index_stays_where_it_is_named_and_is_warned_of(read):
+    got = read(lambda path: labelled_by_class().to_csv(path), features=("column 1", "v"))
+    assert got.features == ("column 1", "v")
+    assert got.reading.warnings == (
+        "column 1 numbers the rows of the file: it tells sequences apart, and hands over the class; leave it out",
+    )
+
+
+def test_a_column_of_measurements_stays_whatever_it_is_called(read):
+    values = np.random.default_rng(1).integers(0, 9, 200)
+    for name in ("X", "index", "row", "Unnamed: 0"):
+        got = read(lambda path, name=name: labelled_by_class(**{name: values}).to_csv(path, index=False))
+        assert got.features == (name, "v") and not got.reading.warnings
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (np.arange(200) + 7, "n numbers the rows of the file: it tells sequences apart, and hands over the class"),
+        (np.repeat(np.arange(40), 5), "n never changes within a sequence, and each class has a range of values"),
+        (np.repeat([3, 8], 100), "n never changes within a sequence, and each class has values of its own"),
+        (np.repeat(np.random.default_rng(0).permutation(40), 5), None),
+        (np.tile(np.arange(5), 40), None),
+    ],
+)
+def test_a_feature_that_hands_over_the_class_is_warned_of(cells, said, read):
+    got = read(lambda path: labelled_by_class(n=cells).to_csv(path, index=False))
+    assert got.features == ("n", "v")
+    assert [warning.startswith(said) for warning in got.reading.warnings] == ([True] if said else [])
+
+
+def test_a_table_of_nothing_but_its_index_has_no_feature(read):
+    with pytest.raises(ConfigError, match=r"data.features=None: .*column 1 only numbers the rows"):
+        read(lambda path: labelled_by_class().drop(columns="v").to_csv(path))

@@ -8,42 +8,37 @@ from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
 from mismatch.check.words import share
-
-PURE, FEWEST = 0.99, 20
-"""Share of sequences whose class the feature names, and how many sequences it takes to say so."""
+from mismatch.data.sources.giveaways import steady, told
 
 
 class LabelInFeatures(Rule):
     code, name, severity = "D126", "label_in_features", "error"
-    meaning = "A feature has one value within each sequence, few values in all, and each value goes with one class."
+    meaning = (
+        "A feature has one value within each sequence, and each class its own: few values that go with one class each, "
+        "or (a warning) a range of values for each class."
+    )
     why = "The model reads the answer. Accuracy is perfect, and means nothing."
-    example = "A table with the columns `species` and `species_code`: one is the label, the other stayed a feature."
+    example = (
+        "A table with the columns `species` and `species_code`: one is the label, the other stayed a feature. Patients "
+        "that were numbered class by class, their number among the features."
+    )
     instead = "Leave it out: data.features names those to keep."
 
     def look(self, subject: Subject) -> Iterator[Finding]:
-        size, classes = len(subject.items), len(subject.items.classes)
-        if subject.is_text or size < FEWEST or classes < 2 or not subject.lengths.all():
+        if subject.is_text or not subject.lengths.all():
             return
-        inside = subject.owner[1:] == subject.owner[:-1]
-        starts = subject.values[subject.offsets]
-        chance = subject.counts.max() / size
-        for column in range(subject.width):
-            values = subject.values[:, column]
-            if (values[1:][inside] != values[:-1][inside]).any():
+        chance = float(subject.counts.max() / len(subject.items))
+        for column in np.flatnonzero(steady(subject.values, subject.lengths)).tolist():
+            tells = told(subject.values[subject.offsets, column], subject.items.labels, len(subject.items.classes))
+            if tells is None:
                 continue
-            _, code = np.unique(starts[:, column], return_inverse=True)
-            kinds = int(code.max()) + 1
-            if kinds < 2 or kinds > max(classes, size // 10):
-                continue
-            table = np.zeros((kinds, classes))
-            np.add.at(table, (code, subject.items.labels), 1)
-            pure = table.max(axis=1).sum() / size
-            if pure >= PURE and pure > chance + (1 - chance) / 2:
-                yield self.found(
-                    f"its {kinds} values name the class of {share(pure)} of the sequences; guessing names "
-                    f"{share(chance)}",
-                    where=subject.feature(column),
-                    values=kinds,
-                    named=float(pure),
-                    guessing=float(chance),
-                )
+            how = f"each class has a range of its {tells.kinds} values, which names"
+            yield self.found(
+                f"{how if tells.ranges else f'its {tells.kinds} values name'} the class of {share(tells.share)} of the "
+                f"sequences; guessing names {share(chance)}",
+                where=subject.feature(column),
+                severity="warning" if tells.ranges else "error",
+                values=tells.kinds,
+                named=tells.share,
+                guessing=chance,
+            )

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from mismatch.config.fields import ConfigError, require
+from mismatch.config.fields import ConfigError, plain, require
 from mismatch.config.paths import shown
+from mismatch.data.sources import giveaways
 from mismatch.data.sources.base import Dropped
 from mismatch.data.sources.cells import numbers_of, times_of
 from mismatch.data.sources.labels import EXAMPLES, missing, word
@@ -20,6 +21,8 @@ from mismatch.data.sources.parts import PARTS
 from mismatch.data.sources.rows import Rows
 from mismatch.data.sources.words import counted, listed, quoted
 
+MOST = 8
+"""Names of features that fit a line to type."""
 HINTS = {
     "data.id": "; a row is one step of the sequence that this column names",
     "data.time": "; data.time=null where the rows of each id stand in order",
@@ -61,6 +64,9 @@ def found(rows: Rows, columns: Columns, path: str) -> Found:
     order, notes = _order(rows, codes, None if times is None else times[kept], kept, names, columns)
     chosen = kept[order]
     values, said = numbers_of(rows, features, chosen)
+    if not columns.features:
+        values, features, left = _without_index(values, features, chosen)
+        said = [*left, *said]
     one = lambda key, column: _one(rows, kept, codes, names, key, column)  # noqa: E731
     labels, marks = one("data.label", columns.label)
     return Found(
@@ -90,6 +96,23 @@ def _features(rows: Rows, columns: Columns, path: str) -> tuple[str, ...]:
     features = columns.features or tuple(name for name in there if name not in taken)
     require(bool(features), "data.features", None, f"must name columns of numbers; {shown(path)} has {listed(there)}")
     return features
+
+
+def _without_index(
+    values: np.ndarray, features: tuple[str, ...], chosen: np.ndarray
+) -> tuple[np.ndarray, tuple[str, ...], list[str]]:
+    """Without the columns that are an index saved with the table, and what is said of them.
+
+    values: (M, d), of the rows `chosen` (M,) of the file.
+    """
+    order = np.argsort(chosen)
+    index = [giveaways.is_index(name, values[order, column]) for column, name in enumerate(features)]
+    rest = tuple(name for name, leave in zip(features, index, strict=True) if not leave)
+    gone = [name for name, leave in zip(features, index, strict=True) if leave]
+    require(bool(rest), "data.features", None, f"must name columns of numbers; {listed(gone)} only numbers the rows")
+    said = [f"{plain(name, 40)} numbers the rows of the file, an index saved with it: no feature" for name in gone]
+    keep = f"; data.features={','.join((*gone, *rest))} keeps it" if len(features) <= MOST else ""
+    return values[:, ~np.array(index, bool)], rest, [f"{line}{keep}" for line in said]
 
 
 def _kept(rows: Rows, ids: Sequence[str | None], times: np.ndarray | None) -> tuple[np.ndarray, list[Dropped]]:

@@ -10,6 +10,7 @@ from itertools import compress
 import numpy as np
 
 from mismatch.config.fields import ConfigError, plain, require
+from mismatch.data.sources import giveaways
 from mismatch.data.sources.base import Dropped, Items, Reading
 from mismatch.data.sources.labels import labelled
 from mismatch.data.sources.missing import KEEP, fill, refuse_infinite
@@ -68,6 +69,7 @@ def items(found: Found, path: str, label: str, missing: str, keys: Keys = Keys()
         notes = (*notes, *filled)
     duplicates, conflicts = repeated(_bytes(values, kept.lengths), labels.codes)
     parted = lopsided(labels.codes, labels.classes, kept.parts) if kept.parts is not None else ()
+    given = giveaways.warnings(values, kept.lengths, labels.codes, kept.features, len(labels.classes))
     reading = Reading(
         path,
         kept.kind,
@@ -75,7 +77,7 @@ def items(found: Found, path: str, label: str, missing: str, keys: Keys = Keys()
         len(kept.lengths),
         (*kept.dropped, *labels.dropped),
         (*notes, *labels.notes),
-        (*kept.warnings, *labels.warnings, *parted, *_coarse(values, kept.features)),
+        (*kept.warnings, *labels.warnings, *parted, *given, *_coarse(values, kept.features)),
         duplicates,
         conflicts,
     )

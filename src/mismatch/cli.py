@@ -56,6 +56,9 @@ def main() -> None:
     except BrokenPipeError:  # whoever read our output has stopped: `mismatch --help | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be flushed goes nowhere
         code = session.code
+    except MemoryError:
+        sweeping.say("mismatch: error: this needs more memory than there is; finished runs are kept")
+        code = sweeping.EXIT_BROKEN
     except OSError as error:  # a full disk, say; everything else is a bug and shows itself
         sweeping.say(f"mismatch: error: {error}; finished runs are kept")
         code = sweeping.EXIT_BROKEN

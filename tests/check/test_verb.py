@@ -1,6 +1,7 @@
 """`mismatch check` on files: what it prints and writes, what it refuses, and its exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -109,11 +110,17 @@ def test_what_is_looked_at_is_never_written_over(reviews, option):
     assert reviews.read_bytes() == before
 
 
-def test_a_place_that_cannot_be_written_is_one_line(reviews, tmp_path):
+@pytest.mark.parametrize("option", ["--html", "--json"])
+def test_a_place_that_cannot_be_written_is_one_line_and_stays_as_it_was(reviews, tmp_path, option):
     (tmp_path / "file").write_text("")
-    assert "cannot be written" in refused(
-        reviews, "--text", "review", "--label", "stars", "--html", tmp_path / "file" / "page.html"
-    )
+    os.mkfifo(tmp_path / "pipe")
+    for place, accepted in (
+        ("file/page", "a folder that exists"),
+        ("no/page", "a folder that exists"),
+        ("pipe", "a plain file"),
+    ):
+        assert accepted in refused(reviews, "--text", "review", "--label", "stars", option, tmp_path / place)
+    assert (tmp_path / "pipe").is_fifo() and not (tmp_path / "no").exists()
 
 
 def test_a_table_that_may_hold_either_is_asked_about_with_its_columns(reviews):
@@ -129,6 +136,7 @@ def test_a_table_that_may_hold_either_is_asked_about_with_its_columns(reviews):
         (["--text", "review", "--label", "stars", "--split", "part"], "--split=part"),
         (["--text", "review", "--label", "stars", "--id", "n"], "--id"),
         (["--text", "review", "--label", "stars", "--steps", "0"], "--steps=0"),
+        (["--text", "review", "--label", "stars", "--steps", "9" * 20], "--steps=99999999999999999999"),
         (["--text", "review", "--label", "stars", "--pad-value", "nan"], "--pad-value=nan"),
         (["--text", ""], "--text="),
         (["--text", "review", "--label", "stars", "--encoding", "klingon"], "--encoding=klingon"),

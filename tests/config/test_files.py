@@ -1,5 +1,6 @@
 """Files: whole or not at all, one or many; the committed reference is left alone."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,16 @@ def test_a_file_that_cannot_be_written_whole_stays_as_it_was(tmp_path):
     with pytest.raises(OSError, match="No space left"):
         files.write(path, fail)
     assert tree(tmp_path) == {"new/table.csv": "old"}
+
+
+def test_a_link_is_followed_and_a_pipe_is_never_made_a_file(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "table.csv")
+    files.write(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "table.csv").read_text() == "new"
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no plain file"):
+        files.write(tmp_path / "pipe", "new")
+    assert (tmp_path / "pipe").is_fifo()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The right reader for every file of numbers, found by what is in it; and what acts on none of it refused."""
 
 import gzip
+import os
 import zipfile
 
 import numpy as np
@@ -126,3 +127,12 @@ def test_a_zip_archive_of_something_else_is_said_to_be_one(tmp_path):
         packed.writestr("table.csv", "id,time,u,label")
     with pytest.raises(ConfigError, match="this is a zip archive: unpack it and give the file inside"):
         numbers(str(path))
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.ts", "a.csv", "a.parquet"])
+def test_a_pipe_is_not_waited_for_and_a_device_not_read(name, tmp_path):
+    os.mkfifo(tmp_path / name)
+    (tmp_path / f"zero-{name}").symlink_to("/dev/zero")
+    for place in (tmp_path / name, tmp_path / f"zero-{name}"):
+        with pytest.raises(ConfigError, match="must be a plain file, which can be read more than once"):
+            numbers(str(place))

@@ -27,8 +27,8 @@ def check_items(items: Items, pad_value: float = 0.0, steps: int | None = None) 
         ConfigError: where nothing is left to look at, or T is no length.
     """
     require(len(items) > 0, "data.path", items.reading.path, "must hold at least one labelled sequence")
-    whole = steps is None or (isinstance(steps, Integral) and not isinstance(steps, bool) and steps >= 1)
-    require(whole, "length.steps", steps, "must be a whole number of at least 1")
+    whole = steps is None or (isinstance(steps, Integral) and not isinstance(steps, bool) and 1 <= steps < 2**31)
+    require(whole, "length.steps", steps, "must be a whole number from 1 to 2147483647")
     finite = isinstance(pad_value, Real) and isfinite(pad_value)
     require(finite, "length.pad_value", pad_value, "must be a finite number")
     subject = Subject(items, pad_value, steps, items.reading.path)

@@ -164,7 +164,9 @@ def _free(option: str, path: str | None, given: argparse.Namespace) -> None:
     guard(absolute(path).parent, explicit=True)
     looked = [absolute(name).resolve() for name in (given.file, given.other) if name]
     require(absolute(path).resolve() not in looked, f"--{option}", path, "is what is looked at: give another file")
-    require(not absolute(path).is_dir(), f"--{option}", path, "must name a file, not a folder")
+    target = absolute(path).resolve()
+    require(not target.is_dir(), f"--{option}", path, "must name a file, not a folder")
+    require(not target.exists() or target.is_file(), f"--{option}", path, "must name a plain file")
 
 
 def _save(option: str, path: str | None, checked: Checked) -> None:

@@ -4,6 +4,7 @@ In: contents, or functions that write them into a draft. Out: files in place. Th
 nothing writes into it unless its caller says so.
 """
 
+import errno
 import os
 import shutil
 import tempfile
@@ -38,9 +39,14 @@ def guard(folder: Path, explicit: bool = False) -> Path:
 def write(path: Path, content: Content) -> Path:
     """Write one file, replacing an earlier one; a crash or a full disk leaves the earlier one as it was.
 
+    Behind a link, the file that it leads to is replaced. A device or a pipe is never made a file.
+
     Raises:
         OSError: when it cannot be written.
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")  # libraries tell the format by the suffix
     try:

@@ -15,8 +15,8 @@ from pathlib import Path
 from mismatch.config.fields import ConfigError, reason, require
 from mismatch.config.paths import absolute, shown
 
-LARGEST = 2**33
-"""Bytes a file may unpack to."""
+LARGEST = 2**30
+"""Bytes a file may hold, and unpack to: its text takes some twenty times as many in memory."""
 GZIP = b"\x1f\x8b"
 RELATION = re.compile(rb"\A(?:[ \t]*(?:%[^\n]*)?\r?\n)*[ \t]*@relation\s", re.IGNORECASE)
 """How an ARFF file starts: comments, then its name."""
@@ -61,7 +61,7 @@ def load(path: str, key: str = "data.path", blank: bool = False) -> Content:
     Raises:
         ConfigError: naming `key` and the file, if it cannot be read, is empty, or is nothing that holds a table.
     """
-    raw = _bytes(path, key)
+    raw = whole(path, key)
     packed = raw.startswith(GZIP)
     suffixes = [suffix.lower() for suffix in Path(path).suffixes]
     if suffixes and suffixes[-1] in (".gz", ".gzip"):
@@ -75,15 +75,20 @@ def load(path: str, key: str = "data.path", blank: bool = False) -> Content:
     return content
 
 
-def _bytes(path: str, key: str) -> bytes:
+def whole(path: str, key: str = "data.path") -> bytes:
+    """All bytes of the plain file at `path`, as they stand there; no pipe is waited for, no device read.
+
+    Raises:
+        ConfigError: naming `key` and the file, if it is no plain file, cannot be read, or holds more than `LARGEST`.
+    """
     require(bool(str(path).strip()), key, path, "must be given: a file of your own")
     accepted = "must be a file that can be read"
     try:
-        full = absolute(path)
-        kind = full.stat().st_mode
-        require(not stat.S_ISDIR(kind), key, shown(path), "must be a file; this is a folder")
-        require(stat.S_ISREG(kind), key, shown(path), "must be a plain file, which can be read more than once")
-        return full.read_bytes()
+        found = absolute(path).stat()
+        require(not stat.S_ISDIR(found.st_mode), key, shown(path), "must be a file; this is a folder")
+        require(stat.S_ISREG(found.st_mode), key, shown(path), "must be a plain file, which can be read more than once")
+        require(found.st_size <= LARGEST, key, shown(path), f"must hold at most {LARGEST // 2**30} GiB")
+        return absolute(path).read_bytes()
     except OSError as error:
         raise ConfigError(key, shown(path), f"{accepted} ({_reason(str(path), error)})") from None
     except (ValueError, RuntimeError) as error:

@@ -11,7 +11,7 @@ from mismatch.config.fields import ConfigError, require
 from mismatch.config.paths import absolute, shown
 from mismatch.data.sources import archive, long, npz, ts
 from mismatch.data.sources.base import Items
-from mismatch.data.sources.content import load
+from mismatch.data.sources.content import load, whole
 from mismatch.data.sources.encoding import decode
 from mismatch.data.sources.long import Columns
 from mismatch.data.sources.numeric import Found, items, joined
@@ -65,10 +65,12 @@ def kind(path: str) -> str:
         ConfigError: for what cannot be read.
     """
     try:
+        if not absolute(path).is_file():
+            return "table"  # whose reader says what is wrong
         with absolute(path).open("rb") as file:
             start = file.read(4096)
     except OSError:
-        return "table"  # whose reader says what is wrong
+        return "table"
     if start.startswith(ARRAY):
         return "npy"
     if start.startswith(ZIP) or Path(path).suffix.lower() == ".npz":
@@ -112,12 +114,8 @@ def _ts(path: str, columns: Columns, encoding: str | None, key: str) -> Found:
 
 
 def _npz(path: str, columns: Columns, key: str) -> Found:
-    try:
-        raw = absolute(path).read_bytes()
-    except OSError as error:
-        raise ConfigError(key, shown(path), f"must be a file that can be read ({error.strerror})") from None
     label = None if columns.label in ("", "label") else columns.label
-    return npz.found(archive.parse(raw), label, columns.split, columns.group)
+    return npz.found(archive.parse(whole(path, key)), label, columns.split, columns.group)
 
 
 def _picked(found: Found, features: tuple[str, ...], path: str) -> Found:

@@ -1,12 +1,14 @@
 """`mismatch.check` in Python: callable before and after its room is imported, documented, and shown in a notebook."""
 
 import inspect
+import pydoc
 import subprocess
 import sys
 
 import pytest
 
 import mismatch
+from mismatch.check.items import check
 from tests.check.planted import series, texts
 
 
@@ -29,7 +31,13 @@ def test_it_is_the_same_function_when_rooms_were_imported_before():
 
 def test_names_and_their_help_can_be_found():
     assert {"check", "check_model", "Watch"} <= set(dir(mismatch))
-    assert "sequences" in inspect.signature(mismatch.check).parameters
+    assert inspect.signature(mismatch.check).parameters == inspect.signature(check).parameters
+    shown = pydoc.render_doc(mismatch.check, renderer=pydoc.plaintext)
+    plain = str(inspect.signature(check)).replace(": Any", "").replace(": collections.abc.Sequence[str] | None", "")
+    plain = plain.replace(": float = 0.0", "=0.0").replace(": int | None", "").replace(" = None", "=None")
+    assert f"check{plain.partition(' ->')[0]}" in shown and "lengths: N true lengths" in shown
+    assert shown.index("belong together by") < shown.index("PACKAGE CONTENTS")
+    assert inspect.getdoc(mismatch.check.__call__) == inspect.getdoc(mismatch.check)
     with pytest.raises(AttributeError, match="no attribute 'chekc'"):
         mismatch.chekc  # noqa: B018
 

@@ -148,8 +148,8 @@ FRAME = pd.DataFrame({"id": [1, 1], "x": [1.0, 2.0]})
         (np.zeros((4, 3), complex), LABELS, r"sequences\[0\] holds complex128, must be .* real numbers"),
         (np.zeros((4, 3), "M8[s]"), LABELS, r"sequences\[0\] holds datetime64"),
         (np.ma.masked_less(np.zeros((4, 3)), 1), LABELS, r"np.ma.filled\(x.astype\(float\), np.nan\)"),
-        (FRAME, LABELS, r"x.to_numpy\(\) if each row is a sequence, \[rows.to_numpy\(\) .* if each row is a step"),
-        (pd.Series([1.0, 2.0]), ["a", "b"], "holds one number per row, which can mean two things"),
+        (FRAME, LABELS, r"x\[steps\].to_numpy\(\) if each row is a sequence, .* x.set_index\(\['id', 'time'\]\)"),
+        (pd.Series([1.0, 2.0]), ["a", "b"], "holds one number per row, must hold a sequence per row: "),
         ([1.0, 2.0], ["a", "b"], r"sequences\[0\] has shape \(\), must be an array \(L,\) or \(L, d\)"),
         ([[1], None], ["a", "b"], r"sequences\[1\] is NoneType, must be an array"),
         ([[1], {"a": 1}], ["a", "b"], r"sequences\[1\] is dict, must be an array"),
@@ -164,7 +164,9 @@ FRAME = pd.DataFrame({"id": [1, 1], "x": [1.0, 2.0]})
         (uneven(), np.eye(4), r"labels=float64 array \(4, 4\): .* labels.argmax\(1\) of one-hot rows"),
         (uneven(), None, "labels=NoneType: must be a list or an array of 4"),
         (uneven(), "abab", "labels=str: must be a list or an array of 4"),
-        (uneven(), [["a"], "b", "a", "b"], r"labels\[0\] must be one label"),
+        (uneven(), [{"a"}, "b", "a", "b"], r"labels\[0\] must be one value"),
+        (uneven(), pd.DataFrame({"label": LABELS}), r"labels=DataFrame of 4: must be one column: labels.iloc\[:, 0\]"),
+        (uneven(), [["a"], "b", "a", "b"], r"labels\[0\] must be one value"),
     ],
 )
 def test_what_is_no_list_of_sequences_is_refused_by_name(sequences, labels, message):

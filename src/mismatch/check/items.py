@@ -48,20 +48,7 @@ def check(
     pad_value: float = 0.0,
     steps: int | None = None,
 ) -> Checked:
-    """What is in your sequences, and what will go wrong with them before a GRU.
-
-    Args:
-        sequences: a list of (L,) or (L, d) arrays, of texts, of pandas objects; or an array (N, T, d), or (N, T).
-        labels: N labels: words or numbers.
-        groups: N keys of what belongs together (a speaker, a patient), or None.
-        parts: N of ``train``, ``probe``, ``test``, or None where none are chosen yet.
-        lengths: N true lengths of the rows of a padded array.
-        features: names of the d features.
-        pad_value: what pads will hold; the steps of your data that equal it are reported.
-        steps: T that you have in mind; None: the longest length.
-
-    Returns:
-        The profile and the findings: shows itself in a notebook; `.text()`, `.html()`, `.to_json()`, `.frame()`.
+    """What is in sequences that are in memory, and what will go wrong with them: see `mismatch.check`, which calls it.
 
     Raises:
         ConfigError: a ValueError whose one line names what cannot be read, and what would be accepted.

@@ -10,6 +10,7 @@ import numpy as np
 
 from mismatch.config.fields import plain, require
 from mismatch.data.sources.base import Dropped, Items, Reading
+from mismatch.data.sources.frames import Held, beside
 from mismatch.data.sources.labels import labelled
 from mismatch.data.sources.missing import KEEP
 from mismatch.data.sources.numeric import Found, Keys, codes, end_to_end
@@ -35,28 +36,40 @@ def items(
     sequences: a list of (L,) or (L, d) arrays, nested lists or pandas objects; a list of texts; an array (N, T, d), or
     (N, T) of one feature, whose rows have `lengths` (N,) steps where given; a pandas Series of texts; a pandas
     DataFrame with an index of two levels (sequence, time). groups: N keys of what must not be split. parts: N of
-    train | probe | test. missing: what becomes of NaN, see `missing.fill`; ``keep`` leaves it.
+    train | probe | test. missing: what becomes of NaN, see `missing.fill`; ``keep`` leaves it. Labels, groups, parts
+    and lengths that are Series are put in the order of sequences of pandas by their index, see `frames.beside`.
 
     Raises:
         ConfigError: naming what it was given, the place in it, and what would be accepted.
     """
     shown = describe(sequences)
-    rows, index = rows_of(sequences, shown)
-    count = len(rows)
+    held = rows_of(sequences, shown)
+    rows, count = held.rows, len(held.rows)
     require(count > 0, "sequences", shown, "must hold at least one sequence")
-    names = tuple(f"sequences[{number}]" for number in range(count)) if index is None else index
+    names = held.names or tuple(f"sequences[{number}]" for number in range(count))
+    (labels, groups, parts, lengths), notes = _ordered(held, labels=labels, groups=groups, parts=parts, lengths=lengths)
     column = column_of(labels, count, "labels")
     sides = _parts(parts, count)
     bound = _groups(groups, count)
     if any(isinstance(row, str) for row in rows):
         require(lengths is None, "lengths", describe(lengths), "must be left out for texts")
-        return _texts(rows, column, names, shown, sides, bound)
+        return _texts(rows, column, names, shown, sides, bound, notes)
     arrays, titles = arrays_of(rows, names, shown)
     arrays = _cut(arrays, lengths, names)
     values, sizes = end_to_end(arrays, arrays[0].shape[1])
     titles = _titles(features, titles, arrays[0].shape[1])
-    found = Found(values, sizes, column, names, titles, shown, sides, bound)
+    found = Found(values, sizes, column, names, titles, shown, sides, bound, notes=notes)
     return numeric_items(found, "sequences", "labels", missing, KEYS)
+
+
+def _ordered(held: Held, **columns: Any) -> tuple[list[Any], tuple[str, ...]]:
+    """What stands beside the sequences in their order, and what was said of it."""
+    ordered, notes = [], list(held.notes)
+    for key, values in columns.items():
+        inside, said = beside(values, held.index, key, describe(values))
+        ordered.append(inside)
+        notes += said
+    return ordered, tuple(notes)
 
 
 def _cut(arrays: list[np.ndarray], lengths: Any, names: tuple[str, ...]) -> list[np.ndarray]:
@@ -105,6 +118,7 @@ def _texts(
     shown: str,
     parts: np.ndarray | None,
     groups: list[object] | None,
+    notes: tuple[str, ...],
 ) -> Items:
     """Texts as they are; those that are missing or blank are left out."""
     odd = next((number for number, row in enumerate(rows) if not isinstance(row, str | None)), None)
@@ -129,7 +143,7 @@ def _texts(
         len(rows),
         len(texts),
         (*dropped, *labels.dropped),
-        labels.notes,
+        (*notes, *labels.notes),
         labels.warnings,
         duplicates,
         conflicts,

@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any
@@ -33,13 +34,18 @@ class Labels:
     warnings: tuple[str, ...] = ()
 
 
-def missing(value: Any) -> bool:
-    """Whether a cell holds nothing: None, NaN as a number, or no character but blanks."""
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+def absent(value: Any) -> bool:
+    """Whether `value` stands for none: None, NaN as a number, and what pandas puts in its place."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):  # comparing them is no truth value
         return True
-    if isinstance(value, str):
-        return not value.strip()
-    return isinstance(value, Real) and not isinstance(value, Integral) and value != value
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    return isinstance(value, Real) and not isinstance(value, Integral) and bool(value != value)
+
+
+def missing(value: Any) -> bool:
+    """Whether a cell holds nothing: no value, or no character but blanks."""
+    return not value.strip() if isinstance(value, str) else absent(value)
 
 
 def word(value: Any) -> str:

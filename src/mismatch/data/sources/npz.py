@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from mismatch.data.sources.archive import Malformed
+from mismatch.data.sources.labels import missing
 from mismatch.data.sources.numeric import Found, joined
 from mismatch.data.sources.parts import PARTS
 from mismatch.data.sources.words import listed, quoted
@@ -177,7 +178,7 @@ def _parts(column: list[object], name: str) -> np.ndarray:
 
 
 def _groups(column: list[object], name: str) -> list[object]:
-    if any(value != value or value == "" for value in column):
+    if any(map(missing, column)):
         raise Malformed(f"{name} must not be missing for any sequence")
     return column
 

@@ -4,15 +4,20 @@ In: what a person hands to a function of this package. Out: NumPy arrays and pla
 its name with the line that makes it usable.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from mismatch.config.fields import ConfigError, plain, require
+from mismatch.config.fields import ConfigError, require
+from mismatch.data.sources.frames import Held, held, of_pandas
+from mismatch.data.sources.labels import absent
 from mismatch.data.sources.numeric import refuse_width
+
+HOLDERS = (Mapping, AbstractSet, bytes)
+"""What holds values rather than being one."""
 
 
 def describe(value: Any) -> str:
@@ -23,23 +28,13 @@ def describe(value: Any) -> str:
     return f"{name} of {len(value)}" if isinstance(value, list | tuple) or of_pandas(value) else name
 
 
-def of_pandas(value: Any, kind: str = "") -> bool:
-    """Whether `value` is a Series or a DataFrame; pandas is not imported for it."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(
-        value, getattr(pandas, kind) if kind else (pandas.Series, pandas.DataFrame)
-    )
-
-
-def rows_of(sequences: Any, shown: str) -> tuple[Sequence[Any], tuple[str, ...] | None]:
-    """The sequences one by one, and their names where the object has some."""
-    if of_pandas(sequences, "DataFrame"):
-        return _frame(sequences, shown)
-    if of_pandas(sequences, "Series"):
-        require(sequences.dtype.kind not in "biufcM", "sequences", shown, _table_of("one number per row"))
-        return [None if missing else value for value, missing in zip(sequences, _is_na(sequences), strict=True)], None
+def rows_of(sequences: Any, shown: str) -> Held:
+    """The sequences one by one, with their names and index where the object has some; missing ones are None."""
+    if of_pandas(sequences):
+        found = held(sequences, shown)
+        return replace(found, rows=[None if absent(row) else row for row in found.rows])
     if isinstance(sequences, list | tuple):
-        return sequences, None
+        return Held([None if absent(row) else row for row in sequences])
     if isinstance(sequences, np.ma.MaskedArray):
         accepted = "must be no masked array: np.ma.filled(x.astype(float), np.nan) says what is missing"
         raise ConfigError("sequences", shown, accepted)
@@ -48,15 +43,10 @@ def rows_of(sequences: Any, shown: str) -> tuple[Sequence[Any], tuple[str, ...] 
     if not isinstance(sequences, np.ndarray):
         raise ConfigError("sequences", shown, _instead(sequences))
     if sequences.dtype.kind in "OUT" and sequences.ndim == 1:
-        return sequences.tolist(), None
+        return rows_of(sequences.tolist(), shown)
     accepted = "must have the axes (N, T, d), or (N, T) for one feature"
     require(sequences.ndim in (2, 3), "sequences", shown, accepted)
-    return list(sequences), None
-
-
-def _is_na(series: Any) -> list[bool]:
-    """Which entries of a pandas Series are missing; entries that are arrays are not."""
-    return [value is None or (np.ndim(value) == 0 and value != value) or str(value) == "<NA>" for value in series]
+    return Held(list(sequences))
 
 
 def _is_tensor(value: Any) -> bool:
@@ -81,22 +71,6 @@ def _instead(value: Any) -> str:
     return "must be a list of arrays (L,) or (L, d), a list of texts, or an array (N, T, d)"
 
 
-def _table_of(what: str) -> str:
-    return (
-        f"holds {what}, which can mean two things: x.to_numpy() if each row is a sequence, "
-        "[rows.to_numpy() for _, rows in x.groupby('id')] if each row is a step"
-    )
-
-
-def _frame(frame: Any, shown: str) -> tuple[list[Any], tuple[str, ...]]:
-    """Of an index of two levels, sequence and time: the sequences in the order they first stand in, time sorted."""
-    require(frame.index.nlevels == 2, "sequences", shown, _table_of("a row per sequence or per step"))
-    pieces = [(key, rows.droplevel(0).sort_index()) for key, rows in frame.groupby(level=0, sort=False)]
-    for key, rows in pieces:
-        require(rows.index.is_unique, "sequences", shown, f"must hold each time of {plain(key, 40)} once")
-    return [rows for _, rows in pieces], tuple(f"id {key}" for key, _ in pieces)
-
-
 def column_of(values: Any, count: int, key: str) -> list[object]:
     """N values as plain Python objects, None where one is missing."""
     shown = describe(values)
@@ -104,13 +78,15 @@ def column_of(values: Any, count: int, key: str) -> list[object]:
         values = np.asarray(values)
         hint = "labels.argmax(1) of one-hot rows, labels.ravel() of a column" if key == "labels" else f"{key}.ravel()"
         require(values.ndim == 1, key, shown, f"must be one per sequence, of shape ({count},): {hint}")
-    known = isinstance(values, list | tuple | np.ndarray) or of_pandas(values, "Series")
+    require(not of_pandas(values, "DataFrame"), key, shown, f"must be one column: {key}.iloc[:, 0] is the first")
+    known = isinstance(values, list | tuple | np.ndarray) or of_pandas(values)
     require(known, key, shown, f"must be a list or an array of {count}, one per sequence")
     require(len(values) == count, key, shown, f"must be {count}, one per sequence")
     column = [value.item() if isinstance(value, np.generic) else value for value in values]
-    odd = next((number for number, value in enumerate(column) if np.ndim(value) > 0), None)
-    require(odd is None, key, shown, f"{key}[{odd}] must be one label, a text or a number")
-    return [None if value is None or value != value or str(value) == "<NA>" else value for value in column]
+    several = [isinstance(value, HOLDERS) or np.ndim(value) > 0 for value in column]
+    odd = several.index(True) if any(several) else None
+    require(odd is None, key, shown, f"{key}[{odd}] must be one value, a text or a number")
+    return [None if absent(value) else value for value in column]
 
 
 def arrays_of(
@@ -165,7 +141,7 @@ def _plain_numbers(row: Any) -> np.ndarray | None:
     if any(isinstance(value, str | bytes) for value in array.ravel()):
         return None
     return (
-        np.where([value is None for value in array.ravel()], np.nan, array.ravel())
+        np.where([absent(value) for value in array.ravel()], np.nan, array.ravel())
         .reshape(array.shape)
         .astype(np.float64)
     )  # a list in it raises

@@ -187,3 +187,13 @@ def test_a_model_is_told_by_its_name_and_checked_with_its_batch(tmp_path, capsys
     assert run(tmp_path / "m.keras", tmp_path / "b.npz") == 0
     assert "m.keras" in capsys.readouterr().out.splitlines()[0]
     assert "is for data" in refused(tmp_path / "m.keras", "--text", "review")
+
+
+def test_a_folder_per_class_is_read_for_what_its_files_hold(tmp_path, capsys):
+    for name in ("run", "walk"):
+        (tmp_path / "rec" / name).mkdir(parents=True)
+        for number in range(3):
+            (tmp_path / "rec" / name / f"{number}.csv").write_text("x,y\n1.5,2\n3,4\n5,6\n")
+    assert run(tmp_path / "rec") == 0 and "2 features, 18 steps" in capsys.readouterr().out
+    assert "without --text" in refused(tmp_path / "rec", "--text", "text")
+    assert "--id=i: must be left out" in refused(tmp_path / "rec", "--id", "i")

@@ -42,7 +42,7 @@ def add(verbs: Any) -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", help="a table, a folder of texts, .ts, .npz; or a .keras model")
+    parser.add_argument("file", help="a table, a folder per class of texts or numbers, .ts, .npz; or a .keras model")
     parser.add_argument("other", nargs="?", metavar="test_file", help="file of the test part; or the model's batch.npz")
     parser.add_argument("--text", metavar="COLUMN", help="column of texts (a table without it holds numbers)")
     parser.add_argument("--label", metavar="COLUMN", help="column or array of labels (default: label)")
@@ -115,14 +115,16 @@ def _items(given: argparse.Namespace) -> Items:
     path, other = given.file, given.other
     require(absolute(given.file).exists(), "data.path", given.file, "must be a file or a folder")
     numeric = [name for name in ("id", "time", "features") if getattr(given, name) is not None]
-    if given.text is not None or absolute(given.file).is_dir():
+    from mismatch.data.sources import numbers, recordings
+
+    folder = absolute(given.file).is_dir()
+    if given.text is not None or (folder and not recordings.holds(path)):
         require(not numeric, f"--{''.join(numeric[:1])}", "", "is for numbers, not for texts")
         from mismatch.data.sources import table
 
         return table.texts(path, given.text or "text", given.label or "label", test_path=other, **shared)
-    _told(given, numeric)
-    from mismatch.data.sources import numbers
-
+    if not folder:
+        _told(given, numeric)
     columns: dict[str, Any] = {
         "id": given.id or "id",
         "time": "time" if given.time is None else given.time or None,

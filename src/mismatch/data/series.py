@@ -1,7 +1,7 @@
-"""Your own labelled sequences of numbers: ``data=series data.path=my.ts``, or a long table, or NPZ.
+"""Your own labelled sequences of numbers: ``data=series data.path=my.ts``, or a long table, NPZ, or a folder per class.
 
 A long table has a row per step: ``data.id=patient data.time=hour data.label=outcome``. The files are described in
-``sources/{ts,long,npz}.py``; what was read, left out, filled and split is said before anything is trained.
+``sources/{ts,long,npz,recordings}.py``; what was read, left out, filled and split is said before anything is trained.
 """
 
 import csv
@@ -39,11 +39,15 @@ class Series(Own):
         self.features = _line(names) if names else None
         self.id, self.time = (None if value is None else str(value) for value in (self.id, self.time))
         super().settle()
-        if kind(self.path) == "table":
+        what = kind(self.path)
+        if what == "table":
+            return
+        if what == "folder":
+            self.id = self.label = None  # a file is a sequence, its folder the label
             return
         # They name columns, and there are none.
         self.id = self.time = None
-        self.label = None if self.label == "label" or kind(self.path) == "ts" else self.label
+        self.label = None if self.label == "label" or what == "ts" else self.label
 
     def read(self) -> Items:
         return numbers(

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mismatch.config.fields import require
 from mismatch.config.paths import shown
 from mismatch.data.sources.base import Dropped, Items, Reading
 from mismatch.data.sources.content import load
 from mismatch.data.sources.encoding import Decoded, decode_all
 from mismatch.data.sources.labels import EXAMPLES, Labels, labelled
 from mismatch.data.sources.parts import lopsided, repeated
+from mismatch.data.sources.recordings import numeric
 from mismatch.data.sources.tree import Found, walk
 from mismatch.data.sources.words import counted
 
@@ -29,6 +31,8 @@ def texts(path: str, encoding: str | None = None, test_path: str | None = None) 
     if test_path:
         test = walk(test_path, "data.test_path", "test")
         found, notes = found + test.files, notes + test.notes
+    accepted = "holds tables of numbers, not texts: data=series reads them (mismatch check, without --text)"
+    require(not numeric(found), "data.path", shown(path), accepted)
     raws = [_raw(one) for one in found]
     decoded = decode_all(raws, encoding, [shown(one.file) for one in found], "data.path")
     full = [row for row, one in enumerate(decoded) if one.text.strip()]

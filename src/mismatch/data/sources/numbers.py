@@ -1,4 +1,4 @@
-"""Sequences of numbers in any of the files that are read: ``.ts``, NPZ, or a long table in any common format.
+"""Sequences of numbers in whatever is read: ``.ts``, NPZ, a long table in any common format, a folder per class.
 
 In: a path and what its columns or arrays are called. Out: `Items`. The kind of a file is what its first bytes say.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mismatch.config.fields import ConfigError, require
 from mismatch.config.paths import absolute, shown
-from mismatch.data.sources import archive, long, npz, ts
+from mismatch.data.sources import archive, long, npz, recordings, ts
 from mismatch.data.sources.base import Items
 from mismatch.data.sources.content import load, whole
 from mismatch.data.sources.encoding import decode
@@ -40,31 +40,34 @@ def numbers(
 
     In a long table `id`, `time`, `label`, `split` and `group` name columns, `features` those of the numbers (None: all
     others), and time None means that the rows of each id stand in order. In NPZ label, split and group name arrays.
-    In both and in ``.ts``, `features` picks some. `test_path` is a second file, all of it for testing. `missing`: see
-    `missing.fill`; ``keep`` leaves NaN and infinite values for a check.
+    In both and in ``.ts``, `features` picks some. In a folder per class each file is a sequence, with columns as in a
+    long table; `time` orders its steps where there is such a column. `test_path` is a second file, all of it for
+    testing. `missing`: see `missing.fill`; ``keep`` leaves NaN and infinite values for a check.
 
     Raises:
         ConfigError: in one line, naming the key, and the line, id, column or array where there is one.
     """
     columns = Columns(id or "", time, label or "", tuple(features or ()), split, group)
     require(not (test_path and split), "data.split", split, "must be left out where data.test_path gives the test part")
-    found = _found(path, columns, separator, encoding, "data.path")
+    found = _found(path, columns, separator, encoding, "data.path", bool(test_path))
     if test_path:
         test = _found(test_path, columns, separator, encoding, "data.test_path")
         found = _both(found, test, test_path)
     else:
         found = replace(found, notes=(*found.notes, *_beside(path)))
-    name = {"ts": "@classLabel", "npz": "labels"}.get(kind(path), label or "")
+    name = {"ts": "@classLabel", "npz": "labels", "folder": "names of folders"}.get(kind(path), label or "")
     return items(found, path, name, missing)
 
 
 def kind(path: str) -> str:
-    """``ts``, ``npz``, ``npy`` or ``table``: what the file at `path` holds, as far as its start tells.
+    """``ts``, ``npz``, ``npy``, ``folder`` or ``table``: what `path` holds, as far as its start tells.
 
     Raises:
         ConfigError: for what cannot be read.
     """
     try:
+        if path and absolute(path).is_dir():
+            return "folder"
         if not absolute(path).is_file():
             return "table"  # whose reader says what is wrong
         with absolute(path).open("rb") as file:
@@ -79,10 +82,16 @@ def kind(path: str) -> str:
     return "ts" if named or TAG.search(start) else "table"
 
 
-def _found(path: str, columns: Columns, separator: str | None, encoding: str | None, key: str) -> Found:
+def _found(
+    path: str, columns: Columns, separator: str | None, encoding: str | None, key: str, other: bool = False
+) -> Found:
+    """What `path` holds; `other`: another path holds the test part."""
     what = kind(path)
     if what == "npy":
         raise ConfigError(key, shown(path), SINGLE)
+    if what == "folder":
+        part = "test" if key == "data.test_path" else "train" if other else ""
+        return recordings.found(path, columns, separator, encoding, key, part)
     if what == "table":
         return _table(path, columns, separator, encoding, key)
     require(separator is None, "data.separator", separator, f"acts on tables alone; {shown(path)} is none")

@@ -5,7 +5,7 @@ In: an input. Out: the words that apply, the most telling one first.
 
 from collections.abc import Sequence
 
-from mismatch.check.subject import Fed
+from mismatch.check.inputs import Fed
 
 
 def named(shape: Sequence[int | None]) -> str:

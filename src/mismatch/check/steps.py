@@ -1,6 +1,6 @@
-"""Which pads reach which recurrent layer: the batch's own pads, followed through layers that shorten sequences.
+"""Which pads reach which recurrent layer: those of each input, followed through layers that shorten sequences.
 
-In: a subject. Out: `Reached`, one for each recurrent layer that reads pads without a mask, in the order they ran.
+In: a subject. Out: `Reached`, one for each input and recurrent layer that reads its pads without a mask, in order.
 """
 
 from dataclasses import dataclass
@@ -9,17 +9,19 @@ import numpy as np
 
 from mismatch.check.masks import as_array
 from mismatch.check.pads import Pads
+from mismatch.check.streams import Stream
 from mismatch.check.subject import Subject
 from mismatch.check.trace import Call
 
 
 @dataclass(frozen=True, eq=False)
 class Reached:
-    """call: of the layer. real: (n, T') bool for the rows that were run, at the length that reaches the layer.
+    """stream: the input. call: of the layer. real: (n, T') bool for the rows that were run, at the layer's length.
 
     after, before: (n,) pads behind and in front of the data that the layer reads unmasked.
     """
 
+    stream: Stream
     call: Call
     real: np.ndarray
     after: np.ndarray
@@ -27,11 +29,9 @@ class Reached:
 
 
 def reached(subject: Subject) -> list[Reached]:
-    """Recurrent layers that read pads."""
-    if subject.pads is None or not subject.given:
-        return []
-    real = subject.pads.real[subject.rows]
-    return [seen for call in subject.trace.recurrent if (seen := _at(call, real)) is not None]
+    """Recurrent layers that read pads, input by input."""
+    calls = [(stream, call) for stream in subject.streams for call in stream.calls if call.recurrent]
+    return [seen for stream, call in calls if (seen := _at(stream, call)) is not None]
 
 
 def shortened(real: np.ndarray, steps: int) -> np.ndarray | None:
@@ -46,7 +46,8 @@ def shortened(real: np.ndarray, steps: int) -> np.ndarray | None:
     return padded[:, : steps * window].reshape(len(real), steps, window).max(2)
 
 
-def _at(call: Call, real: np.ndarray) -> Reached | None:
+def _at(stream: Stream, call: Call) -> Reached | None:
+    real = stream.real
     if not call.inputs or len(call.inputs[0].shape) < 3 or call.inputs[0].shape[0] != len(real):
         return None
     here = shortened(real, int(call.inputs[0].shape[1]))
@@ -59,4 +60,4 @@ def _at(call: Call, real: np.ndarray) -> Reached | None:
     pads = Pads(here)
     late = np.where(pads.empty, 0, pads.after) * (read[:, -1])
     early = np.where(pads.empty, 0, pads.before) * (read[:, 0])
-    return Reached(call, here, late, early) if late.any() or early.any() else None
+    return Reached(stream, call, here, late, early) if late.any() or early.any() else None

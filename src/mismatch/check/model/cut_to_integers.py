@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from mismatch.check.finding import Finding
+from mismatch.check.inputs import Fed
 from mismatch.check.rule import Rule
-from mismatch.check.subject import Fed, Subject
+from mismatch.check.subject import Subject
 
 SMALL = 10
 """Whole numbers below it may be what was left of standardised features."""

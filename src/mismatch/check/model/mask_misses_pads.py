@@ -7,6 +7,7 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.masks import made
 from mismatch.check.rule import Rule
+from mismatch.check.streams import Stream
 from mismatch.check.subject import Subject
 
 
@@ -22,11 +23,14 @@ class MaskMissesPads(Rule):
     instead = "Standardise before padding, pad last, and give Masking the value you padded with."
 
     def look(self, subject: Subject) -> Iterator[Finding]:
-        found = subject.pads
-        if found is None:
-            return
-        padded = ~found.real[subject.rows]
+        for stream in subject.streams:
+            yield from self._of(subject, stream)
+
+    def _of(self, subject: Subject, stream: Stream) -> Iterator[Finding]:
+        found, padded = stream.pads, ~stream.real
         for call, mask in made(subject):
+            if not any(call is other for other in stream.calls):
+                continue
             missed = np.count_nonzero(mask & padded) if mask.shape == padded.shape else 0
             if not missed:
                 continue

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from mismatch.check.finding import Finding
+from mismatch.check.inputs import Fed
 from mismatch.check.rule import Rule
 from mismatch.check.shapes import named, unlike
-from mismatch.check.subject import Fed, Subject
+from mismatch.check.subject import Subject
 
 
 class Rank(Rule):

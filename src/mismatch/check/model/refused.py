@@ -42,7 +42,7 @@ def _sentence(layer: Any, shapes: tuple[tuple[int, ...], ...]) -> str:
         return ""
     shape, name = shapes[0], f"{layer.name} ({type(layer).__name__})"
     spec = getattr(layer, "input_spec", None)
-    spec = spec[0] if isinstance(spec, (list, tuple)) and spec else spec
+    spec = spec[0] if isinstance(spec, (list, tuple)) and len(spec) == 1 else spec
     rank = getattr(spec, "ndim", None)
     if rank is not None and len(shape) != rank:
         return f"{name} needs {rank} axes and is given {named((None, *shape[1:]))}"

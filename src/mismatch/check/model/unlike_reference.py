@@ -6,9 +6,10 @@ import numpy as np
 
 from mismatch.check import layout
 from mismatch.check.finding import Finding
+from mismatch.check.inputs import fed_to
 from mismatch.check.rule import Rule
 from mismatch.check.shapes import named
-from mismatch.check.subject import Subject, flat
+from mismatch.check.subject import Subject
 
 
 class UnlikeReference(Rule):
@@ -25,7 +26,8 @@ class UnlikeReference(Rule):
     def look(self, subject: Subject) -> Iterator[Finding]:
         if not subject.given or subject.reference is None:
             return
-        for fed, known in zip(subject.inputs, flat(subject.reference), strict=False):
+        references = [each.values for each in fed_to(subject.model, subject.reference)]
+        for fed, known in zip(subject.inputs, references, strict=False):
             if fed.shape[2:] != known.shape[2:] or len(fed.shape) != len(known.shape):
                 what = f"{fed.name} {named(fed.shape)} has another shape than the reference {named(known.shape)}"
                 yield self.found(what, where=fed.name)

@@ -24,23 +24,26 @@ class UnmaskedPads(Rule):
     instead = "Put Masking in front of it, or pad at the start (padding='pre'), as in training."
 
     def look(self, subject: Subject) -> Iterator[Finding]:
-        for seen in reached(subject)[:1]:
-            yield from self._one(subject, seen)
+        told: set[object] = set()
+        for seen in reached(subject):
+            if seen.stream.fed.path not in told and id(seen.call.layer) not in told:
+                yield from self._one(subject, seen)
+            told |= {seen.stream.fed.path, id(seen.call.layer)}
 
     def _one(self, subject: Subject, seen: Reached) -> Iterator[Finding]:
         after, before = seen.after[seen.after > 0], seen.before[seen.before > 0]
         backwards = getattr(seen.call.layer, "go_backwards", False)
         both = seen.call.kind == "Bidirectional"
         late = after if not backwards else before
-        rows = len(seen.after)
+        rows, of = len(seen.after), f" of {seen.stream.fed.name}" if len(subject.inputs) > 1 else ""
         if not len(late) and not both:
-            what = f"{len(before)} of {rows} rows have pads in front of their data, and no mask at this layer"
+            what = f"{len(before)} of {rows} rows{of} have pads in front of their data, and no mask at this layer"
             what += ": at initial weights they change nothing, once trained they shift the start"
             yield self.found(what, where=seen.call.where, severity="note", rows=len(before))
             return
         pads = late if len(late) else before
         many = int(np.median(pads))
-        what = f"{len(pads)} of {rows} rows carry {_range(pads)} pads behind their data into it without a mask"
+        what = f"{len(pads)} of {rows} rows{of} carry {_range(pads)} pads behind their data into it without a mask"
         left = fade(subject, seen)
         grade = None
         if left is not None:
@@ -48,7 +51,7 @@ class UnmaskedPads(Rule):
             what += f": of a change in the last real step {_share(left)} is left after {many} pads ({per:.2f} per pad)"
             grade = "error" if left < 0.01 else None
         yield self.found(
-            what, where=seen.call.where, severity=grade, keras=_code(subject), rows=len(pads), pads=many, left=left
+            what, where=seen.call.where, severity=grade, keras=_code(seen), rows=len(pads), pads=many, left=left
         )
 
 
@@ -61,10 +64,10 @@ def _share(left: float) -> str:
     return "less than 0.01 %" if left < 1e-4 else f"{100 * left:.2g} %"
 
 
-def _code(subject: Subject) -> str:
+def _code(seen: Reached) -> str:
     """The layer that masks these pads."""
-    found = subject.pads
-    if subject.embeds:
+    found = seen.stream.pads
+    if any(call.kind == "Embedding" for call in seen.stream.calls):
         return "keras.layers.Embedding(..., mask_zero=True)"
-    value = None if found is None or found.value is None else np.unique(found.value)
+    value = None if found.value is None else np.unique(found.value)
     return "" if value is None or len(value) != 1 else f"keras.layers.Masking(mask_value={float(value[0]):g})"

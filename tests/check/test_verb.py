@@ -2,10 +2,12 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mismatch import cli
@@ -143,6 +145,74 @@ def test_a_table_that_may_hold_either_is_asked_about_with_its_columns(reviews):
 def test_errors_are_one_line_in_the_words_of_the_options(reviews, words, said):
     line = refused(reviews, *words)
     assert said in line and "data." not in line and "\n" not in line
+
+
+def test_null_stands_for_nothing_as_in_hydra(steps, capsys):
+    words = [steps, "--id", "rec", "--label", "state"]
+    assert run(*words, "--time", "null", "--features", "null", "--split", "null", "--separator", "null") == 0
+    out = capsys.readouterr().out
+    assert run(*words, "--time", "") == 0 and capsys.readouterr().out == out and "4 features" in out
+
+
+def test_features_are_typed_with_commas_in_brackets_or_in_quotes(steps, tmp_path, capsys):
+    path = tmp_path / "odd.csv"
+    path.write_text(steps.read_text().replace("rec,t,a,b", 'rec,t,"acc, x",Water flow [l/s]', 1))
+    words = ["--id", "rec", "--time", "t", "--label", "state", "--features"]
+    for typed in ('"acc, x",Water flow [l/s]', '["acc, x",Water flow [l/s]]'):
+        assert run(path, *words, typed) == 0
+        assert "2 features" in capsys.readouterr().out
+    assert """'"acc, x"'""" in refused(path, *words, "acc, x")
+
+
+def test_an_option_that_a_hint_names_works_as_it_is_printed(steps, tmp_path, capsys):
+    line = refused(steps, "--id", "rec", "--label", "state")
+    assert line.startswith("--time=time: must be a column") and "--time=null where" in line
+    assert run(steps, "--id=rec", "--label=state", "--time=null") == 0
+    frame = pd.read_csv(steps)
+    frame.rename(columns={"a": "acc, x"}).to_csv(tmp_path / "index.csv")
+    capsys.readouterr()
+    assert run(tmp_path / "index.csv", "--id=rec", "--label=state", "--time=t", "--json", "-") == 0
+    (note,) = [note for note in json.loads(capsys.readouterr().out)["facts"]["reading"]["notes"] if "saved" in note]
+    (option,) = shlex.split(note.split("no feature; ")[1].removesuffix(" keeps it"))
+    assert run(tmp_path / "index.csv", "--id=rec", "--label=state", "--time=t", option) == 0
+    assert "4 features" in capsys.readouterr().out
+
+
+def test_the_value_of_an_option_is_said_as_it_was_typed(tmp_path):
+    path = tmp_path / "nested.jsonl"
+    path.write_text("".join(f'{{"data": {{"text": "film {k}"}}, "label": {k % 2}}}\n' for k in range(20)))
+    line = refused(path, "--text", "data.text")
+    assert line.startswith("--text=data.text: must be a column of ") and "pandas.json_normalize" in line
+    path.write_text("".join(f'{{"data.text": "film {k}", "label": {k % 2}}}\n' for k in range(20)))
+    assert "nested.jsonl: data.text, label" in refused(path, "--text", "text")
+
+
+def test_a_label_that_is_no_column_is_what_the_line_is_about(steps, tmp_path):
+    path = tmp_path / "plain.csv"
+    path.write_text(steps.read_text().replace("rec,t,", "id,time,", 1))
+    for words in ([], ["--id", "id"], ["--text", "a"]):
+        assert refused(path, *words, "--label", "nosuch").startswith("--label=nosuch: must be a column of ")
+    assert "--label=COLUMN names it" in refused(path, "--id", "id") and "--label COLUMN" in refused(path)
+
+
+def test_a_wide_table_is_told_how_to_be_read_whatever_is_said_of_it(tmp_path):
+    head = ",".join(f"t{k}" for k in range(10))
+    rows = "".join(f"{row},{','.join(map(str, range(10)))},{row % 2}\n" for row in range(9))
+    (tmp_path / "wide.csv").write_text(f"id,{head},label\n{rows}")
+    (tmp_path / "bare.csv").write_text(f"nr,{head},y\n{rows}")
+    for name, *words in (["wide"], ["wide", "--time="], ["wide", "--time=null"], ["bare"], ["bare", "--id=nr"]):
+        assert "numpy.savez('new.npz', x=t.loc[:, 't0':'t9']" in refused(tmp_path / f"{name}.csv", *words)
+
+
+def test_a_test_file_of_other_columns_is_the_test_file(reviews, tmp_path):
+    other = tmp_path / "test.csv"
+    for table, said in (
+        ("review\na film\n", "has one column"),
+        ("review,n\na film,1\n", "'stars' (--label) is none of"),
+    ):
+        other.write_text(table)
+        line = refused(reviews, other, "--text", "review", "--label", "stars")
+        assert line.startswith("TEST_FILE=") and "must have the columns of the training part" in line and said in line
 
 
 def test_a_file_that_is_not_there_is_one_line(tmp_path):

@@ -163,7 +163,7 @@ def test_a_second_file_is_the_test_part_whatever_the_order_of_its_columns(read, 
     assert got.values[-2:].tolist() == [[2, 1], [4, 3]] and got.places[3].startswith("id 2 of ")
     assert "1 id of both files: taken as different sequences" in got.reading.notes
     test.write_text("label,z,x,id,time\nb,1,2,2,1\n")
-    with pytest.raises(ConfigError, match=r"data.test_path=.*: must hold the features of the training part; has z"):
+    with pytest.raises(ConfigError, match=r"data.test_path=.*: must hold the features of the training part, .*z"):
         read(TABLE, test_path=str(test))
 
 
@@ -185,7 +185,7 @@ BAD = [
     ),
     (TABLE.replace(",10,", ',"1,000.5",'), {}, r"has '1,000.5' at line 2 \(marks between thousands"),
     (TABLE.replace(",10,", ",10%,"), {}, r"has '10%' at line 2 \(a per cent sign"),
-    (TABLE.replace(",10,", ",1_0,"), {}, "must hold numbers, has '1_0' at line 2: data.features=a,b names"),
+    (TABLE.replace(",10,", ",1_0,"), {}, "must hold numbers, has '1_0' at line 2: data.features=.a,b. names"),
     (TABLE.replace(",10,", ",0x10,"), {}, "must hold numbers, has '0x10' at line 2"),
     (
         TABLE.replace(",22,", ",inf,"),
@@ -193,8 +193,16 @@ BAD = [
         "data.path=.*: must hold finite numbers, 1 are infinite: the first in id 2, step 3",
     ),
     (TABLE.replace(",22,", ",1e39,"), {"missing": "zero"}, r"1 are beyond 3.4e\+38: the first in id 2, step 3, x"),
-    (TABLE.replace("id,", "key,"), {}, "data.id=id: must be a column of .*: key, time, x, y, label; a row is one step"),
-    (TABLE.replace("time", "t"), {}, "data.time=time: must be a column of .*; data.time=null where the rows"),
+    (
+        TABLE.replace("id,", "key,"),
+        {},
+        "data.id=id: .*: key, time, x, y, label; data.id=COLUMN names it: a row is",
+    ),
+    (
+        TABLE.replace("time", "t"),
+        {},
+        "data.time=time: .*; data.time=COLUMN names it, data.time=null where",
+    ),
     (TABLE, {"label": "class"}, "data.label=class: must be a column of"),
     (TABLE, {"label": None}, "data.label=None: must name a column of"),
     (TABLE, {"id": None}, "data.id=None: must name a column of .*: id, time"),
@@ -204,7 +212,11 @@ BAD = [
     (TABLE, {"group": "id"}, "data.group=id: must be another column than data.id"),
     (TABLE, {"split": "x", "test_path": "t.csv"}, "data.split=x: must be left out where data.test_path"),
     (TABLE, {"split": "x"}, "data.split=x: must be one for each sequence: id 1 has '10'"),
-    ("id,time,label\n1,1,a\n2,1,b\n", {}, "data.features=None: must name columns of numbers; .* has id, time, label"),
+    (
+        "id,time,label\n1,1,a\n2,1,b\n",
+        {},
+        "data.features=None: no column is left .* has id .data.id., time",
+    ),
     ("id,time,x,note,label\n1,1,1,hm,a\n2,1,1,hm,b\n", {}, "data.features=note: must hold numbers, has 'hm' at line 2"),
     ("id,time,x,label\n,1,1,a\n,1,1,b\n", {}, "data.id=id: must name sequences; no row has"),
     (
@@ -272,7 +284,9 @@ INDEX = {
 def test_an_index_that_was_saved_with_the_table_is_no_feature(how, read):
     got = read(lambda path: INDEX[how](labelled_by_class(), path))
     assert got.features == ("v",) and got.values.shape[1] == 1 and not got.reading.warnings
-    assert any("an index saved with it: no feature; data.features=" in note for note in got.reading.notes)
+    assert any(
+        "an index saved with it: no feature; " in note and "data.features=[" in note for note in got.reading.notes
+    )
 
 
 def test_an_index_stays_where_it_is_named_and_is_warned_of(read):
@@ -309,3 +323,100 @@ def test_a_feature_that_hands_over_the_class_is_warned_of(cells, said, read):
 def test_a_table_of_nothing_but_its_index_has_no_feature(read):
     with pytest.raises(ConfigError, match=r"data.features=None: .*column 1 only numbers the rows"):
         read(lambda path: labelled_by_class().drop(columns="v").to_csv(path))
+
+
+def wide(rows=12, steps=20, **columns):
+    """A row per series: its steps in the columns t0, t1, and so on, behind these columns, the label last."""
+    values = np.random.default_rng(0).normal(size=(rows, steps)).round(3)
+    table = pd.DataFrame(values, columns=[f"t{k}" for k in range(steps)])
+    return pd.concat([pd.DataFrame(columns), table.assign(label=np.arange(rows) % 2)], axis=1)
+
+
+@pytest.mark.parametrize("time", ["time", None, "t0"])
+@pytest.mark.parametrize("name", ["w.csv", "w.tsv", "w.jsonl", "w.parquet"])
+def test_a_wide_table_is_refused_with_lines_that_make_it_readable(time, name, read, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write = {
+        "w.csv": lambda frame, path: frame.to_csv(path, index=False, sep=";"),
+        "w.tsv": lambda frame, path: frame.to_csv(path, index=False, sep="\t"),
+        "w.jsonl": lambda frame, path: frame.to_json(path, orient="records", lines=True),
+        "w.parquet": lambda frame, path: frame.to_parquet(path),
+    }[name]
+    frame = wide(id=range(12))
+    with pytest.raises(
+        ConfigError, match=r"data.id=id: must name sequences .* every row has an id of its own"
+    ) as refused:
+        read(lambda path: write(frame, path), name, time=time)
+    if time != "t0":
+        exec("import numpy, pandas; " + str(refused.value).split("which is read: ")[1])
+        got = numbers(str(tmp_path / "new.npz"))
+        assert np.allclose(got.values.reshape(12, 20), frame.drop(columns=["id", "label"]))
+        assert got.classes == ("0", "1") and got.lengths.tolist() == [20] * 12
+
+
+def test_a_wide_table_without_an_id_is_known_by_its_columns(read):
+    with pytest.raises(ConfigError, match=r"must be a table with one row per step; columns t0 to t19 look like steps"):
+        read(lambda path: wide().to_csv(path, index=False))
+    with pytest.raises(ConfigError, match=r"data.id=id: must be a column of .*; data.id=COLUMN names it"):
+        read(TABLE.replace("id,", "nr,"))
+
+
+def test_sequences_of_one_step_are_refused_in_a_table_and_warned_of_elsewhere(read, tmp_path):
+    with pytest.raises(ConfigError, match=r"data.id=id: .*: sequences of one step, which have no order"):
+        read("id,time,x,label\n1,1,5,a\n2,1,6,b\n3,1,7,a\n4,1,8,b\n5,1,9,a\n")
+    np.savez(tmp_path / "one.npz", x=np.arange(4.0)[:, None], labels=list("abab"))
+    assert numbers(str(tmp_path / "one.npz")).reading.warnings == (
+        "every sequence has a single step: there is no order to learn, and nothing to pad",
+    )
+
+
+def test_ids_that_start_anew_in_each_group_are_told(read):
+    table = labelled_by_class(centre=np.repeat([1, 2], 100)).assign(id=np.tile(np.repeat(np.arange(20), 5), 2))
+    for settings in ({}, {"group": "centre"}):
+        with pytest.raises(
+            ConfigError, match=r"one time twice .*; the id may be unique only within centre: join"
+        ) as refused:
+            read(lambda path: table.to_csv(path, index=False), **settings)
+    joined = {"t": table}
+    exec(str(refused.value).split("join the two, ")[1], joined)
+    assert len(read(lambda path: joined["t"].to_csv(path, index=False), group="centre")) == 40
+    with pytest.raises(ConfigError, match=r"has one time twice .*; data.time=null keeps the order of the file"):
+        read(TABLE.replace("1,2,11", "1,1,11"))
+
+
+def test_a_label_that_is_no_column_is_named_and_so_is_its_setting(read):
+    for settings in ({"label": "nosuch"}, {"label": "nosuch", "time": None}):
+        with pytest.raises(ConfigError, match=r"data.label=nosuch: must be a column of .*; data.label=COLUMN names it"):
+            read(TABLE, **settings)
+
+
+def test_objects_of_json_have_to_be_flattened(read):
+    rows = "".join(f'{{"id":{k // 2},"time":{k},"at":{{"x":{k}}},"label":{k // 2 % 2}}}\n' for k in range(8))
+    with pytest.raises(ConfigError, match=r"data.features=at.x: .*; at holds objects, .*pandas.json_normalize"):
+        read(rows, "t.jsonl", features=("at.x",))
+    with pytest.raises(ConfigError, match=r"data.features=at: must hold numbers, .*pandas.json_normalize"):
+        read(rows, "t.jsonl")
+
+
+def test_a_name_with_a_comma_is_told_how_to_be_typed(read):
+    table = labelled_by_class().rename(columns={"v": "acc, x"})
+    with pytest.raises(ConfigError, match=r"""data.features=acc: .*stands in double quotes: '"acc, x"'"""):
+        read(lambda path: table.to_csv(path, index=False), features=("acc", "x"))
+
+
+def test_a_table_whose_columns_are_all_in_use_has_none_left(read):
+    with pytest.raises(ConfigError, match=r"data.features=None: no column is left .*x \(data.label\) and no other"):
+        read("id,time,x\n1,1,5\n1,2,5\n2,1,6\n2,2,6\n", label="x")
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (TABLE, r"must hold the features of the training part, 1: x; has 2: x, y"),
+        ("id,time,x\n1,1,5\n1,2,6\n", r"must have the columns of the training part; 'label' \(data.label\) is none"),
+    ],
+)
+def test_a_test_file_of_other_columns_is_named_by_its_own_setting(test, said, read, tmp_path):
+    (tmp_path / "test.csv").write_text(test)
+    with pytest.raises(ConfigError, match=f"data.test_path=.*test.csv: {said}"):
+        read("id,time,x,label\n1,1,5,a\n1,2,6,a\n2,1,7,b\n2,2,7,b\n", test_path=str(tmp_path / "test.csv"))

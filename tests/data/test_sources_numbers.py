@@ -87,10 +87,11 @@ def test_a_check_sees_the_values_as_they_are(tmp_path):
     [
         ("a.ts", TS, {"split": "s"}, "data.split=s: names a column of a table; a .ts file has none"),
         ("a.ts", TS, {"group": "g"}, "data.group=g: names a column of a table"),
+        ("a.ts", TS, {"label": "y"}, "data.label=y: names a column of a table; the labels of .* stand behind"),
         ("a.ts", TS, {"separator": ";"}, "data.separator=;: acts on tables alone"),
         ("a.npz", NPZ, {"separator": ";"}, "data.separator=;: acts on tables alone"),
         ("a.npz", NPZ, {"encoding": "utf-8"}, "data.encoding=utf-8: acts on text alone"),
-        ("a.npz", NPZ, {"label": "class"}, "data.path=.*: must hold an array 'class'"),
+        ("a.npz", NPZ, {"label": "class"}, "data.label=class: must be an array of .*: values, lengths, labels"),
         ("a.ts", TS.replace(":a", ":b"), {}, "data.label=@classLabel: must hold at least 2 classes, has only 'b'"),
         ("a.ts", TS.replace("5:6", "5"), {}, "data.path=.*a.ts: line 6 has 1 dimension and a label, must have 2"),
         ("a.ts", TS.encode() + b"1:2:\xff\n", {}, "data.encoding=None: must be given"),

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from mismatch.config.fields import ConfigError
+from mismatch.data.sources.named import FLATTEN
 from mismatch.data.sources.table import texts
 
 ROWS = "text,label,part,who\ngood film,pos,train,a\nbad film,neg,Train,b\nfine,pos,VAL,a\npoor,neg,test,c\n"
@@ -102,7 +103,8 @@ def test_columns_and_files_that_do_not_fit_are_refused(write, settings, message)
 
 def test_a_column_that_the_test_file_lacks_is_refused_by_its_name(write):
     write("a.csv", ROWS), write("b.csv", "text,stars\na,x\n")
-    assert refused("a.csv", test_path="b.csv") == "data.label=label: must be a column of b.csv: text, stars"
+    accepted = "must have the columns of the training part; 'label' (data.label) is none of text, stars"
+    assert refused("a.csv", test_path="b.csv") == f"data.test_path=b.csv: {accepted}"
 
 
 def test_names_of_columns_are_listed_escaped_cut_and_counted(write):
@@ -142,7 +144,7 @@ def test_a_typed_column_of_numbers_is_refused_as_text(write, tmp_path):
     ("cell", "message"),
     [
         ('["a", "b"]', "must hold texts, has a list at line 1"),
-        ('{"a": 1}', "must hold texts, has a dict at line 1"),
+        ('{"a": 1}', "must hold texts, has a dict at line 1 (an object, " + FLATTEN + ")"),
         ("7", "must hold texts, has '7' without quotes at line 1"),
         ("true", "must hold texts, has 'True' without quotes at line 1"),
     ],

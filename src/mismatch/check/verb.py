@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mismatch.data.sources.base import Items
 
 EXIT_FOUND = 3
+NULL = "null"
+"""What stands for nothing, as in the settings of Hydra: ``--time=null``."""
 MODELS = (".keras", ".h5", ".hdf5")
 TABLES = (".csv", ".tsv", ".tab", ".txt", ".psv", ".jsonl", ".ndjson", ".json", ".parquet", ".feather")
 EXAMPLES = """examples:
@@ -47,7 +49,7 @@ def add(verbs: Any) -> argparse.ArgumentParser:
     parser.add_argument("--text", metavar="COLUMN", help="column of texts (a table without it holds numbers)")
     parser.add_argument("--label", metavar="COLUMN", help="column or array of labels (default: label)")
     parser.add_argument("--id", metavar="COLUMN", help="numbers: column that names the sequence (default: id)")
-    parser.add_argument("--time", metavar="COLUMN", help="numbers: column that orders its steps; '' for as they stand")
+    parser.add_argument("--time", metavar="COLUMN", help="numbers: column that orders its steps; null: as they stand")
     parser.add_argument("--features", metavar="A,B", help="numbers: columns of the features (default: all others)")
     parser.add_argument("--split", metavar="COLUMN", help="column of train, probe and test")
     parser.add_argument("--group", metavar="COLUMN", help="column of what stays on one side: a speaker, a film")
@@ -72,7 +74,7 @@ def run(given: argparse.Namespace) -> int:
     try:
         checked = _model(given) if given.file.lower().endswith(MODELS) else _data(given)
     except ConfigError as error:
-        raise _Said(_as_options(str(error), given)) from error
+        raise _Said(f"{_as_options(error.key)}={error.value}: {_as_options(error.accepted)}") from error
     if given.json != "-":
         width = min(max(shutil.get_terminal_size().columns, 60), 100) if sys.stdout.isatty() else 80
         print(checked.text(width))
@@ -106,7 +108,13 @@ def _data(given: argparse.Namespace) -> Checked:
 
     for name in ("label", "id", "separator", "encoding", "features", "text", "split", "group"):
         require(getattr(given, name) != "", f"--{name}", "", "must not be empty")
-    return check_items(_items(given), given.pad_value, given.steps)
+    for name in ("separator", "encoding", "features", "split", "group"):
+        if getattr(given, name) == NULL:
+            setattr(given, name, None)
+    items = _items(given)
+    notes, warnings = (tuple(map(_as_options, lines)) for lines in (items.reading.notes, items.reading.warnings))
+    said = replace(items, reading=replace(items.reading, notes=notes, warnings=warnings))
+    return check_items(said, given.pad_value, given.steps)
 
 
 def _items(given: argparse.Namespace) -> Items:
@@ -125,10 +133,12 @@ def _items(given: argparse.Namespace) -> Items:
         return table.texts(path, given.text or "text", given.label or "label", test_path=other, **shared)
     if not folder:
         _told(given, numeric)
+    from mismatch.data.sources.named import names_of
+
     columns: dict[str, Any] = {
         "id": given.id or "id",
-        "time": "time" if given.time is None else given.time or None,
-        "features": None if given.features is None else tuple(map(str.strip, given.features.split(","))),
+        "time": "time" if given.time is None else None if given.time in ("", NULL) else given.time,
+        "features": names_of(given.features) or None,
     }
     label = given.label or "label"
     return numbers.numbers(path, label=label, test_path=other, missing="keep", **columns, **shared)
@@ -139,22 +149,33 @@ def _told(given: argparse.Namespace, numeric: list[str]) -> None:
     name = given.file.lower().removesuffix(".gz")
     if numeric or not name.endswith(TABLES):
         return
+    from mismatch.data.sources import wide
+    from mismatch.data.sources.named import column_of
     from mismatch.data.sources.rows import read_rows
 
-    columns = [plain(column, 40) for column in read_rows(given.file, given.separator, given.encoding).frame]
-    there = f"its columns are {', '.join(columns[:12])}{', ...' if len(columns) > 12 else ''}"
+    rows = read_rows(given.file, given.separator, given.encoding)
+    columns = [str(column) for column in rows.frame]
+    if given.label is not None and given.label not in columns:
+        raise ConfigError("data.label", given.label, column_of(rows.frame, given.file))
     if {"id", given.label or "label"} <= set(columns):
         return
-    accepted = f"say --text COLUMN for texts, or --id COLUMN (and --time COLUMN) for numbers, one row per step; {there}"
-    raise ConfigError("data.path", given.file, accepted)
+    wide.refuse(rows, {"data.id": "id", "data.label": given.label or "label"}, (), given.file, "data.path")
+    there = f"its columns are {', '.join(plain(each, 40) for each in columns[:12])}{', ...' if columns[12:] else ''}"
+    label = "" if given.label or "label" in columns else ", and --label COLUMN"
+    accepted = f"say --text COLUMN for texts, or --id COLUMN (and --time COLUMN) for numbers, one row per step{label}"
+    raise ConfigError("data.path", given.file, f"{accepted}; {there}")
 
 
-def _as_options(line: str, given: argparse.Namespace) -> str:
-    """A line of a reader in the words of this command: ``data.text=review`` is ``--text=review``."""
+def _as_options(line: str) -> str:
+    """A line of a reader in the words of this command: ``data.text=review`` is ``--text=review``.
+
+    Names of columns that look like settings stay: they stand between commas, and nothing is said of them.
+    """
     files = {"path": "FILE", "test_path": "TEST_FILE"}
     names = "text|label|id|time|features|split|group|separator|encoding"
+    line = re.sub(r"\bdata\.test_path=(\S+) tests on it", r"given as TEST_FILE, it is the test part: \1", line)
     line = re.sub(r"\bdata\.(path|test_path)\b", lambda found: files[found[1]], line)
-    line = re.sub(rf"\bdata\.({names})\b", r"--\1", line)
+    line = re.sub(rf"(?<![,:] )\bdata\.({names})\b|\bdata\.({names})(?==)", lambda at: f"--{at[1] or at[2]}", line)
     return line.replace("length.pad_value", "--pad-value").replace("length.steps", "--steps")
 
 

@@ -32,6 +32,7 @@ class ConfigError(ValueError):
 
     def __init__(self, key: str, value: object, accepted: str) -> None:
         super().__init__(plain(f"{key}={value}: {accepted}"))
+        self.key, self.value, self.accepted = key, plain(value), plain(accepted)
 
 
 def ranged(

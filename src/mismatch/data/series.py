@@ -4,17 +4,17 @@ A long table has a row per step: ``data.id=patient data.time=hour data.label=out
 ``sources/{ts,long,npz,recordings}.py``; what was read, left out, filled and split is said before anything is trained.
 """
 
-import csv
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from mismatch.config.fields import choice, free, require
+from mismatch.config.fields import choice, free
 from mismatch.data._own import Own
 from mismatch.data._ragged import RaggedData, Splits
 from mismatch.data.sources.base import Items
 from mismatch.data.sources.missing import POLICIES
+from mismatch.data.sources.named import line_of, names_of
 from mismatch.data.sources.numbers import kind, numbers
 
 
@@ -35,8 +35,8 @@ class Series(Own):
     READ: ClassVar[tuple[str, ...]] = (*Own.READ, "id", "time", "features", "missing")
 
     def settle(self) -> None:
-        names = _names(self.features)
-        self.features = _line(names) if names else None
+        names = names_of(self.features)
+        self.features = line_of(names) if names else None
         self.id, self.time = (None if value is None else str(value) for value in (self.id, self.time))
         super().settle()
         what = kind(self.path)
@@ -55,7 +55,7 @@ class Series(Own):
             self.id,
             self.time,
             self.label,
-            _names(self.features) or None,
+            names_of(self.features) or None,
             self.split,
             self.group,
             self.separator,
@@ -75,22 +75,6 @@ class Series(Own):
         names = ", ".join(self.items().features[:8])
         more = self.feature_count - 8
         return [f"features: {self.feature_count}: {names}{f' and {more} more' if more > 0 else ''}"]
-
-
-def _names(features: Any) -> tuple[str, ...]:
-    """``a,b``, ``[a, b]`` or None as names; a name with a comma stands in quotes."""
-    if features is None:
-        return ()
-    if isinstance(features, str):
-        return tuple(name.strip() for name in next(csv.reader([features], skipinitialspace=True), []) if name.strip())
-    listed = isinstance(features, list | tuple) and all(isinstance(name, str | int | float) for name in features)
-    require(listed, "data.features", features, "must be names of columns: [a,b]")
-    return tuple(str(name) for name in features)
-
-
-def _line(names: tuple[str, ...]) -> str:
-    """Names with commas between them, as `_names` reads them."""
-    return ",".join(f'"{name.replace(chr(34), chr(34) * 2)}"' if {",", '"'} & set(name) else name for name in names)
 
 
 def _taken(items: Items, rows: np.ndarray) -> RaggedData:

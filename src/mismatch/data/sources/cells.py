@@ -11,6 +11,7 @@ import numpy as np
 
 from mismatch.config.fields import ConfigError, plain
 from mismatch.data.sources.labels import missing, number
+from mismatch.data.sources.named import FLATTEN
 from mismatch.data.sources.rows import Rows
 from mismatch.data.sources.words import counted, listed, quoted
 
@@ -64,7 +65,7 @@ def _is_text(series: Any) -> bool:
 
 
 def _rest(column: str) -> str:
-    return "data.features=a,b names the columns that are features"
+    return "data.features=[a,b] names the columns that are features"
 
 
 def _number(cell: Any, column: str, place: str) -> float:
@@ -97,6 +98,8 @@ def _why(cell: Any, column: str) -> str:
         return " (marks between thousands: write digits alone)"
     if text.endswith("%"):
         return " (a per cent sign: write digits alone)"
+    if isinstance(cell, dict):
+        return f" (an object, {FLATTEN})"
     return f": {_rest(column)}"
 
 

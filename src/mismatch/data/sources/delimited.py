@@ -16,6 +16,7 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 WORDS = {name: separator for separator, name in SEPARATORS.items()} | {"space": " "}
 SAMPLE, CHARACTERS = 1000, 4_000_000
 """Records, and at most as many characters, that are looked at to find the separator."""
+ONE_COLUMN = "has one column"
 COMMENTS = ("#", "//", "/*")
 SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """The first line by which spreadsheets name the separator."""
@@ -101,7 +102,7 @@ def _sniffed(text: str, suffix: str, cut: bool) -> str:
 
 def _undivided(text: str) -> str:
     first = next(iter(text.strip("\r\n").splitlines()), "")
-    what = f"has one column, {quoted(first)}: no comma, semicolon, tab or pipe divides its first line"
+    what = f"{ONE_COLUMN}, {quoted(first)}: no comma, semicolon, tab or pipe divides its first line"
     if first.lstrip().startswith(COMMENTS):
         return f"{what}; comments are not skipped: take them out"
     return f"{what}; data.separator=space divides it at each blank" if " " in first.strip() else what

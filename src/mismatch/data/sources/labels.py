@@ -17,6 +17,7 @@ import numpy as np
 
 from mismatch.config.fields import ConfigError
 from mismatch.data.sources.base import Dropped
+from mismatch.data.sources.named import FLATTEN
 from mismatch.data.sources.words import counted, listed, quoted
 
 EXAMPLES = 3
@@ -69,7 +70,8 @@ def labelled(values: Iterable[Any], places: Sequence[str], key: str, column: str
     for row in np.flatnonzero(kept).tolist():
         if isinstance(cells[row], list | dict | tuple | set | bytes | np.ndarray):
             kind = type(cells[row]).__name__
-            raise ConfigError(key, column, f"must hold words or numbers, has a {kind} at {places[row]}")
+            flatten = f" (an object, {FLATTEN})" if kind == "dict" else ""
+            raise ConfigError(key, column, f"must hold words or numbers, has a {kind} at {places[row]}{flatten}")
     words = [word(cell) for cell, keep in zip(cells, kept, strict=True) if keep]
     counts = Counter(words)
     _refuse(counts, key, column)

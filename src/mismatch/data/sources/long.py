@@ -12,10 +12,11 @@ import numpy as np
 
 from mismatch.config.fields import ConfigError, plain, require
 from mismatch.config.paths import shown
-from mismatch.data.sources import giveaways
+from mismatch.data.sources import giveaways, wide
 from mismatch.data.sources.base import Dropped
 from mismatch.data.sources.cells import numbers_of, times_of
 from mismatch.data.sources.labels import EXAMPLES, missing, word
+from mismatch.data.sources.named import absent, typed, with_comma
 from mismatch.data.sources.numeric import Found
 from mismatch.data.sources.parts import PARTS
 from mismatch.data.sources.rows import Rows
@@ -24,8 +25,9 @@ from mismatch.data.sources.words import counted, listed, quoted
 MOST = 8
 """Names of features that fit a line to type."""
 HINTS = {
-    "data.id": "; a row is one step of the sequence that this column names",
-    "data.time": "; data.time=null where the rows of each id stand in order",
+    "data.id": "; data.id=COLUMN names it: a row is one step of the sequence that it names",
+    "data.time": "; data.time=COLUMN names it, data.time=null where the rows of each id stand in order",
+    "data.label": "; data.label=COLUMN names it",
 }
 
 
@@ -47,13 +49,14 @@ class Columns:
         return {key: column for key, column in pairs.items() if column is not None}
 
 
-def found(rows: Rows, columns: Columns, path: str) -> Found:
-    """The sequences of a table, in the order they first stand in.
+def found(rows: Rows, columns: Columns, path: str, file: str = "data.path") -> Found:
+    """The sequences of a table, in the order they first stand in. file: the setting that names it.
 
     Raises:
         ConfigError: naming the setting and the line or the id.
     """
-    features = _features(rows, columns, path)
+    wide.refuse(rows, columns.named(), columns.features, path, file)
+    features = _features(rows, columns, path, file)
     ids = [None if missing(cell) else word(cell) for cell in rows.frame[columns.id]]
     times, clock = (None, "") if columns.time is None else times_of(rows, columns.time)
     kept, dropped = _kept(rows, ids, times)
@@ -67,8 +70,8 @@ def found(rows: Rows, columns: Columns, path: str) -> Found:
     if not columns.features:
         values, features, left = _without_index(values, features, chosen)
         said = [*left, *said]
-    one = lambda key, column: _one(rows, kept, codes, names, key, column)  # noqa: E731
-    labels, marks = one("data.label", columns.label)
+    one = lambda key: _one(rows, kept, codes, names, key, columns)  # noqa: E731
+    labels, marks = one("data.label")
     return Found(
         values=values,
         lengths=np.bincount(codes),
@@ -76,8 +79,8 @@ def found(rows: Rows, columns: Columns, path: str) -> Found:
         places=names,
         features=features,
         kind=f"{rows.kind}; {counted(rows.read, 'row')}, one per step{clock}",
-        parts=None if columns.split is None else _parts(one("data.split", columns.split)[0], names, columns.split),
-        groups=None if columns.group is None else _whole(one("data.group", columns.group)[0], names, columns.group),
+        parts=None if columns.split is None else _parts(one("data.split")[0], names, columns.split),
+        groups=None if columns.group is None else _whole(one("data.group")[0], names, columns.group),
         padded=False,
         dropped=(*rows.dropped, *dropped),
         notes=(*rows.notes, *notes, *marks, *said),
@@ -85,16 +88,20 @@ def found(rows: Rows, columns: Columns, path: str) -> Found:
     )
 
 
-def _features(rows: Rows, columns: Columns, path: str) -> tuple[str, ...]:
+def _features(rows: Rows, columns: Columns, path: str, file: str) -> tuple[str, ...]:
     """The columns of the features; every column that a setting names is there, and named once."""
     there, taken = [str(name) for name in rows.frame.columns], dict[str, str]()
+    comma = with_comma([name for name in there if name not in columns.named().values()])
     for key, column in (*columns.named().items(), *(("data.features", name) for name in columns.features)):
-        accepted = f"must be a column of {shown(path)}: {listed(there)}{HINTS.get(key, '')}"
-        require(column in there, key, column, accepted)
+        hint = comma if key == "data.features" else HINTS.get(key, "")
+        if column not in there:
+            raise absent(rows.frame, key, column, path, file, hint)
         require(column not in taken, key, column, f"must be another column than {taken.get(column)}")
         taken[column] = key
     features = columns.features or tuple(name for name in there if name not in taken)
-    require(bool(features), "data.features", None, f"must name columns of numbers; {shown(path)} has {listed(there)}")
+    uses = ", ".join(f"{plain(column, 40)} ({key})" for key, column in columns.named().items())
+    accepted = f"no column is left for the features: {shown(path)} has {uses} and no other"
+    require(bool(features), "data.features", None, accepted)
     return features
 
 
@@ -111,7 +118,7 @@ def _without_index(
     gone = [name for name, leave in zip(features, index, strict=True) if leave]
     require(bool(rest), "data.features", None, f"must name columns of numbers; {listed(gone)} only numbers the rows")
     said = [f"{plain(name, 40)} numbers the rows of the file, an index saved with it: no feature" for name in gone]
-    keep = f"; data.features={','.join((*gone, *rest))} keeps it" if len(features) <= MOST else ""
+    keep = f"; {typed('data.features', (*gone, *rest))} keeps it" if len(features) <= MOST else ""
     return values[:, ~np.array(index, bool)], rest, [f"{line}{keep}" for line in said]
 
 
@@ -145,7 +152,9 @@ def _order(
         one, other = (rows.places[kept[each[np.flatnonzero(same)[0]]]] for each in (before, after))
         name = names[codes[before[np.flatnonzero(same)[0]]]]
         what = f"must differ within a sequence: {name} has one time twice ({one} and {other})"
-        raise ConfigError("data.time", columns.time, f"{what}; data.time=null keeps the order of the file")
+        within = _within(rows, columns)
+        hint = within or "data.time=null keeps the order of the file"
+        raise ConfigError("data.time", columns.time, f"{what}; {hint}")
     late = (codes[before] == codes[after]) & (after < before)
     if late.any():
         many = counted(len(set(codes[before[late]])), "id")
@@ -154,9 +163,10 @@ def _order(
 
 
 def _one(
-    rows: Rows, kept: np.ndarray, codes: np.ndarray, names: tuple[str, ...], key: str, column: str
+    rows: Rows, kept: np.ndarray, codes: np.ndarray, names: tuple[str, ...], key: str, columns: Columns
 ) -> tuple[list[Any], list[str]]:
     """The one value of `column` for every sequence, None where all its cells are empty."""
+    column = columns.named()[key]
     cells = rows.frame[column].to_numpy(dtype=object)
     values: list[Any] = [None] * len(names)
     first: dict[int, int] = {}
@@ -170,9 +180,25 @@ def _one(
             first[code], values[code] = row, cell
         elif _word(cell) != _word(values[code]):
             both = f"{quoted(values[code])} ({rows.places[first[code]]}) and {quoted(cell)} ({rows.places[row]})"
-            raise ConfigError(key, column, f"must be one for each sequence: {names[code]} has {both}")
+            hint = _within(rows, columns)
+            what = f"must be one for each sequence: {names[code]} has {both}"
+            raise ConfigError(key, column, f"{what}; {hint}" if hint else what)
     some = len(partly & set(first))
     return values, [f"{column} stands in some of the rows of {counted(some, 'id')} only: taken for all"] if some else []
+
+
+def _within(rows: Rows, columns: Columns) -> str:
+    """What to do where ids start anew within another column, such as the centre that a patient belongs to; or none."""
+    if columns.time is None:
+        return ""
+    others = [columns.group, *(name for name in map(str, rows.frame.columns) if name not in columns.named().values())]
+    for other in [name for name in others if name]:
+        parts = rows.frame[[columns.id, other, columns.time]].astype(str)
+        pairs = len(parts[[columns.id, other]].drop_duplicates())
+        if 2 * pairs <= len(parts) and not parts.duplicated().any():
+            joined = f"t[{columns.id!r}] = t[{other!r}].astype(str) + ' ' + t[{columns.id!r}].astype(str)"
+            return f"the id may be unique only within {plain(other, 40)}: join the two, {joined}"
+    return ""
 
 
 def _word(cell: Any) -> str:

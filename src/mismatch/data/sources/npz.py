@@ -37,7 +37,7 @@ def found(
             raise Malformed(f"must hold {name} too: x_train, y_train, x_test, y_test go together")
     (names, train), (other, test) = (_one(_of_part(arrays, part), None, None, None) for part in ("train", "test"))
     used = {f"{name}_train" for name in names} | {f"{name}_test" for name in other}
-    both = joined(train, test, "x_test")
+    both = joined(train, test, "x_test", "data.path")
     return replace(both, notes=(*both.notes, *_unused(arrays, used)))
 
 

@@ -14,6 +14,7 @@ from mismatch.data.sources.base import Items
 from mismatch.data.sources.content import load, whole
 from mismatch.data.sources.encoding import decode
 from mismatch.data.sources.long import Columns
+from mismatch.data.sources.named import with_comma
 from mismatch.data.sources.numeric import Found, items, joined
 from mismatch.data.sources.rows import read_rows
 from mismatch.data.sources.words import counted, listed
@@ -110,12 +111,14 @@ def _table(path: str, columns: Columns, separator: str | None, encoding: str | N
     rows = read_rows(path, separator, encoding, key)
     for setting, name in (("data.id", columns.id), ("data.label", columns.label)):
         require(bool(name), setting, name or None, f"must name a column of {shown(path)}: {listed(rows.frame.columns)}")
-    return long.found(rows, columns, path)
+    return long.found(rows, columns, path, key)
 
 
 def _ts(path: str, columns: Columns, encoding: str | None, key: str) -> Found:
     for setting, name in (("data.split", columns.split), ("data.group", columns.group)):
         require(name is None, setting, name, "names a column of a table; a .ts file has none")
+    accepted = f"names a column of a table; the labels of {shown(path)} stand behind its last colons"
+    require(columns.label in ("", "label"), "data.label", columns.label, accepted)
     content = load(path, key)
     decoded = decode(content.raw, encoding, shown(path), key)
     found = ts.parse(decoded.text)
@@ -123,8 +126,11 @@ def _ts(path: str, columns: Columns, encoding: str | None, key: str) -> Found:
 
 
 def _npz(path: str, columns: Columns, key: str) -> Found:
-    label = None if columns.label in ("", "label") else columns.label
-    return npz.found(archive.parse(whole(path, key)), label, columns.split, columns.group)
+    label, arrays = None if columns.label in ("", "label") else columns.label, archive.parse(whole(path, key))
+    for setting, name in (("data.label", label), ("data.split", columns.split), ("data.group", columns.group)):
+        accepted = f"must be an array of {shown(path)}: {listed(arrays)}"
+        require(name is None or name in arrays or "x_train" in arrays, setting, name, accepted)
+    return npz.found(arrays, label, columns.split, columns.group)
 
 
 def _picked(found: Found, features: tuple[str, ...], path: str) -> Found:
@@ -133,7 +139,8 @@ def _picked(found: Found, features: tuple[str, ...], path: str) -> Found:
         return found
     for name in features:
         accepted = f"must be a feature of {shown(path)}: {listed(found.features)}"
-        require(name in found.features and features.count(name) == 1, "data.features", name, accepted)
+        there = name in found.features and features.count(name) == 1
+        require(there, "data.features", name, accepted + with_comma(found.features))
     order = [found.features.index(name) for name in features]
     return replace(found, values=found.values[:, order], features=features)
 

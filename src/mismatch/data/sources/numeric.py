@@ -77,7 +77,7 @@ def items(found: Found, path: str, label: str, missing: str, keys: Keys = Keys()
         len(kept.lengths),
         (*kept.dropped, *labels.dropped),
         (*notes, *labels.notes),
-        (*kept.warnings, *labels.warnings, *parted, *given, *_coarse(values, kept.features)),
+        (*kept.warnings, *labels.warnings, *parted, *given, *_single(kept.lengths), *_coarse(values, kept.features)),
         duplicates,
         conflicts,
     )
@@ -108,13 +108,15 @@ def codes(keys: Sequence[object]) -> np.ndarray:
     return np.fromiter((known.setdefault(key, len(known)) for key in keys), np.int64, len(keys))
 
 
-def joined(train: Found, test: Found, shown: str) -> Found:
+def joined(train: Found, test: Found, shown: str, key: str = "data.test_path") -> Found:
     """Both, `test` behind `train`; its places say that they are of `shown`. Parts that neither gives follow from it.
+
+    key: the setting that names what `shown` is.
 
     Raises:
         ConfigError: where the two differ in their features.
     """
-    test = _aligned(train, test, shown)
+    test = _aligned(train, test, shown, key)
     sides = ((train, "train"), (test, "test"))
     parts = [each.parts if each.parts is not None else np.full(len(each.lengths), part) for each, part in sides]
     return Found(
@@ -133,14 +135,13 @@ def joined(train: Found, test: Found, shown: str) -> Found:
     )
 
 
-def _aligned(train: Found, test: Found, shown: str) -> Found:
+def _aligned(train: Found, test: Found, shown: str, key: str) -> Found:
     """`test` with its features in the order of those of `train`."""
-    refuse_width((len(train.features), len(test.features)), ("the training part", shown), Keys.path, shown)
     if train.features == test.features:
         return test
-    other = sorted(set(test.features) - set(train.features))
-    accepted = f"must hold the features of the training part; has {listed(other)} instead"
-    require(not other, "data.test_path", shown, accepted)
+    if set(train.features) != set(test.features):
+        wanted, there = (f"{len(each.features)}: {listed(each.features)}" for each in (train, test))
+        raise ConfigError(key, shown, f"must hold the features of the training part, {wanted}; has {there}")
     order = [test.features.index(name) for name in train.features]
     return replace(test, values=test.values[:, order], features=train.features)
 
@@ -191,6 +192,11 @@ def _without_empty(found: Found) -> Found:
     places = tuple(plain(found.places[number], 40) for number in np.flatnonzero(empty)[:3])
     dropped = Dropped("without any step that holds a value", int(empty.sum()), places)
     return replace(_chosen(found, ~empty), dropped=(*found.dropped, dropped))
+
+
+def _single(lengths: np.ndarray) -> tuple[str, ...]:
+    one = len(lengths) > 0 and lengths.max() == 1
+    return ("every sequence has a single step: there is no order to learn, and nothing to pad",) if one else ()
 
 
 def _coarse(values: np.ndarray, features: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ from mismatch.config.fields import ConfigError, require
 from mismatch.config.paths import absolute, shown
 from mismatch.data.sources import folder
 from mismatch.data.sources.base import Dropped, Items, Reading
+from mismatch.data.sources.delimited import ONE_COLUMN
 from mismatch.data.sources.labels import EXAMPLES, labelled, missing, number, word
+from mismatch.data.sources.named import FLATTEN, absent
 from mismatch.data.sources.parts import PARTS, lopsided, repeated
 from mismatch.data.sources.rows import Rows, read_rows
 from mismatch.data.sources.words import listed, quoted
@@ -54,10 +56,20 @@ def texts(
     _present(rows, columns, path)
     parts = ["train"] * rows.read if test_path else None
     if test_path:
-        extra = read_rows(test_path, separator, encoding, "data.test_path")
-        _present(extra, columns, test_path)
+        extra = _test_rows(test_path, separator, encoding, text, label)
+        _present(extra, columns, test_path, "data.test_path")
         rows, parts = _joined(rows, extra, test_path), ["train"] * rows.read + ["test"] * extra.read
     return _items(rows, path, columns, parts)
+
+
+def _test_rows(path: str, separator: str | None, encoding: str | None, text: str, label: str) -> Rows:
+    try:
+        return read_rows(path, separator, encoding, "data.test_path")
+    except ConfigError as error:
+        if error.accepted.startswith(ONE_COLUMN):
+            accepted = f"must have the columns of the training part, {listed((text, label))}; {error.accepted}"
+            raise ConfigError(error.key, error.value, accepted) from None
+        raise
 
 
 def _distinct(columns: dict[str, str | None]) -> None:
@@ -69,11 +81,11 @@ def _distinct(columns: dict[str, str | None]) -> None:
         named[column] = key
 
 
-def _present(rows: Rows, columns: dict[str, str | None], path: str) -> None:
+def _present(rows: Rows, columns: dict[str, str | None], path: str, file: str = "data.path") -> None:
     for key, column in columns.items():
         if column is not None and column not in rows.frame:
-            there = f"must be a column of {shown(path)}: {listed(rows.frame.columns)}"
-            raise ConfigError(key, column, there + _headless(rows))
+            hint = f"; {key}=COLUMN names it" if column == key.removeprefix("data.") else ""
+            raise absent(rows.frame, key, column, path, file, _headless(rows) or hint)
 
 
 def _headless(rows: Rows) -> str:
@@ -152,7 +164,9 @@ def _textual(documents: list[Any], places: Sequence[str], column: str) -> None:
         ((cell, place) for cell, place in present if isinstance(cell, list | dict | bytes | np.ndarray)), None
     )
     if nested:
-        raise ConfigError("data.text", column, f"must hold texts, has a {type(nested[0]).__name__} at {nested[1]}")
+        flatten = f" (an object, {FLATTEN})" if isinstance(nested[0], dict) else ""
+        what = f"must hold texts, has a {type(nested[0]).__name__} at {nested[1]}"
+        raise ConfigError("data.text", column, f"{what}{flatten}")
     if len(numbers) >= NUMERIC * len(present):
         what = f"{len(numbers):,} of its {len(present):,} values are numbers, such as {quoted(numbers[0])}"
         raise ConfigError("data.text", column, f"must hold texts; {what}")

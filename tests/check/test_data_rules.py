@@ -220,6 +220,68 @@ def test_near_copies_are_found_among_thousands():
     assert finding.evidence["rows"] == 2 and "sequences[10]" in finding.what
 
 
+@pytest.mark.parametrize(("length", "stride"), [(100, 1), (50, 5), (40, 20), (10, 4)])
+@pytest.mark.parametrize("width", [1, 3])
+def test_windows_that_overlap_are_found_and_windows_that_touch_are_not(length, stride, width):
+    recording = np.random.default_rng(0).normal(size=(1200, width)).cumsum(axis=0)
+    windows = [recording[at : at + length] for at in range(0, 1200 - length, stride)][:200]
+    apart = [recording[at : at + length] for at in range(0, 1200 - length, length)]
+    labels = np.arange(200) % 2
+    (finding,) = found("near_duplicates", windows, labels[: len(windows)])
+    assert finding.evidence == {"rows": len(windows), "across": 0} and "overlapping" in finding.what
+    assert not found("near_duplicates", apart, labels[: len(apart)])
+
+
+def test_overlaps_of_less_than_half_are_none_and_copies_stay_copies():
+    recording = np.random.default_rng(0).normal(size=3000)
+    assert not found("near_duplicates", [recording[at : at + 40] for at in range(0, 2900, 33)], [0, 1] * 44)
+    sequences, labels = series(100)
+    assert not found("near_duplicates", sequences * 2, [*labels, *labels])
+
+
+def test_windows_on_both_sides_of_the_split_are_leaks():
+    recording = np.random.default_rng(0).normal(size=700).cumsum()
+    windows, labels = [recording[at : at + 50] for at in range(0, 600, 5)], [0, 1] * 60
+    parts = ["test" if row % 4 == 0 else "train" for row in range(120)]
+    (finding,) = found("near_duplicates", windows, labels, parts=parts)
+    assert "120 of them across the file's own parts" in finding.what
+    (leak,) = found("part_leak", windows, labels, parts=parts)
+    assert leak.evidence["rows"] == 30 and "half of their steps and more" in leak.what
+    parts = ["test" if row < 30 else "train" for row in range(120)]
+    (leak,) = found("part_leak", windows, labels, parts=parts)
+    assert leak.evidence["rows"] == 5  # the last windows of the test part reach into the training part
+
+
+ALIKE = {
+    "zeros": lambda rng, row: np.zeros(20 + row % 7),
+    "plateaus": lambda rng, row: np.repeat(rng.integers(0, 5, 4), 10),
+    "lines": lambda rng, row: np.arange(30.0) * 0.02 + row,
+    "one clock": lambda rng, row: np.c_[rng.normal(size=30).round(1), np.arange(30)],
+    "one period": lambda rng, row: np.sin(2 * np.pi * (np.arange(60) + row) / 20),
+    "a square wave": lambda rng, row: np.sign(np.sin(2 * np.pi * (np.arange(60) + row) / 20)),
+    "counts": lambda rng, row: rng.poisson(4, 40),
+    "many counts": lambda rng, row: rng.integers(0, 30, 200),
+    "a common start": lambda rng, row: np.r_[np.arange(10.0) ** 2, rng.normal(size=30)],
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_series_that_are_alike_by_their_nature_do_not_overlap(name):
+    rng = np.random.default_rng(0)
+    made = [ALIKE[name](rng, row).astype(float) for row in range(200)]
+    assert not [each for each in found("near_duplicates", made, [0, 1] * 100) if "overlapping" in each.what]
+
+
+def test_series_are_not_nearly_equal_because_a_sentinel_makes_both_look_wild():
+    sequences = [np.random.default_rng(row).normal(size=(20, 1)) for row in range(60)]
+    for each in sequences:
+        each[10] = -999
+    assert not found("near_duplicates", sequences, [0, 1] * 30)
+    sequences[7] = sequences[3] + 1e-4
+    (finding,) = found("near_duplicates", sequences, [0, 1] * 30)
+    assert finding.evidence["rows"] == 2
+
+
 def test_an_array_of_gigabytes_is_announced_with_what_a_shorter_one_takes():
     values = np.zeros((1, 40))
     sequences = [values] * 3000 + [np.zeros((9000, 40))]
@@ -266,7 +328,10 @@ def test_texts_without_a_token_and_sequences_of_one_step_are_named():
     (finding,) = found("empty_sequences", made, labels)
     assert finding.evidence["sequences"] == 1 and "sequences[3]" in finding.what
     single, classes = series(400, low=1, high=1)
-    assert found("empty_sequences", single, classes)
+    (finding,) = found("empty_sequences", single, classes)
+    assert "400 sequences of 400 have a single step" in finding.what and "id" in finding.advice
+    (finding,) = found("empty_sequences", [text.split()[0] for text in texts(600)[0]], labels)
+    assert "600 texts of 600 have a single token" in finding.what and "the id" not in finding.advice
 
 
 def test_letters_that_no_token_holds_are_lost(monkeypatch):

@@ -8,6 +8,7 @@ import pytest
 from mismatch.check.finding import Finding
 from mismatch.check.outcome import Checked, Section
 from mismatch.check.rule import Rule, apply
+from mismatch.check.words import memory
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m\r\u202egnp.exe\n{{ 7*7 }}"
 
@@ -82,3 +83,11 @@ def test_the_worst_findings_come_first() -> None:
     assert [finding.severity for finding in found] == ["error", "error", "warning", "warning", "note", "note"]
     assert found[0].evidence == {"count": 1} and found[0].advice == "text"
     assert Checked("x", findings=found, rules=2).verdict == "2 errors, 2 warnings, 2 notes (2 rules)"
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [(3, "3 B"), (1010, "1010 B"), (1024, "1 KiB"), (2**20 - 2**10, "1023 KiB")],
+)
+def test_sizes_of_memory_are_written_without_an_exponent(size, shown):
+    assert memory(size) == shown

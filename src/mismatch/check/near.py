@@ -27,7 +27,7 @@ def near_texts(ids: np.ndarray, lengths: np.ndarray, same: np.ndarray) -> np.nda
     looked[first] = lengths[first] >= SHORTEST
     inside = (owner[2:] == owner[:-2]) & looked[owner[2:]]
     word = ids.astype(np.uint64)
-    triples = _mixed(_mixed(_mixed(word[:-2]) + word[1:-1]) + word[2:])[inside]
+    triples = mixed(mixed(mixed(word[:-2]) + word[1:-1]) + word[2:])[inside]
     rows, starts = np.unique(owner[2:][inside], return_index=True)
     if len(rows) < 2:
         return np.empty((0, 2), np.int64)
@@ -36,7 +36,7 @@ def near_texts(ids: np.ndarray, lengths: np.ndarray, same: np.ndarray) -> np.nda
         key = np.zeros(len(rows), np.uint64)
         for row in range(ROWS):
             salt = np.uint64(hash((band, row)) % 2**63)  # of whole numbers: the same in every process
-            key = _mixed(key + np.minimum.reduceat(_mixed(triples ^ salt), starts))
+            key = mixed(key + np.minimum.reduceat(mixed(triples ^ salt), starts))
         found.append(_neighbours(key, rows))
     pairs = np.unique(np.concatenate(found), axis=0)
     return _alike(pairs[:MOST], rows, np.split(triples, starts[1:]))
@@ -45,7 +45,7 @@ def near_texts(ids: np.ndarray, lengths: np.ndarray, same: np.ndarray) -> np.nda
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-def _mixed(value: np.ndarray) -> np.ndarray:
+def mixed(value: np.ndarray) -> np.ndarray:
     """A hash of 64 bits of each number (splitmix64, Steele et al. 2014)."""
     value = value * _GOLDEN + _GOLDEN
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -108,6 +108,12 @@ def _near(scaled: np.ndarray, sums: np.ndarray, starts: np.ndarray, length: int)
 
 
 def _alike_everywhere(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two series (L, d) differ nowhere by more than `CLOSE` deviations of the calmer of the two."""
-    tolerance = CLOSE * np.minimum(one.std(axis=0), other.std(axis=0))
-    return bool((np.abs(one - other).max(axis=0) <= tolerance).all())
+    """Whether two series (L, d) differ nowhere by more than `CLOSE` deviations of the calmer of the two.
+
+    A deviation is that of the middle half where it is smaller: one -999 among the values makes the whole look wild.
+    """
+    apart, tolerance = np.abs(one - other).max(axis=0), CLOSE * np.minimum(one.std(axis=0), other.std(axis=0))
+    if not (apart <= tolerance).all():
+        return False
+    middle = np.minimum(*(np.subtract(*np.quantile(each, [0.75, 0.25], axis=0)) / 1.349 for each in (one, other)))
+    return bool((apart <= np.where(middle > 0, CLOSE * middle, tolerance)).all())

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from mismatch.check.near import near_series, near_texts
+from mismatch.check.overlap import Overlap, overlap
 from mismatch.data._tokens import tokenise
 from mismatch.data.sources.base import Items
 
@@ -113,12 +114,29 @@ class Subject:
         """Pairs of sequences that are nearly equal, but not equal: (M, 2) int64."""
         if self.is_text:
             return near_texts(self.ids, self.lengths, self.same)
-        gaps = np.bincount(self.owner[~self.finite], minlength=len(self.items)) > 0
-        rows = np.flatnonzero(~gaps)
-        values = self.values[~gaps[self.owner]]
+        rows, values = self._whole
         if len(rows) < 2:
             return np.empty((0, 2), np.int64)
         return rows[near_series(values, self.lengths[rows], self.same[rows])]
+
+    @cached_property
+    def _whole(self) -> tuple[np.ndarray, np.ndarray]:
+        """Sequences of numbers without a gap (M,), and their values end to end."""
+        gaps = np.bincount(self.owner[~self.finite], minlength=len(self.items)) > 0
+        return np.flatnonzero(~gaps), self.values[~gaps[self.owner]]
+
+    @cached_property
+    def overlap(self) -> Overlap | None:
+        """Series that share half of their steps and more, shifted against each other; None: there are none."""
+        if self.is_text:
+            return None
+        rows, values = self._whole
+        tested = None if self.tested is None else self.tested[rows]
+        found = overlap(values, self.lengths[rows], self.same[rows], tested)
+        if found is None:
+            return None
+        one, other = found.pair
+        return Overlap(rows[found.rows], (int(rows[one]), int(rows[other])), rows[found.across])
 
     @cached_property
     def tested(self) -> np.ndarray | None:

@@ -30,7 +30,7 @@ def memory(size: float) -> str:
     """Bytes as KiB, MiB or GiB."""
     for unit in ("B", "KiB", "MiB"):
         if size < 1024:
-            return f"{size:.3g} {unit}"
+            return f"{size:.0f} {unit}" if size >= 100 else f"{size:.3g} {unit}"
         size /= 1024
     return f"{size:.3g} GiB"
 

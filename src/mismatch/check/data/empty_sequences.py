@@ -20,7 +20,7 @@ class EmptySequences(Rule):
         "refuses the batch. A single step has no order to learn."
     )
     example = "A review that holds an emoji alone; a long table whose id changes with every row."
-    instead = "Leave empty ones out, counted; where most have one step, look at which column is the id."
+    instead = "Leave empty ones out, counted; where most have one step, look at which column is the id, or the text."
 
     def look(self, subject: Subject) -> Iterator[Finding]:
         lengths = subject.lengths
@@ -36,8 +36,14 @@ class EmptySequences(Rule):
             )
         single = int((lengths == 1).sum())
         if single > MOST * len(lengths):
+            has = verb(single, "has", "have")
+            what = f"{counted(single, 'text')} of {len(lengths):,} {has} a single token"
+            advice = "a token has no order: look whether the column holds texts; data.tokens=characters splits words"
+            if not subject.is_text:
+                what = f"{counted(single, 'sequence')} of {len(lengths):,} {has} a single step"
+                advice = "look at the id: does its column name sequences, or steps?"
             yield self.found(
-                f"{counted(single, 'sequence')} of {len(lengths):,} {verb(single, 'has', 'have')} a single step",
-                advice="look at the id: does its column name sequences, or steps?",
+                what,
+                advice=advice,
                 sequences=single,
             )

@@ -15,7 +15,7 @@ SERIOUS = 0.01
 
 class PartLeak(Rule):
     code, name, severity = "D110", "part_leak", "error"
-    meaning = "Sequences of the test part stand in the training part too: the same, or nearly the same."
+    meaning = "Sequences of the test part stand in the training part too: the same, nearly the same, or overlapping."
     why = "Accuracy on them is memory. The test part then says more than the model will do on new data."
     example = "A test file that was drawn from the table it was meant to be held against."
     instead = "Take them out of the training part; where copies belong together, name their group and split by it."
@@ -33,6 +33,11 @@ class PartLeak(Rule):
         near = np.setdiff1d(across[tested[across]], rows)
         if len(near):
             yield self._found(subject, near, size, "nearly the same", exact=False)
+        if subject.overlap is not None:
+            shared = subject.overlap.across[tested[subject.overlap.across]]
+            shared = np.setdiff1d(shared, np.union1d(rows, near))
+            if len(shared):
+                yield self._found(subject, shared, size, "half of their steps and more, shifted", exact=False)
 
     def _found(self, subject: Subject, rows: np.ndarray, size: int, how: str, exact: bool) -> Finding:
         stand = verb(len(rows), "stands", "stand")

@@ -256,6 +256,7 @@ ALIKE = {
     "zeros": lambda rng, row: np.zeros(20 + row % 7),
     "plateaus": lambda rng, row: np.repeat(rng.integers(0, 5, 4), 10),
     "lines": lambda rng, row: np.arange(30.0) * 0.02 + row,
+    "lines with gaps": lambda rng, row: np.where(np.arange(row, row + 20) % 13, np.arange(row, row + 20.0), -999),
     "one clock": lambda rng, row: np.c_[rng.normal(size=30).round(1), np.arange(30)],
     "one period": lambda rng, row: np.sin(2 * np.pi * (np.arange(60) + row) / 20),
     "a square wave": lambda rng, row: np.sign(np.sin(2 * np.pi * (np.arange(60) + row) / 20)),

@@ -92,12 +92,12 @@ def _hashed(values: np.ndarray) -> np.ndarray:
 
 
 def _bent(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Which runs are no straight line in every feature."""
-    bent = np.zeros(len(starts), bool)
+    """Which runs turn at each step in some feature: straight lines do not, even where one value of them is missing."""
+    bent = np.ones(len(starts), bool)
     for offset in range(RUN - 2):
         one, two, three = (values[starts + offset + k] for k in range(3))
         size = np.maximum(np.maximum(np.abs(one), np.abs(two)), np.abs(three))
-        bent |= (np.abs(one - 2 * two + three) > STRAIGHT * size).any(axis=1)
+        bent &= (np.abs(one - 2 * two + three) > STRAIGHT * size).any(axis=1)
     return bent
 
 

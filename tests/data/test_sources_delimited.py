@@ -1,9 +1,11 @@
 """Delimited text: rows that do not fit are refused with their line, and separators and quotes are never guessed."""
 
+import numpy as np
 import pytest
 
 from mismatch.config.fields import ConfigError
 from mismatch.data.sources.delimited import parse
+from mismatch.data.sources.numbers import numbers
 from mismatch.data.sources.records import Malformed
 
 GOOD = "text,label\ngood film,pos\nbad film,neg\n"
@@ -90,7 +92,7 @@ def test_why_rows_and_names_differ_is_said(text, why):
 
 def test_lines_above_the_names_and_blanks_between_fields_are_told_for_what_they_are():
     assert malformed("# a comment\n1,2\n").endswith("comments are not skipped: take them out")
-    assert malformed("text label\na x\n").endswith("data.separator=space divides it at each blank")
+    assert malformed("text label\na x\n").endswith("data.separator=space divides it at blanks")
     assert "(is it data? then put a line of names above it)" in malformed("0.5,0.5,1\n1,2,3\n")
 
 
@@ -145,6 +147,27 @@ def test_a_separator_is_given_as_a_character_or_by_its_name(given):
     assert parse(GOOD.replace(",", ";"), given).kind == "separator semicolon (given)"
     assert parse("a\tb\n1\t2\n", r"\t").columns == {"a": ["1"], "b": ["2"]}
     assert parse("a b\n1 2\n", "space").columns == {"a": ["1"], "b": ["2"]}
+
+
+def test_columns_that_are_aligned_with_blanks_are_read():
+    text = 'id   time  "a  b"  label\n1    0    -1.5   x   \n   12   1  \t  2  "y  z"\r\n'
+    table = parse(text, "space")
+    assert table.columns == {"id": ["1", "12"], "time": ["0", "1"], "a  b": ["-1.5", "2"], "label": ["x", "y  z"]}
+    assert table.lines == [2, 3] and table.kind == "separator runs of blanks (given)"
+    assert parse("a b\n1 2\n", " ").kind == "separator ' ' (given)"
+
+
+@pytest.mark.parametrize(("mark", "separator"), [("   ", None), ("  ", "space"), ("\t", None), (",", None)])
+def test_a_line_of_numbers_per_series_is_told_how_to_be_read(mark, separator, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [[row % 2, *np.random.default_rng(row).normal(size=12).round(3)] for row in range(10)]
+    text = "".join(f"  {mark.join(f'{cell:.7e}' for cell in row)}\n" for row in rows)
+    with pytest.raises(Malformed, match=r"its class first, this makes new.npz") as refused:
+        parse(text, separator)
+    (tmp_path / "X_TRAIN.txt").write_text(text)
+    exec("import numpy; path = 'X_TRAIN.txt'; " + str(refused.value).split("which is read: ")[1])
+    got = numbers(str(tmp_path / "new.npz"))
+    assert got.classes == ("0", "1") and np.allclose(got.values.reshape(10, 12), np.array(rows)[:, 1:])
 
 
 @pytest.mark.parametrize("given", ["ab", '"', "\n"])

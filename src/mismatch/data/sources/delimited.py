@@ -13,7 +13,12 @@ from mismatch.data.sources.records import Malformed, Records, Style, records_of
 from mismatch.data.sources.words import counted, listed, quoted
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-WORDS = {name: separator for separator, name in SEPARATORS.items()} | {"space": " "}
+BLANKS = "space"
+"""The separator of columns that are aligned with blanks: as many as stand together are one."""
+WORDS = {name: separator for separator, name in SEPARATORS.items()} | {BLANKS: " "}
+RUNS = re.compile(r'("(?:[^"]|"")*")|[ \t]+')
+MANY = 8
+"""Numbers in the first line from which on it looks like a series."""
 SAMPLE, CHARACTERS = 1000, 4_000_000
 """Records, and at most as many characters, that are looked at to find the separator."""
 ONE_COLUMN = "has one column"
@@ -40,6 +45,7 @@ def parse(text: str, separator: str | None, suffix: str = "") -> Table:
     """
     said = SAID.match(text)
     text = text[said.end() :] if said else text
+    text = _collapsed(text) if separator == BLANKS else text
     above = 1 if said else 0
     style, how = _style(text, separator, said.group(1) if said else None, suffix)
     records, style = records_of(text, replace(style, above=above))
@@ -48,13 +54,16 @@ def parse(text: str, separator: str | None, suffix: str = "") -> Table:
     if separator and len(records.fields[0]) < 2:
         accepted = f"must divide the first line, which is {quoted(records.fields[0][0])}"
         raise ConfigError("data.separator", separator, accepted)
-    kind = f"separator {SEPARATORS.get(style.separator, quoted(style.separator))} ({how})"
-    columns, notes = _columns(records)
+    mark = "runs of blanks" if separator == BLANKS else SEPARATORS.get(style.separator, quoted(style.separator))
+    kind = f"separator {mark} ({how})"
+    columns, notes = _columns(records, style.separator)
     return Table(columns, records.lines[1:], kind, (*style.notes, *notes))
 
 
-def _columns(records: Records) -> tuple[dict[str, list[str | None]], list[str]]:
+def _columns(records: Records, separator: str) -> tuple[dict[str, list[str | None]], list[str]]:
     """The cells below each name of the first record, and what was changed on the way."""
+    if _series(records.fields[0]):
+        raise Malformed(f"has no line of names, starts with {listed(records.fields[0], 3)}; {_archived(separator)}")
     header, rows, notes = _even(records.fields[0], Records(records.lines[1:], records.fields[1:]))
     names, unnamed = _names(header)
     if any(name != name.strip() for name in header):
@@ -74,6 +83,17 @@ def _style(text: str, given: str | None, said: str | None, suffix: str) -> tuple
     if said:
         return Style(said), "named in the first line"
     return Style(_sniffed(text[:CHARACTERS], suffix, cut=len(text) > CHARACTERS)), "found"
+
+
+def _collapsed(text: str) -> str:
+    """`text` with one blank for each run of them outside of quotes, and none at the ends of lines."""
+    return RUNS.sub(lambda found: found[1] or ("" if _at_end(found) else " "), text)
+
+
+def _at_end(found: re.Match[str]) -> bool:
+    """Whether a run of blanks starts or ends a line."""
+    text, first, last = found.string, found.start(), found.end()
+    return first == 0 or last == len(text) or text[first - 1] in "\r\n" or text[last] in "\r\n"
 
 
 def _separator(given: str) -> str:
@@ -105,7 +125,21 @@ def _undivided(text: str) -> str:
     what = f"{ONE_COLUMN}, {quoted(first)}: no comma, semicolon, tab or pipe divides its first line"
     if first.lstrip().startswith(COMMENTS):
         return f"{what}; comments are not skipped: take them out"
-    return f"{what}; data.separator=space divides it at each blank" if " " in first.strip() else what
+    if _series(re.split(r"[ \t]+", first.strip())):
+        return f"{what}; {_archived('')}"
+    return f"{what}; data.separator=space divides it at blanks" if " " in first.strip() else what
+
+
+def _series(fields: list[str]) -> bool:
+    """Whether a first line is data: many numbers, with points."""
+    return len(fields) >= MANY and all(map(_numeric, fields)) and any("." in field for field in fields)
+
+
+def _archived(mark: str) -> str:
+    """What to do with a line of numbers per series, as the archive of UCR and others write them."""
+    given = f", delimiter={mark!r}" if mark.strip(" ") else ""
+    lines = f"t = numpy.loadtxt(path{given}); numpy.savez('new.npz', x=t[:, 1:], labels=t[:, 0])"
+    return f"if each line is a series, its class first, this makes new.npz of them, which is read: {lines}"
 
 
 def _sample(text: str, separator: str, cut: bool) -> list[list[str]]:

@@ -125,3 +125,28 @@ def test_weights_of_another_size_are_told_from_their_file(tmp_path):
     assert not found("weights_do_not_fit", classifier(), weights=tmp_path / "right.weights.h5")
     with pytest.raises(ConfigError, match="save_weights"):
         check_model(classifier(), weights=tmp_path / "absent.weights.h5")
+
+
+def test_a_description_that_claims_more_weights_than_the_file_holds_is_refused(saved, tmp_path):
+    path = rewritten(saved, tmp_path, lambda text: text.replace('"units": 3', '"units": 200000000'))
+    with pytest.raises(ConfigError, match=r"'gru.*' claims more weights than the [0-9]+ that the file holds") as error:
+        load(path)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("part", ["model.weights.h5", "config.json"])
+def test_a_part_that_unpacks_to_far_more_than_it_takes_is_refused(saved, tmp_path, part):
+    path = tmp_path / "packed.keras"
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, bytes(12 * 2**20) if name == part else old.read(name))
+    with pytest.raises(ConfigError, match=r"claims 12 MiB and takes .* KiB: at most"):
+        load(path)
+
+
+def test_a_batch_that_claims_other_bytes_than_it_holds_is_refused_before_it_is_read(tmp_path):
+    np.savez_compressed(tmp_path / "x.npz", x=np.zeros((4, 5, 3)))
+    with zipfile.ZipFile(tmp_path / "x.npz") as old, zipfile.ZipFile(tmp_path / "y.npz", "w") as new:
+        new.writestr("x.npy", old.read("x.npy") + bytes(99))
+    with pytest.raises(ConfigError, match="claims 480 bytes, its file holds 579"):
+        read_batch(tmp_path / "y.npz")

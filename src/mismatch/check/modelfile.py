@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mismatch.check.modelsize import TooLarge, limited, stored
 from mismatch.config.fields import ConfigError, plain
 
 KEY = "model"
-LONGEST = 64 * 2**20
+LONGEST = 16 * 2**20
 """Bytes of the description, unpacked: far more than any model needs."""
 BUILDERS = (
     *("keras", "keras.layers", "keras.models", "keras.initializers", "keras.regularizers", "keras.constraints"),
@@ -34,15 +35,19 @@ def load(path: str | Path) -> Any:
     Raises:
         ConfigError: for no such file, another format, a Lambda layer, or an object of one's own; in one line.
     """
-    config = _description(path)
+    config, count = _description(path)
     for found in _foreign(config, skip="compile_config"):
         raise ConfigError(KEY, path, found)
     compiled = not list(_foreign(config.get("compile_config"), skip=""))
     ways = (True, False) if compiled else (False,)
     for way in ways:
+        refused: list[str] = []
         try:
-            return _loaded(path, way)
+            with limited(count) as refused:
+                return _loaded(path, way)
         except Exception as error:  # damaged weights, another version of Keras: whatever it is, it is one line here
+            if refused:
+                raise ConfigError(KEY, path, refused[0]) from None
             if way is ways[-1]:
                 first = str(error).strip().splitlines()[:1] or [""]
                 said = f"{type(error).__name__}: {plain(first[0], 200)}"
@@ -59,15 +64,18 @@ def _loaded(path: str | Path, compiled: bool) -> Any:
         return keras.models.load_model(str(path), compile=compiled, safe_mode=True)
 
 
-def _description(path: str | Path) -> dict[str, Any]:
-    """config.json of the file."""
+def _description(path: str | Path) -> tuple[dict[str, Any], int]:
+    """config.json of the file, and how many weights the file holds."""
     if not Path(path).is_file():
         raise ConfigError(KEY, path, "must be a file made by model.save('name.keras')")
     try:
         with zipfile.ZipFile(path) as archive:
             if archive.getinfo("config.json").file_size > LONGEST:
                 raise ConfigError(KEY, path, "its config.json is too large to be a model's")
+            count = stored(archive)
             config = json.loads(archive.read("config.json"))
+    except TooLarge as error:
+        raise ConfigError(KEY, path, str(error)) from None
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError, NotImplementedError, RecursionError) as e:
         if isinstance(e, ConfigError):
             raise
@@ -75,7 +83,7 @@ def _description(path: str | Path) -> dict[str, Any]:
         raise ConfigError(KEY, path, why) from None
     if not isinstance(config, dict):
         raise ConfigError(KEY, path, "its config.json describes no model")
-    return config
+    return config, count
 
 
 def _foreign(config: Any, skip: str) -> Iterator[str]:

@@ -3,17 +3,18 @@
 In: a path. Out: a `Batch`. Arrays of objects hold pickled code and are refused, with the lines that convert them.
 """
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mismatch.config.fields import ConfigError
+from mismatch.config.fields import ConfigError, reason
+from mismatch.data.sources import archive, content
 
 KEY = "batch"
 X, Y = ("x", "values", "inputs", "X", "x_train"), ("y", "labels", "Y", "targets", "y_train")
+CONVERT = "x = numpy.stack([numpy.asarray(s, 'float32') for s in x]); numpy.savez(path, x=x, y=y)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,14 +47,22 @@ def batch(path: str | Path) -> Batch:
 def _arrays(path: str | Path) -> dict[str, np.ndarray]:
     if not Path(path).is_file():
         raise ConfigError(KEY, path, "must be a file made by numpy.savez(path, x=x, y=y)")
+    if str(path).lower().endswith(".npy"):
+        return {"x": _single(path)}
+    try:
+        return archive.parse(content.whole(str(path), KEY))
+    except archive.Malformed as error:
+        objects = archive.CONVERT[0] in str(error)
+        why = f"holds pickled objects, which are not read; convert: {CONVERT}" if objects else str(error)
+        raise ConfigError(KEY, path, why) from None
+
+
+def _single(path: str | Path) -> np.ndarray:
     try:
         with open(path, "rb") as file:  # np.load leaves a damaged file open
-            loaded = np.load(file, allow_pickle=False)
-            return {"x": loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
-    except ValueError as error:
-        if "allow_pickle" not in str(error) and "Object arrays" not in str(error):
-            raise ConfigError(KEY, path, f"cannot be read ({str(error).splitlines()[0][:120]})") from None
-        how = "x = numpy.stack([numpy.asarray(s, 'float32') for s in x]); numpy.savez(path, x=x, y=y)"
-        raise ConfigError(KEY, path, f"holds pickled objects, which are not read; convert: {how}") from None
-    except (OSError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError, MemoryError) as error:
-        raise ConfigError(KEY, path, f"cannot be read ({type(error).__name__})") from None
+            held: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
+            return held
+    except (ValueError, OSError, EOFError, MemoryError) as error:
+        objects = "Object arrays" in str(error) or "allow_pickle" in str(error)
+        why = f"holds pickled objects, which are not read; convert: {CONVERT}" if objects else "cannot be read"
+        raise ConfigError(KEY, path, why if objects else f"{why} ({reason(error)})") from None

@@ -10,9 +10,12 @@ import numpy as np
 
 from mismatch.check.guard import as_numpy
 from mismatch.check.subject import Subject
-from mismatch.check.trace import Call
+from mismatch.check.trace import RECURRENT, Call
 
 MAKERS = ("Masking", "Embedding")
+BY_STEP = (*RECURRENT, "GlobalAveragePooling1D", "TimeDistributed")
+"""Layers whose mask has one value for each step. That of attention is (N, queries, keys) or (N, 1, keys), of any type;
+that of Softmax has the shape of what it weighs."""
 
 
 def as_array(mask: Any) -> np.ndarray | None:
@@ -31,7 +34,8 @@ def wrong(subject: Subject) -> Iterator[tuple[str, str, str, str]]:
         for what in form(subject.mask_values, main.shape):
             yield "mask", *what
     for call in subject.trace.seen:
-        given = [i for i, mask in enumerate(call.masks) if mask is not None] if call.explicit else []
+        handed = call.explicit and call.kind in BY_STEP
+        given = [i for i, mask in enumerate(call.masks) if mask is not None] if handed else []
         for i in given[:1]:
             array = as_array(call.masks[i])
             if array is not None and array is not subject.mask_values and len(call.inputs[i].shape) >= 3:

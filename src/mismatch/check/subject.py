@@ -16,7 +16,7 @@ from mismatch.check.inputs import Fed, Path, fed_to, flat, made_up, packed, read
 from mismatch.check.pads import Pads, find
 from mismatch.check.streams import Stream, changed, readers
 from mismatch.check.targets import Fitted, Target, targets
-from mismatch.check.trace import Trace, run
+from mismatch.check.trace import Trace, kind, run
 
 ROWS = 64
 """Rows that the model is run on; rules on values look at all of them."""
@@ -174,7 +174,7 @@ class Subject:
     def embeds(self) -> bool:
         """Whether the first thing that reads the main input looks ids up in a table."""
         return any(call.kind == "Embedding" for call in self.trace.leaves) or any(
-            type(layer).__name__ == "Embedding" for layer in getattr(self.model, "layers", ()) or ()
+            kind(layer) == "Embedding" for layer in getattr(self.model, "layers", ()) or ()
         )
 
 

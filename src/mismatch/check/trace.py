@@ -16,6 +16,10 @@ READS_MASK = (*RECURRENT, "GlobalAveragePooling1D", "MultiHeadAttention", "Atten
 """Layers whose numbers depend on the mask they are given."""
 
 
+BASES = ("Layer", "Wrapper", "Operation")
+"""Classes that layers of one's own are made from, which say nothing of what they do."""
+
+
 @dataclass(frozen=True, eq=False)
 class Call:
     """One call of a layer or operation.
@@ -35,12 +39,13 @@ class Call:
 
     @property
     def kind(self) -> str:
-        return type(self.layer).__name__
+        """The class of Keras that the layer is of, also where one's own class is made from it: ``GRU``."""
+        return kind(self.layer)
 
     @property
     def where(self) -> str:
         """The layer as messages name it."""
-        return f"{self.layer.name} ({self.kind})"
+        return f"{self.layer.name} ({type(self.layer).__name__})"
 
     @property
     def recurrent(self) -> bool:
@@ -84,6 +89,12 @@ class Trace:
     def before(self, call: Call) -> Iterator[Call]:
         """The leaves that ran before `call`, the latest first."""
         return reversed(self.leaves[: self.leaves.index(call)])
+
+
+def kind(layer: Any) -> str:
+    """Name of the nearest class of `layer` that is Keras's own."""
+    each = (found.__name__ for found in type(layer).__mro__ if found.__module__.startswith("keras."))
+    return next(each, type(layer).__name__)
 
 
 def mask_of(tensor: Any) -> Any:
@@ -179,8 +190,7 @@ def _tensors(structure: Any) -> tuple[Any, ...]:
 
 
 def _open(layer: Any) -> bool:
-    """Whether to look inside: models are, and layers whose class is not Keras's own."""
+    """Whether to look inside: models are, and layers of one's own, but for those made from a layer of Keras."""
     import keras
 
-    own = isinstance(layer, keras.layers.Layer) and not type(layer).__module__.startswith("keras.")
-    return isinstance(layer, keras.Model) or own
+    return isinstance(layer, keras.Model) or (isinstance(layer, keras.layers.Layer) and kind(layer) in BASES)

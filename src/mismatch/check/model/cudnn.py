@@ -9,7 +9,7 @@ from mismatch.check.finding import Finding
 from mismatch.check.masks import as_array
 from mismatch.check.rule import Rule
 from mismatch.check.subject import Subject
-from mismatch.check.trace import Call
+from mismatch.check.trace import Call, kind
 
 PATH = {
     "activation": "tanh",
@@ -58,7 +58,7 @@ def _inner(call: Call) -> list[Any]:
     layers = [call.layer]
     if call.kind == "Bidirectional":
         layers = [call.layer.forward_layer, call.layer.backward_layer]
-    return [layer for layer in layers if type(layer).__name__ in ("GRU", "LSTM")][:1]
+    return [layer for layer in layers if kind(layer) in ("GRU", "LSTM")][:1]
 
 
 def _off_path(layer: Any) -> list[str]:

@@ -1,6 +1,7 @@
 """M210: a layer or an operator ends a mask before it has reached all that should read it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class MaskLost(Rule):
         trace = subject.trace
         for call, how in [*_layers(trace), *_operators(subject)]:
             after = _after(trace, call)
-            readers = [other.where for other in after if not other.masked]
+            readers = [other.where for other in after if not _marked(other, call)]
             if after and not readers:
                 continue  # whoever reads masks behind it was handed one
             told = f"; {readers[0]} then reads pads as data" if readers else ""
@@ -46,12 +47,44 @@ def _layers(trace: Trace) -> Iterator[tuple[Call, str]]:
             continue
         kept = any(mask is not None for mask in call.output_masks)
         if not isinstance(call.layer, keras.layers.Layer):
-            if not kept:
+            if not kept and not _of_masks(call):
                 yield call, f"the operation {call.layer.name} drops the mask without a word"
         elif not call.layer.supports_masking and not call.explicit and (call.leaf or _has_steps(call)):
             yield call, f"{call.where} destroys the mask: its class does not support masking"
         elif call.kind in MERGE and any(mask is None for mask in call.masks):
             yield from _merge(call, kept)
+        elif _filled(call):
+            yield call, f"{call.where} is given a mask that marks pads, and hands on one that is True at every step"
+
+
+def _marked(reader: Call, lost: Call) -> bool:
+    """Whether a mask reaches `reader`; one that is True everywhere, behind one that marked pads, is none."""
+    if not reader.masked:
+        return False
+    if not any(_marks(mask) for mask in lost.masks):
+        return not _filled(lost)
+    return any(_marks(mask) for mask in reader.masks)
+
+
+def _marks(mask: Any) -> bool:
+    """Whether a mask is False anywhere."""
+    array = as_array(mask)
+    return array is not None and not np.all(array)
+
+
+def _filled(call: Call) -> bool:
+    """Whether a layer is given a mask that marks pads, or some inputs without one, and hands one on that marks none."""
+    after = as_array(call.output_masks[0]) if call.output_masks else None
+    unmasked = call.kind == "Concatenate" and any(mask is None for mask in call.masks)
+    return after is not None and bool(np.all(after)) and (unmasked or any(_marks(mask) for mask in call.masks))
+
+
+def _of_masks(call: Call) -> bool:
+    """Whether an operation works on masks: Keras computes those of a graph within it."""
+    import keras
+
+    kinds = {keras.backend.standardize_dtype(tensor.dtype) for tensor in call.outputs}
+    return call.kind in ("ZerosLike", "OnesLike") or kinds == {"bool"}
 
 
 def _has_steps(call: Call) -> bool:
@@ -65,10 +98,8 @@ def _merge(call: Call, kept: bool) -> Iterator[tuple[Call, str]]:
     sides = f"{without} of {len(call.masks)} inputs of {call.where} without a mask"
     if not kept:
         yield call, f"{sides}: it drops the mask of the others without a word"
-    elif call.kind == "Concatenate" and call.layer.axis in (-1, len(call.inputs[0].shape) - 1):
-        after = as_array(call.output_masks[0])
-        if after is not None and np.all(after):
-            yield call, f"{sides}: the mask becomes True at every step, without a word"
+    elif call.kind == "Concatenate" and call.layer.axis in (-1, len(call.inputs[0].shape) - 1) and _filled(call):
+        yield call, f"{sides}: the mask becomes True at every step, without a word"
 
 
 def _operators(subject: Subject) -> Iterator[tuple[Call, str]]:
@@ -82,7 +113,7 @@ def _operators(subject: Subject) -> Iterator[tuple[Call, str]]:
     ends = {id(tensor) for tensor in trace.outputs}
     for call in trace.leaves:
         for tensor, mask in zip(call.outputs, call.output_masks, strict=True):
-            if mask is None or id(tensor) in taken or id(tensor) in ends:
+            if mask is None or len(mask.shape) != 2 or id(tensor) in taken or id(tensor) in ends:
                 continue
             if any(len(other.shape) >= 2 and other.shape[:2] == tensor.shape[:2] for other in loose):
                 yield call, f"the mask of {call.where} is lost in an operation outside any layer, without a word"

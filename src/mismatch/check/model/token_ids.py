@@ -8,7 +8,7 @@ from mismatch.check.finding import Finding
 from mismatch.check.inputs import Fed
 from mismatch.check.rule import Rule
 from mismatch.check.subject import Subject
-from mismatch.check.trace import RECURRENT
+from mismatch.check.trace import RECURRENT, kind
 
 LEAST = 5
 """Distinct values and largest value from which whole numbers look like ids."""
@@ -39,7 +39,7 @@ class TokenIds(Rule):
 
 def reads_steps(subject: Subject) -> bool:
     """Whether the model has a recurrent layer, or one that masks or convolves steps."""
-    kinds = {type(layer).__name__ for layer in getattr(subject.model, "layers", ()) or ()}
+    kinds = {kind(layer) for layer in getattr(subject.model, "layers", ()) or ()}
     kinds |= {call.kind for call in subject.trace.seen}
     return bool(kinds & {*RECURRENT, "Masking", "Conv1D"})
 

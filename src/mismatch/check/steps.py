@@ -27,6 +27,16 @@ class Reached:
     after: np.ndarray
     before: np.ndarray
 
+    @property
+    def backwards(self) -> bool:
+        """Whether the layer reads from the end to the start."""
+        return bool(getattr(self.call.layer, "go_backwards", False))
+
+    @property
+    def last(self) -> np.ndarray:
+        """(n,) pads that the layer reads after the data of each row."""
+        return self.before if self.backwards else self.after
+
 
 def reached(subject: Subject) -> list[Reached]:
     """Recurrent layers that read pads, input by input."""

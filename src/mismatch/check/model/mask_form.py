@@ -29,7 +29,7 @@ class MaskForm(Rule):
         if not subject.given or not subject.mask_fits or mask is None or main is None:
             return
         seen = pads.find(main.values)
-        if seen is None or np.all(mask.astype(bool) == seen.real):
+        if seen is None or seen.own or np.all(mask.astype(bool) == seen.real):
             return
         padded = ~seen.real
         if mask.astype(bool)[padded].all() and not mask.astype(bool)[seen.real].any():

@@ -1,0 +1,216 @@
+"""What the check says of pads: counts and shares that are measured here a second time, in another way."""
+
+import numpy as np
+import pytest
+
+from mismatch.check.models import check_model
+from mismatch.engine.backend import keras
+
+from .built import FEATURES, STEPS, batch, found, layers, names, padded
+
+
+@pytest.fixture(autouse=True)
+def _weights():
+    keras.utils.set_random_seed(0)
+
+
+def ended(values, ends, value=0.0):
+    """Rows with pads from step `ends` on."""
+    return np.where((np.arange(values.shape[1]) < ends[:, None])[..., None], values, np.float32(value))
+
+
+def noise(rows=24, steps=20, seed=0):
+    return np.random.default_rng(seed).normal(size=(rows, steps, 3)).astype("float32")
+
+
+def moved(layer, x, changed):
+    return np.linalg.norm(np.array(layer(changed)) - np.array(layer(x)), axis=-1)
+
+
+def left(layer, x, ends):
+    """Share of a change in each last real step that is left, against the same rows cut at their ends."""
+    size, shares = 0.05 * x[x != 0].std(), np.empty(len(x))
+    for end in np.unique(ends):
+        rows = x[ends == end]
+        step = np.zeros_like(rows)
+        step[:, end - 1] = size
+        short = rows[:, :end]
+        shares[ends == end] = moved(layer, rows, rows + step) / moved(layer, short, short + step[:, :end])
+    return shares
+
+
+# What fades behind pads.
+
+
+@pytest.mark.parametrize(("few", "severity"), [(4, "warning"), (20, "error")])
+def test_what_is_left_is_that_of_rows_with_as_many_pads_also_in_a_batch_sorted_by_length(few, severity):
+    """The first rows alone are of one length here, and would speak for the others."""
+    ends = np.where(np.arange(24) < few, 2, 18)
+    x = ended(noise(), ends)
+    layer = layers.GRU(3)
+    model = keras.Sequential([keras.Input((None, 3)), layer, layers.Dense(2)])
+    finding = found("unmasked_pads", model, x)[0]
+    truth = left(layer, x, ends)
+    held = finding.evidence
+    assert held["pads"] == np.median(20 - ends) and held["most"] == 18 and finding.severity == severity
+    assert held["left"] == pytest.approx(np.median(truth[20 - ends == held["pads"]]), rel=0.02, abs=1e-4)
+    assert held["left_at_most"] == pytest.approx(np.median(truth[ends == 2]), abs=1e-4)
+    assert held["lost"] == np.count_nonzero(truth < 0.01) == few
+    assert f"left after {held['pads']} pads" in finding.what and f"less than 1 % in {few} of 24 rows" in finding.what
+
+
+@pytest.mark.parametrize("side", ["behind", "in front of"])
+def test_a_layer_that_reads_both_ways_is_measured_whole_and_not_told_to_pad_at_the_start(side):
+    ends = np.arange(24) % 6 + 8
+    x = ended(noise(), ends)
+    x = x if side == "behind" else x[:, ::-1]
+    layer = layers.Bidirectional(layers.GRU(8))
+    model = keras.Sequential([keras.Input((None, 3)), layer, layers.Dense(2)])
+    finding = found("unmasked_pads", model, x)[0]
+    assert finding.severity == "note"
+    assert f"7 to 12 pads {side} their data" in finding.what
+    assert "start" not in finding.advice
+    real = (x != 0).any(-1)
+    step = 0.05 * x[real].std() * real[..., None]
+    mask = keras.ops.convert_to_tensor(real)
+    bare, masked = moved(layer, x, x + step), moved(lambda value: layer(value, mask=mask), x, x + step)
+    at = (20 - ends) == finding.evidence["pads"]
+    assert finding.evidence["left"] == pytest.approx(np.median(bare[at] / masked[at]), rel=0.02)
+    assert finding.evidence["left"] > 0.5
+
+
+def test_the_layer_that_gives_a_last_state_is_measured_not_the_one_in_front_of_it():
+    stack = [keras.Input((None, 3)), layers.GRU(3, return_sequences=True), layers.GRU(3, name="end"), layers.Dense(2)]
+    finding = found("unmasked_pads", keras.Sequential(stack), ended(noise(), np.arange(24) % 6 + 8))[0]
+    assert finding.where.startswith("end ")
+
+
+# Masks on their way.
+
+
+def _joined(x):
+    """Masked and unmasked features, side by side, into a recurrent layer."""
+    return layers.GRU(3)(layers.Concatenate()([layers.Masking()(x), layers.Dense(2)(x)]))
+
+
+class _Forgets(keras.layers.Layer):
+    def compute_mask(self, inputs, mask=None):
+        return keras.ops.ones_like(mask)
+
+    def __init__(self):
+        super().__init__()
+        self.supports_masking = True
+
+    def call(self, x):
+        return 2 * x
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        _joined,
+        lambda x: layers.GRU(3)(layers.Masking(-9.0)(layers.Masking()(x))),
+        lambda x: layers.GRU(3)(_Forgets()(layers.Masking()(x))),
+    ],
+    ids=["joined", "made anew", "own layer"],
+)
+def test_a_mask_that_becomes_true_at_every_step_is_a_lost_mask(model):
+    finding = found("mask_lost", model, padded())[0]
+    assert "True at every step" in finding.what
+    assert "reads pads as data" in finding.what
+    assert finding.severity == "error"
+
+
+def test_a_masked_and_an_unmasked_input_that_are_joined_lose_the_mask():
+    ids = np.where((padded() != 0).any(-1), 1, 0)
+    words, series = keras.Input((STEPS,), dtype="int32"), keras.Input((STEPS, FEATURES))
+    joined = layers.Concatenate()([layers.Embedding(2, 3, mask_zero=True)(words), layers.Dense(2)(series)])
+    model = keras.Model([words, series], layers.GRU(3)(joined))
+    assert found("mask_lost", model, [ids, batch()[0]])[0].severity == "error"
+
+
+@pytest.mark.parametrize("axes", [1, STEPS], ids=["(N, 1, T)", "(N, T, T)"])
+@pytest.mark.parametrize("kind", ["bool", "int32"])
+def test_a_mask_for_attention_may_have_an_axis_of_queries(axes, kind):
+    def model(x):
+        mask = keras.ops.repeat(keras.ops.any(x != 0, axis=-1)[:, None], axes, axis=1)
+        return layers.MultiHeadAttention(2, 3)(x, x, attention_mask=keras.ops.cast(mask, kind))
+
+    assert names(check_model(model, padded())) == {}
+
+
+def test_weights_of_ones_own_attention_may_be_masked_in_their_own_shape():
+    def model(x):
+        mask = keras.ops.repeat(keras.ops.any(x != 0, axis=-1)[:, None], STEPS, axis=1)
+        return layers.Softmax()(keras.ops.matmul(x, keras.ops.swapaxes(x, 1, 2)), mask=mask) @ x
+
+    assert names(check_model(model, padded())) == {}
+
+
+# Which steps are pads.
+
+
+def _classifier(*front):
+    return keras.Sequential([keras.Input((None, 3)), *front, layers.GRU(3), layers.Dense(2)])
+
+
+def test_rows_that_repeat_their_own_last_step_are_all_counted_and_not_called_sure():
+    ends = np.arange(24) % 12 + 9
+    held = np.minimum(np.arange(20), ends[:, None] - 1)
+    x = np.take_along_axis(noise(), held[..., None], axis=1)
+    finding = found("unmasked_pads", _classifier(), x)[0]
+    assert f"{np.count_nonzero(ends < 20)} of 24 rows carry 1 to 11 repetitions of a step of their own" in finding.what
+    assert finding.severity == "warning"
+
+
+def test_pads_that_were_standardised_row_by_row_are_counted_but_for_the_first():
+    ends = np.arange(24) % 12 + 9
+    x = ended(noise(), ends)
+    x = (x - x.mean(1, keepdims=True)) / x.std(1, keepdims=True)
+    finding = found("mask_misses_pads", _classifier(layers.Masking()), x)[0]
+    seen = ends < 19
+    assert f"{seen.sum()} of 24 rows repeat" in finding.what
+    assert finding.evidence["missed"] == np.sum(20 - ends[seen]) - seen.sum()
+
+
+def test_a_row_alone_that_is_padded_is_found_among_others_that_are_not():
+    ends = np.where(np.arange(24) == 5, 9, 20)
+    assert found("unmasked_pads", _classifier(), ended(noise(), ends, 7.0))[0].evidence["rows"] == 1
+
+
+def test_what_is_quoted_of_pads_is_what_reaches_masking():
+    x = ended(noise(), np.arange(24) % 6 + 8)
+    shifted = keras.Sequential([keras.Input((None, 3)), layers.Rescaling(1, 0.5), layers.Masking(), layers.GRU(3)])
+    finding = found("mask_misses_pads", shifted, x)[0]
+    assert "reach it as 0.5, 0.5, 0.5 (in the batch 0, 0, 0); it masks 0" in finding.what
+    assert finding.evidence["missed"] == finding.evidence["pads"] == np.count_nonzero((x == 0).all(-1))
+
+
+@pytest.mark.parametrize("clock", [np.linspace(0, 1, 20), np.sin(np.arange(20))], ids=["linear", "periodic"])
+def test_a_clock_that_runs_on_through_pads_keeps_them_from_being_masked(clock):
+    x = ended(noise(), np.arange(24) % 6 + 8)
+    x[..., 2] = clock
+    finding = found("mask_misses_pads", _classifier(layers.Masking()), x)[0]
+    assert "feature 2 runs on through them" in finding.what
+    assert finding.evidence["missed"] == np.count_nonzero((x[..., :2] == 0).all(-1))
+
+
+def test_blank_steps_at_both_ends_of_rows_are_a_note():
+    x = noise()
+    x[:, :4] = x[:, -5:] = 0
+    finding = found("unmasked_pads", _classifier(), x)[0]
+    assert finding.severity == "note"
+    assert "5 blank steps" in finding.what
+
+
+# Layers of one's own, and layers inside of layers.
+
+
+class _Own(layers.GRU):
+    pass
+
+
+def test_a_class_made_from_a_layer_of_keras_is_looked_at_as_that_layer():
+    stack = [keras.Input((None, 3)), _Own(3, name="own"), layers.Dense(2)]
+    finding = found("unmasked_pads", keras.Sequential(stack), ended(noise(), np.arange(24) % 6 + 8))[0]
+    assert finding.where == "own (_Own)"

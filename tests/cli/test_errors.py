@@ -153,3 +153,24 @@ def test_a_reader_that_stops_early_is_no_error():
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b"" and process.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "typed"),
+    [
+        ("[Water flow [l/s]]", '["Water flow [l/s]"]'),
+        ("Water flow [l/s]", '["Water flow [l/s]"]'),
+        ("[a, [b]]", '["acc'),
+    ],
+)
+def test_a_name_that_hydra_takes_for_its_own_grammar_is_told_how_to_be_typed(value, typed):
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import OverrideParseException
+
+    from hydra_plugins.mismatch_hydra import errors
+
+    word = f"data.features={value}"
+    said = errors.line(OverrideParseException(word, "no viable alternative"), [word])
+    assert said.startswith(f"{word}: cannot be read as key=value") and f"'data.features={typed}" in said
+    hint = said.rsplit("double quotes: ", 1)[1].strip("'")
+    assert isinstance(OverridesParser.create().parse_override(hint).value(), list)

@@ -73,7 +73,17 @@ def no_choice(words: Sequence[str]) -> str:
 def _unreadable(override: str, message: str) -> str:
     if "=" not in override and not override.startswith("~"):
         return f"{override}: must be an override such as data=late, or one of the verbs check, report and explain"
-    return f"{override}: cannot be read as key=value ({message.splitlines()[0]})"
+    return f"{override}: cannot be read as key=value ({message.splitlines()[0]}){_in_quotes(override)}"
+
+
+def _in_quotes(override: str) -> str:
+    """How to type names of columns that Hydra's grammar takes for its own."""
+    key, _, value = override.partition("=")
+    if key.lstrip("+") != "data.features":
+        return ""
+    names = value.removeprefix("[").removesuffix("]") if value.startswith("[") else value
+    typed = names if '"' not in names and "," not in names and "'" not in names else "acc, x [g]"
+    return f"""; a name with brackets, commas or quotes stands in double quotes: '{key}=["{typed}"]'"""
 
 
 def _missing(error: MissingConfigException) -> str:

@@ -1,5 +1,6 @@
 """D127: a feature counts the steps."""
 
+import shlex
 from collections.abc import Iterator
 
 import numpy as np
@@ -38,7 +39,7 @@ class ClockFeature(Rule):
                 yield self.found(
                     f"grows by {usual:.4g} at {share(even)} of all steps",
                     where=subject.feature(column),
-                    settings=f"{subject.command} data.time={subject.feature(column)}",
+                    settings=f"{subject.command} {shlex.quote(f'data.time={subject.feature(column)}')}",
                     step=float(usual),
                     steps=even,
                 )

@@ -34,6 +34,24 @@ def shuffled(text, order):
     return "\n".join([head, *(rows[at] for at in order)]) + "\n"
 
 
+@pytest.mark.parametrize(
+    "mark",
+    ["#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "--", "*", "missing", "<NA>", "\\N", "..", "\u2013", "n.a."],
+)
+def test_marks_of_missing_values_are_missing_and_said(read, mark):
+    got = read(TABLE.replace(",6,", f",{mark},"), missing="zero")
+    assert got.values[:, 1].tolist() == [5, 0, 7, 8, 9, 4]
+    assert f"1 cell of y with '{mark}': taken as missing" in got.reading.notes
+
+
+def test_the_minus_of_typeset_text_is_a_minus_and_said(read):
+    got = read(TABLE.replace(",6,", ",\u22126,").replace(",8,", ",1e\u22123,"))
+    assert got.values[:, 1].tolist() == [5, -6, 7, 0.001, 9, 4]
+    assert got.reading.notes == ("2 cells of y with \u2212 (U+2212): read as a minus",)
+    with pytest.raises(ConfigError, match="has '\u2212\u22126'"):
+        read(TABLE.replace(",6,", ",\u2212\u22126,"))
+
+
 def test_a_row_is_a_step_of_the_sequence_its_id_names(read):
     got = read(TABLE)
     assert same(got) and got.features == ("x", "y") and got.places == ("id 1", "id 2", "id 3")
@@ -185,7 +203,20 @@ BAD = [
     ),
     (TABLE.replace(",10,", ',"1,000.5",'), {}, r"has '1,000.5' at line 2 \(marks between thousands"),
     (TABLE.replace(",10,", ",10%,"), {}, r"has '10%' at line 2 \(a per cent sign"),
-    (TABLE.replace(",10,", ",1_0,"), {}, "must hold numbers, has '1_0' at line 2: data.features=.a,b. names"),
+    (TABLE.replace(",10,", ",1_0,"), {}, "has '1_0' at line 2: leave the cell empty if .*; data.features=.a,b. names"),
+    *(
+        (TABLE.replace(",10,", f",{cell},"), {}, rf"has '.*' at line 2 \({what}")
+        for what, cells in {
+            "a sign of currency": ("$14.0", "14 \u20ac", "-$3"),
+            "a unit": ("12 kg", "3.5ms", "20\u00b0C", "9.81 m/s\u00b2"),
+            "a negative number in brackets": ("(3.5)",),
+            "a limit": ("<0.5", "\u2265 3"),
+            "a truth value": ("True", "no"),
+            "a list in one cell": ('"[1, 2]"',),
+        }.items()
+        for cell in cells
+    ),
+    (TABLE.replace(",10,", ",\u221e,"), {}, "1 are infinite: the first in id 1, step 1, x"),
     (TABLE.replace(",10,", ",0x10,"), {}, "must hold numbers, has '0x10' at line 2"),
     (
         TABLE.replace(",22,", ",inf,"),

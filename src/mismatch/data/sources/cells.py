@@ -15,11 +15,38 @@ from mismatch.data.sources.named import FLATTEN
 from mismatch.data.sources.rows import Rows
 from mismatch.data.sources.words import counted, listed, quoted
 
-NOTHING = ("na", "n/a", "nan", "null", "none", "nil", "?", "-", ".")
-"""Words that stand for a missing number, in any case: a column of numbers has no other use for them."""
+NOTHING = frozenset(
+    (
+        *("na", "n/a", "n.a.", "#n/a", "#na", "nan", "<na>", "null", "none", "nil", "nat", "missing", "\\n"),
+        *("?", "-", "--", "---", ".", "..", "...", "*", "\u2013", "\u2014"),
+        *("#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#n/a n/a", "#calc!", "#spill!"),
+    )
+)
+"""What stands for a missing number, in any case: a column of numbers has no other use for these words and marks, nor
+for what spreadsheets write where a formula fails."""
+MINUS = "\u2212"
+"""The minus of typeset text; it means nothing but what the hyphen does."""
+ENDLESS = {"\u221e": "inf", "+\u221e": "inf", "-\u221e": "-inf"}
+NAMES = "data.features=[a,b] names the columns that are features"
 COMMA = re.compile(r"[+-]?\d*,\d+$")
 WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 ZONE = re.compile(r"(Z|[+-]\d\d:?\d\d)$")
+AROUND = (
+    (
+        re.compile(r"[+-]?\s*[$\u00a3\u20ac\u00a5\u20b9\u20bd]|.*[$\u00a3\u20ac\u00a5\u20b9\u20bd]$"),
+        "a sign of currency: write digits alone",
+    ),
+    (re.compile(r".*\d\s*%$"), "a per cent sign: write digits alone"),
+    (re.compile(r"\([\d., ]+\)$"), "a negative number in brackets: write a minus"),
+    (re.compile(r"[<>\u2264\u2265~]\s*[\d.]+$"), "a limit: write the number that it stands for"),
+    (re.compile(r"(true|false|yes|no)$", re.IGNORECASE), "a truth value: write 1 and 0"),
+    (
+        re.compile(r"[+-]?\d[\d.]*\s*(?:\u00b0\w?|[^\W\d_]+(?:/[^\W\d_]+)?[\u00b2\u00b3]?)$"),
+        "a unit: write digits alone",
+    ),
+    (re.compile(r"\[.*\]$"), "a list in one cell: write a row per step"),
+)
+"""What stands around digits, and what to write."""
 THOUSANDS = re.compile(r"[+-]?(\d{1,3}([ ',.\u00a0\u202f]\d{3})+)(\.\d+)?$")
 
 
@@ -32,19 +59,23 @@ def numbers_of(rows: Rows, columns: Sequence[str], chosen: np.ndarray) -> tuple[
     values, notes = np.empty((len(chosen), len(columns))), []
     for k, column in enumerate(columns):
         values[:, k], words = _numbers(rows, column, chosen)
+        signs = words.pop(MINUS, 0)
         if words:
             these = f"{counted(sum(words.values()), 'cell')} of {plain(column, 40)} with {listed(words, quotes=True)}"
             notes.append(f"{these}: taken as missing")
+        if signs:
+            notes.append(f"{counted(signs, 'cell')} of {plain(column, 40)} with {MINUS} (U+2212): read as a minus")
     return values, notes
 
 
 def _numbers(rows: Rows, column: str, chosen: np.ndarray) -> tuple[np.ndarray, dict[str, int]]:
+    """The numbers of a column, and how often each mark of a missing one, or the minus of typeset text, stands there."""
     series = rows.frame[column]
     kind = getattr(series.dtype, "kind", "O")
     if kind in "biuf":
         return series.to_numpy(dtype=np.float64, na_value=np.nan)[chosen], {}
     if kind != "O" and not _is_text(series):
-        raise ConfigError("data.features", column, f"must hold numbers, holds {series.dtype}: {_rest(column)}")
+        raise ConfigError("data.features", column, f"must hold numbers, holds {series.dtype}: {NAMES}")
     cells = series.to_numpy(dtype=object)
     values, words = np.full(len(chosen), np.nan), dict[str, int]()
     for at, row in enumerate(chosen.tolist()):
@@ -54,6 +85,8 @@ def _numbers(rows: Rows, column: str, chosen: np.ndarray) -> tuple[np.ndarray, d
         if isinstance(cell, str) and cell.strip().lower() in NOTHING:
             words[cell.strip()] = words.get(cell.strip(), 0) + 1
             continue
+        if isinstance(cell, str) and MINUS in cell:
+            words[MINUS] = words.get(MINUS, 0) + 1
         values[at] = _number(cell, column, rows.places[row])
     return values, words
 
@@ -64,22 +97,17 @@ def _is_text(series: Any) -> bool:
     return isinstance(series.dtype, pd.StringDtype | pd.CategoricalDtype)
 
 
-def _rest(column: str) -> str:
-    return "data.features=[a,b] names the columns that are features"
-
-
 def _number(cell: Any, column: str, place: str) -> float:
     if isinstance(cell, str):
-        text = cell.strip()
+        text = cell.strip().replace(MINUS, "-")
+        text = ENDLESS.get(text, text)
         if text.lower().lstrip("+-") in ("inf", "infinity"):
             return float(text)
         value = number(text)
     else:
         value = float(cell) if isinstance(cell, int | float | np.number | np.bool_) or _is_decimal(cell) else None
     if value is None:
-        raise ConfigError(
-            "data.features", column, f"must hold numbers, has {quoted(cell)} at {place}{_why(cell, column)}"
-        )
+        raise ConfigError("data.features", column, f"must hold numbers, has {quoted(cell)} at {place}{_why(cell)}")
     return value
 
 
@@ -89,18 +117,19 @@ def _is_decimal(cell: Any) -> bool:
     return isinstance(cell, Decimal)
 
 
-def _why(cell: Any, column: str) -> str:
+def _why(cell: Any) -> str:
     """Why a cell that looks like a number is none."""
     text = str(cell).strip()
     if COMMA.match(text):
         return " (a decimal comma: write points, or give data.separator if the comma stands between columns)"
     if THOUSANDS.match(text):
         return " (marks between thousands: write digits alone)"
-    if text.endswith("%"):
-        return " (a per cent sign: write digits alone)"
     if isinstance(cell, dict):
         return f" (an object, {FLATTEN})"
-    return f": {_rest(column)}"
+    return next(
+        (f" ({what})" for around, what in AROUND if around.match(text)),
+        f": leave the cell empty if its number is missing; {NAMES}",
+    )
 
 
 def times_of(rows: Rows, column: str) -> tuple[np.ndarray, str]:

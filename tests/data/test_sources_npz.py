@@ -51,6 +51,25 @@ def test_one_feature_needs_no_axis_of_features():
     assert whole.lengths.tolist() == [4, 4, 4] and whole.notes == ("no lengths: all 4 steps of each row are data",)
 
 
+@pytest.mark.parametrize("names", [("X", "y"), ("X", "Y"), ("x", "Labels")])
+def test_capitals_in_the_usual_names_are_small_letters_and_said(names):
+    got = found({names[0]: PADDED, "Lengths": np.array([3, 1, 2]), names[1]: Y})
+    assert (got.values == VALUES).all() and got.labels == ["a", "b", "a"]
+    other = sorted(name for name in ("Lengths", *names) if not name.islower())
+    assert got.notes == (f"arrays {', '.join(other)}: read as {', '.join(other).lower()}",)
+
+
+def test_parts_in_capitals_and_names_that_two_arrays_share():
+    got = found({"X_train": PADDED, "y_train": Y, "X_test": PADDED, "y_test": Y})
+    assert got.parts.tolist() == ["train"] * 3 + ["test"] * 3
+    assert got.notes[0] == "arrays X_test, X_train: read as x_test, x_train"
+    both = found({"x": PADDED, "X": PADDED + 1, "y": Y})
+    assert (both.values[:3] == VALUES[:3]).all() and "arrays that were not used: X" in both.notes
+    assert found({"x": PADDED, "labels": Y, "Y": Y[::-1]}, label="Y").labels == ["a", "b", "a"][::-1]
+    with pytest.raises(Malformed, match="holds LABELS, Labels, x"):
+        found({"LABELS": Y, "Labels": Y, "x": PADDED})
+
+
 def test_labels_keep_their_type():
     assert found(ENDS | {"labels": np.array([1, 0, 1])}).labels == [1, 0, 1]
     assert found(ENDS | {"labels": np.array([1.0, 0, np.nan])}).labels[:2] == [1.0, 0.0]
@@ -89,7 +108,10 @@ def test_training_and_test_arrays_become_parts():
         ({"labels": ["a", "b"]}, "labels must be 3, one per sequence, are 2"),
         ({"labels": np.eye(3)}, r"labels must be one per sequence, .*: labels.argmax\(1\)"),
         ({"labels": np.array([b"a", b"\xff", b"b"])}, "labels holds bytes that are not UTF-8"),
-        ({"labels": None}, "must hold values with .*; and labels; holds values, lengths"),
+        (
+            {"labels": None},
+            "must hold values with .*; and labels or y; or x_train, y_train, x_test, y_test; holds values, lengths",
+        ),
         ({"values": None}, "must hold values with lengths"),
         ({"x": PADDED}, "must hold values with lengths or offsets, or x"),
         ({"lengths": None}, "must hold lengths .* or offsets"),

@@ -13,7 +13,7 @@ from mismatch.config.fields import ConfigError, reason
 from mismatch.data.sources import archive, content
 
 KEY = "batch"
-X, Y = ("x", "values", "inputs", "X", "x_train"), ("y", "labels", "Y", "targets", "y_train")
+X, Y = ("x", "values", "inputs", "X", "x_train", "X_train"), ("y", "labels", "Y", "targets", "y_train", "Y_train")
 CONVERT = "x = numpy.stack([numpy.asarray(s, 'float32') for s in x]); numpy.savez(path, x=x, y=y)"
 
 

@@ -2,9 +2,10 @@
 
 In: arrays by name. Out: `Found`. ``values`` (sum L, d) with ``lengths`` (N,) or ``offsets`` (N,) or (N + 1,); or ``x``
 (N, T, d) with ``lengths`` where rows are padded; ``labels`` or ``y`` (N,); ``x_train``, ``y_train``, ``x_test`` and
-``y_test`` for parts.
+``y_test`` for parts. Capital letters in these names are small ones, where no two names are then the same.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,7 +19,11 @@ from mismatch.data.sources.words import listed, quoted
 
 LABELS = ("labels", "label", "y")
 GROUPS = ("groups", "group")
-FORMS = "values with lengths or offsets, or x (N, T, d); and labels"
+NAMES = {"values", "x", "lengths", "offsets", "features", "parts", "split", *LABELS, *GROUPS}
+FORMS = (
+    "values with lengths or offsets, or x (N, T, d), with lengths where its rows are padded; and labels or y; "
+    "or x_train, y_train, x_test, y_test"
+)
 
 
 def found(
@@ -29,16 +34,29 @@ def found(
     Raises:
         Malformed: naming the array, for sizes that do not fit each other and kinds that are no numbers.
     """
+    arrays, said = _in_small_letters(arrays, {label, split, group})
     if not {"x_train", "x_test"} & set(arrays):
         used, one = _one(arrays, label, split, group)
-        return replace(one, notes=(*one.notes, *_unused(arrays, used)))
+        return replace(one, notes=(*said, *one.notes, *_unused(arrays, used)))
     for name in ("x_train", "y_train", "x_test", "y_test"):
         if name not in arrays:
             raise Malformed(f"must hold {name} too: x_train, y_train, x_test, y_test go together")
     (names, train), (other, test) = (_one(_of_part(arrays, part), None, None, None) for part in ("train", "test"))
     used = {f"{name}_train" for name in names} | {f"{name}_test" for name in other}
     both = joined(train, test, "x_test", "data.path")
-    return replace(both, notes=(*both.notes, *_unused(arrays, used)))
+    return replace(both, notes=(*said, *both.notes, *_unused(arrays, used)))
+
+
+def _in_small_letters(
+    arrays: Mapping[str, np.ndarray], named: set[str | None]
+) -> tuple[Mapping[str, np.ndarray], tuple[str, ...]]:
+    """The arrays whose usual names are written with capitals under their usual names; but not those of settings."""
+    many = Counter(map(str.lower, arrays))
+    usual = NAMES | {f"{name}_{part}" for name in NAMES for part in ("train", "test")}
+    other = {name for name in arrays if name != name.lower() and name.lower() in usual and many[name.lower()] == 1}
+    other -= named
+    said = (f"arrays {listed(sorted(other))}: read as {listed(map(str.lower, sorted(other)))}",) if other else ()
+    return {name.lower() if name in other else name: array for name, array in arrays.items()}, said
 
 
 def _of_part(arrays: Mapping[str, np.ndarray], part: str) -> dict[str, np.ndarray]:

@@ -156,6 +156,11 @@ FRAME = pd.DataFrame({"id": [1, 1], "x": [1.0, 2.0]})
         ([[1], [[1, 2], [3]]], ["a", "b"], r"sequences\[1\] must be an array .* every step with as many"),
         ([[1], ["1", "2"]], ["a", "b"], r"sequences\[1\] holds <U1, must be .* real numbers"),
         ([[1], [1, "2"]], ["a", "b"], r"sequences\[1\]"),
+        (
+            [["good", "film"], ["so", "so", "film"]],
+            ["a", "b"],
+            r"; \[' '.join\(x\) for x in sequences\] makes texts of",
+        ),
         ([[1], pd.Series(["1", "2"])], ["a", "b"], r"sequences\[1\] must be an array"),
         ([[1], "text"], ["a", "b"], r"sequences\[1\] is a text, others are not|sequences\[0\] is no text"),
         ([np.zeros((3, 2)), np.zeros((4, 3))], ["a", "b"], r"sequences\[1\] has 3 features, sequences\[0\] has 2"),

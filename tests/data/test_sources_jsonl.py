@@ -54,6 +54,36 @@ def test_what_is_no_table_is_refused_with_its_place(text, message):
     assert said.startswith(message) and len(said) < 300
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ('{"text":{"0":"a","1":"b"},"label":{"0":1,"1":0}}', ", as to_json('new.json', orient='records') of pandas"),
+        (
+            '{"0":{"text":"a","label":1},"1":{"text":"b","label":0}}',
+            ", as to_json('new.json', orient='records') of pandas",
+        ),
+        ('{"version": 1, "data": [{"text": "a"}, {"text": "b"}]}', "['data'], open('new.json', 'w'))"),
+        (
+            '{\n"data": [\n{"text": "a"}, {"text": "b"}]}',
+            "the list under 'data' alone is one: json.dump(json.load(open(",
+        ),
+        ('{"columns":["text"],"index":[0],"data":[["a"]]}', "pd.read_json('old.json', orient='split').to_json("),
+        ('{"text": ["a", "b"], "label": [1, 0]}', "pd.DataFrame(json.load(open('old.json'))).to_json('new.json'"),
+    ],
+)
+def test_a_table_in_another_form_is_refused_with_what_makes_it_one(text, advice):
+    said = malformed(text)
+    assert (
+        said.startswith("is one object of JSON (")
+        and advice in said
+        and "a list of objects, or one object a line" in said
+    )
+
+
+def test_one_line_with_one_row_is_a_row():
+    assert parse('{"text": "a", "tokens": ["a", "b"], "at": {"x": 1}}').places == ["line 1"]
+
+
 def test_a_whole_pair_of_surrogates_is_a_character():
     assert parse('{"text": "\\ud83d\\ude00"}').columns == {"text": ["\U0001f600"]}
 

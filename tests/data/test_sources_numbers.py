@@ -5,6 +5,7 @@ import os
 import zipfile
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mismatch.config.fields import ConfigError
@@ -137,3 +138,18 @@ def test_a_pipe_is_not_waited_for_and_a_device_not_read(name, tmp_path):
     for place in (tmp_path / name, tmp_path / f"zero-{name}"):
         with pytest.raises(ConfigError, match="must be a plain file, which can be read more than once"):
             numbers(str(place))
+
+
+@pytest.mark.parametrize("cells", [([1.5, 2], [3, None, 4]), ([[1, 2], [3, 4]], [[5, 6]])], ids=["one feature", "two"])
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_a_sequence_in_each_cell_is_refused_with_lines_that_work(cells, kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frame = pd.DataFrame({"id": range(4), "x": [*cells, *cells], "kind": ["a", "b", "a", "b"]})
+    frame.to_parquet("a.parquet") if kind == "parquet" else frame.to_json("a.jsonl", orient="records", lines=True)
+    path = str(tmp_path / f"a.{kind}")
+    with pytest.raises(ConfigError, match="holds a sequence in each cell of x, not a row per step: x = ") as caught:
+        numbers(path, label="kind")
+    df = pd.read_parquet(path) if kind == "parquet" else pd.read_json(path, lines=True)
+    exec(str(caught.value).split("per step: ")[1].split(" makes a file")[0], {"np": np, "df": df})
+    got = numbers(str(tmp_path / "new.npz"), missing="linear")
+    assert got.lengths.tolist() == [len(cell) for cell in (*cells, *cells)] and got.classes == ("a", "b")

@@ -143,7 +143,12 @@ def test_a_typed_column_of_numbers_is_refused_as_text(write, tmp_path):
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ('["a", "b"]', "must hold texts, has a list at line 1"),
+        ('["a", "b"]', "must hold texts, has a list at line 1: ' '.join(x) makes a text of each list of tokens"),
+        (
+            "[1, 2.5]",
+            "must hold texts, has a list at line 1: numbers are no texts; data=series "
+            "reads them, from NPZ or a row per step",
+        ),
         ('{"a": 1}', "must hold texts, has a dict at line 1 (an object, " + FLATTEN + ")"),
         ("7", "must hold texts, has '7' without quotes at line 1"),
         ("true", "must hold texts, has 'True' without quotes at line 1"),

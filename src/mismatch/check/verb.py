@@ -151,9 +151,11 @@ def _told(given: argparse.Namespace, numeric: list[str]) -> None:
         return
     from mismatch.data.sources import wide
     from mismatch.data.sources.named import column_of
+    from mismatch.data.sources.nested import refuse_series
     from mismatch.data.sources.rows import read_rows
 
     rows = read_rows(given.file, given.separator, given.encoding)
+    refuse_series(rows, given.file, "data.path", given.label or "label")
     columns = [str(column) for column in rows.frame]
     if given.label is not None and given.label not in columns:
         raise ConfigError("data.label", given.label, column_of(rows.frame, given.file))

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from mismatch.config.fields import reason
+from mismatch.config.fields import plain, reason
 from mismatch.data.sources.records import Malformed
-from mismatch.data.sources.words import listed, quoted
+from mismatch.data.sources.words import WIDTH, listed, quoted
 
 HALF = re.compile(r"\\u[dD][89a-fA-F]")
 """A surrogate, which is half of a character."""
@@ -57,18 +57,35 @@ def parse(text: str) -> Objects:
 
 
 def _refuse_one_object(text: str) -> None:
-    """One object over several lines is no table, though each of its lines is no JSON either."""
-    try:
-        json.loads(text.split("\n", 1)[0])
-        return
-    except (ValueError, RecursionError):
-        pass
+    """One object that holds a whole table, or lies over several lines, is no table, though a line of it can be JSON."""
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError):
         return
-    keys = listed(whole) if isinstance(whole, dict) else type(whole).__name__
-    raise Malformed(f"is one object of JSON ({keys}); a table is a list of objects, or one object a line")
+    if not isinstance(whole, dict):
+        return
+    other = _in_another_form(whole)
+    if other or "\n" in text.strip():
+        said = f"is one object of JSON ({listed(whole, 6)}); a table is a list of objects, or one object a line"
+        raise Malformed(f"{said}{other}")
+
+
+def _in_another_form(whole: dict[str, Any]) -> str:
+    """What makes a list of objects of an object that holds a table in another form; nothing where it holds none."""
+    values = list(whole.values())
+    if {"columns", "data"} <= set(whole):
+        return ": pd.read_json('old.json', orient='split').to_json('new.json', orient='records') writes one"
+    inside = [
+        key for key, value in whole.items() if isinstance(value, list) and any(isinstance(v, dict) for v in value)
+    ]
+    if inside:
+        taken = f"json.load(open('old.json'))['{plain(inside[0], WIDTH)}']"
+        return f": the list under {quoted(inside[0])} alone is one: json.dump({taken}, open('new.json', 'w'))"
+    if len(values) > 1 and all(isinstance(value, dict) and value.keys() == values[0].keys() for value in values):
+        return ", as to_json('new.json', orient='records') of pandas writes it; to_json() alone writes this"
+    if values and all(isinstance(value, list) and len(value) == len(values[0]) for value in values):
+        return ": pd.DataFrame(json.load(open('old.json'))).to_json('new.json', orient='records') writes one"
+    return ""
 
 
 def _array(text: str) -> Objects:

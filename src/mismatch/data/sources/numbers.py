@@ -15,6 +15,7 @@ from mismatch.data.sources.content import load, whole
 from mismatch.data.sources.encoding import decode
 from mismatch.data.sources.long import Columns
 from mismatch.data.sources.named import with_comma
+from mismatch.data.sources.nested import refuse_series
 from mismatch.data.sources.numeric import Found, items, joined
 from mismatch.data.sources.rows import read_rows
 from mismatch.data.sources.words import counted, listed
@@ -109,6 +110,7 @@ def _found(
 
 def _table(path: str, columns: Columns, separator: str | None, encoding: str | None, key: str) -> Found:
     rows = read_rows(path, separator, encoding, key)
+    refuse_series(rows, path, key, columns.label, columns.features)
     for setting, name in (("data.id", columns.id), ("data.label", columns.label)):
         require(bool(name), setting, name or None, f"must name a column of {shown(path)}: {listed(rows.frame.columns)}")
     return long.found(rows, columns, path, key)

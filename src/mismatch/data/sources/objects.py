@@ -124,7 +124,8 @@ def _array(row: Any, name: str, shown: str) -> np.ndarray:
     if array is None:
         raise ConfigError("sequences", shown, f"{name} {accepted}")
     if array.size and array.dtype.kind not in "biuf":
-        raise ConfigError("sequences", shown, f"{name} holds {array.dtype}, {accepted}")
+        joined = "; [' '.join(x) for x in sequences] makes texts of lists of tokens" if array.dtype.kind == "U" else ""
+        raise ConfigError("sequences", shown, f"{name} holds {array.dtype}, {accepted}{joined}")
     if array.ndim not in (1, 2):
         raise ConfigError("sequences", shown, f"{name} has shape {array.shape}, {accepted}")
     return (array[:, None] if array.ndim == 1 else array).astype(np.float64)

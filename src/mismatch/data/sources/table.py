@@ -11,10 +11,11 @@ import numpy as np
 from mismatch.config.fields import ConfigError, require
 from mismatch.config.paths import absolute, shown
 from mismatch.data.sources import folder
+from mismatch.data.sources import nested as nests
 from mismatch.data.sources.base import Dropped, Items, Reading
 from mismatch.data.sources.delimited import ONE_COLUMN
 from mismatch.data.sources.labels import EXAMPLES, labelled, missing, number, word
-from mismatch.data.sources.named import FLATTEN, absent
+from mismatch.data.sources.named import absent
 from mismatch.data.sources.parts import PARTS, lopsided, repeated
 from mismatch.data.sources.rows import Rows, read_rows
 from mismatch.data.sources.words import listed, quoted
@@ -164,9 +165,8 @@ def _textual(documents: list[Any], places: Sequence[str], column: str) -> None:
         ((cell, place) for cell, place in present if isinstance(cell, list | dict | bytes | np.ndarray)), None
     )
     if nested:
-        flatten = f" (an object, {FLATTEN})" if isinstance(nested[0], dict) else ""
         what = f"must hold texts, has a {type(nested[0]).__name__} at {nested[1]}"
-        raise ConfigError("data.text", column, f"{what}{flatten}")
+        raise ConfigError("data.text", column, f"{what}{nests.advice(nested[0])}")
     if len(numbers) >= NUMERIC * len(present):
         what = f"{len(numbers):,} of its {len(present):,} values are numbers, such as {quoted(numbers[0])}"
         raise ConfigError("data.text", column, f"must hold texts; {what}")

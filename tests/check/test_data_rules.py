@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mismatch.check.items import check
+from mismatch.check.items import check, check_items
 from mismatch.config.fields import ConfigError
 from mismatch.config.registry import DATA_RULES
+from mismatch.data.sources.numbers import numbers
 from tests.check.planted import codes, found, series, texts
 
 
@@ -478,3 +479,25 @@ def test_odd_data_are_looked_at_without_a_warning_of_numpy(name):
 def test_lengths_and_pads_that_cannot_be_are_refused(more, said):
     with pytest.raises(ConfigError, match=said):
         check(NOISE, [0, 1] * 10, **more)
+
+
+@pytest.mark.parametrize(("gone", "severity"), [(4, None), (30, "warning"), (60, "error")])
+def test_rows_that_are_left_out_are_found_with_their_reasons(gone, severity):
+    sequences, labels = texts(100)
+    labels = [None if row < gone else int(label) for row, label in enumerate(labels)]
+    seen = found("rows_lost", [*sequences, " "], [*labels, 1])
+    assert [finding.severity for finding in seen] == ([severity] if severity else [])
+    if severity:
+        assert seen[0].evidence["reasons"] == {"without text": 1, "no label": gone} and "sequences[100]" in seen[0].what
+        assert f"{gone + 1} of 101 rows" in seen[0].what
+
+
+def test_steps_that_are_left_out_are_counted_against_steps(tmp_path):
+    rows = [f"{row // 10 if row % 10 else ''},{row % 10},{row % 7 / 2},{row // 10 % 2}" for row in range(200)]
+    (tmp_path / "steps.csv").write_text("\n".join(["id,time,x,label", *rows]))
+    read = numbers(str(tmp_path / "steps.csv"))
+    (finding,) = [each for each in check_items(read).findings if each.name == "rows_lost"]
+    assert finding.severity == "warning" and "20 of 200 steps (10%)" in finding.what
+    (tmp_path / "steps.csv").write_text("\n".join(["id,time,x,label", *(row for row in rows if row[0] != ",")]))
+    read = numbers(str(tmp_path / "steps.csv"))
+    assert "rows_lost" not in {each.name for each in check_items(read).findings}

@@ -47,7 +47,7 @@ def mine(labels, values=None, parts=None, groups=None, lengths=None, dropped=(),
     ITEMS[key] = Items(
         labels,
         tuple(f"class {k}" for k in range(labels.max() + 1)),
-        Reading("my.ts", "numbers", count + sum(each.count for each in kept), count, kept),
+        Reading("my.ts", "numbers", count + sum(each.count for each in kept if not each.steps), count, kept),
         tuple(f"line {row + 2}" for row in range(count)),
         values=np.repeat(values, lengths).astype(float)[:, None],
         lengths=lengths,

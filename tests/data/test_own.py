@@ -161,6 +161,14 @@ def test_rows_lost_above_a_twentieth_are_a_warning_and_above_half_a_refusal():
         checked([0, 1] * 10, dropped=gone)
 
 
+def test_steps_that_are_lost_are_counted_against_steps():
+    gone = [("steps without an id", 30, (), True)]
+    lines = checked([0, 1] * 25, lengths=np.full(50, 10), dropped=gone).reading()
+    assert "  warning: 30 of 530 steps are lost (5.7%)" in lines
+    with pytest.raises(ConfigError, match="loses 30 of 50 steps, more than half"):
+        checked([0, 1] * 10, dropped=gone)
+
+
 def test_an_empty_sequence_is_lost_and_said():
     lines = checked([0, 1] * 50, lengths=[0, 0] + [3] * 98).reading()
     assert "  left out: nothing left: 2 (line 2, line 3)" in lines

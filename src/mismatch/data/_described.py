@@ -44,15 +44,22 @@ class Described:
         found = (_of(self.items, empty, "nothing left"),) if len(empty) else ()
         return (*self.items.reading.dropped, *found)
 
+    def _lost(self) -> tuple[tuple[int, int, str], ...]:
+        """Rows or sequences that are lost, of how many, and what they are; and steps of the others, where some are."""
+        steps = sum(each.count for each in self.lost if each.steps)
+        rows = sum(each.count for each in self.lost if not each.steps)
+        of_steps = (steps, int(self.lengths.sum()) + steps, "steps")
+        return ((rows, self.items.reading.read, "rows"), *([of_steps] if steps else []))
+
     def refuse(self) -> None:
         """Refuse what no honest comparison can be made of.
 
         Raises:
             ConfigError: where most rows are lost, a class has no usable row, or groups cannot be kept together.
         """
-        lost, read = sum(each.count for each in self.lost), self.items.reading.read
-        accepted = f"loses {lost} of {read} rows, more than half: {_reasons(self.lost)}"
-        require(lost <= REFUSE * read, "data.path", shown(self.path), accepted)
+        for lost, read, what in self._lost():
+            accepted = f"loses {lost} of {read} {what}, more than half: {_reasons(self.lost)}"
+            require(lost <= REFUSE * read, "data.path", shown(self.path), accepted)
         counts = self.pool.counts(np.arange(len(self.pool)))
         gone = ", ".join(_name(self.items.classes[k]) for k in np.flatnonzero(counts == 0)[:CLASSES])
         accepted = "every class needs a row that can be used; none is left of these"
@@ -92,8 +99,11 @@ class Described:
         return [f"{head}{len(self.pool)} used", *(f"  {line}" for line in body if line)]
 
     def _warnings(self, sizes: Sizes) -> list[str]:
-        lost, read = sum(each.count for each in self.lost), self.items.reading.read
-        found = [f"{lost} of {read} rows are lost ({lost / read:.1%})"] if lost > WARN * read else []
+        found = [
+            f"{lost} of {read} {what} are lost ({lost / read:.1%})"
+            for lost, read, what in self._lost()
+            if lost > WARN * read
+        ]
         if few(sizes, len(self.items)):
             found.append(f"training on {sizes.train} of {len(self.items)} rows, below a tenth")
         return [*found, *_absent(self.items, self.pool), *_lone(self.items, self.pool)]

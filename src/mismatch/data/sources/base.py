@@ -13,11 +13,12 @@ NOWHERE = ""
 
 @dataclass(frozen=True)
 class Dropped:
-    """Why rows were left out, how many, and where the first of them stand."""
+    """Why rows were left out, how many, and where the first of them stand; `steps`: of sequences that are kept."""
 
     reason: str
     count: int
     examples: tuple[str, ...] = ()
+    steps: bool = False
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def _kept(rows: Rows, ids: Sequence[str | None], times: np.ndarray | None) -> tu
     for reason, gone in (("steps without an id", nobody), ("steps without a time", never)):
         if gone.any():
             where = tuple(rows.places[row] for row in np.flatnonzero(gone)[:EXAMPLES])
-            dropped.append(Dropped(reason, int(gone.sum()), where))
+            dropped.append(Dropped(reason, int(gone.sum()), where, steps=True))
     return np.flatnonzero(~(nobody | never)), dropped
 
 

@@ -1,6 +1,8 @@
 """Encodings: a mark, UTF-8, a given name, or the only reading that makes sense; else a person is asked."""
 
 # ruff: noqa: RUF001
+import re
+
 import pytest
 
 from mismatch.config.fields import ConfigError
@@ -81,6 +83,12 @@ def test_more_than_one_reading_is_a_question_with_what_each_would_read(raw, ways
         and " in line 2)" in message
     )
     assert "more than one other makes sense of it" in message and all(way in message for way in ways)
+
+
+def test_the_place_that_is_shown_tells_the_encodings_apart():
+    message = refused(("\u201cword\u201d 0 \u2013 caf\u00e9\n" * 9 + "na\u00efve\n").encode("cp1252"))
+    ways = dict(re.findall(r"(\w+) reads '(.*?)'", message))
+    assert {"cp1252", "cp1250"} < set(ways) and len(set(ways.values())) == len(ways) and ways["cp1252"] == "na\u00efve"
 
 
 def test_bytes_that_no_encoding_makes_sense_of_are_a_question_too():

@@ -94,7 +94,7 @@ def test_packed_files_are_unpacked(tree):
 )
 def test_fewer_than_two_folders_are_refused_with_what_is_there(tree, files, has):
     assert refused(tree(files)) == (
-        f"data.path=set: must be a file, or a folder with one folder of text files per class; {has}"
+        f"data.path=set: must be a file, or a folder with one folder per class, of texts or of tables of numbers; {has}"
     )
 
 

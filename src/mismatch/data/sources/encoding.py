@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from mismatch.config.fields import ConfigError
 from mismatch.data.sources.alphabets import readings
@@ -23,6 +24,8 @@ MARKS: tuple[tuple[bytes, str], ...] = (
 """Byte order marks; those of UTF-32 stand first, as that of UTF-16 is how one of them starts."""
 SAMPLE = 200_000
 """Bytes of lines beyond ASCII that are looked at to find an encoding."""
+LINES = 1000
+"""Lines of them in which encodings are looked for to differ."""
 MOJIBAKE = re.compile(r"[ÃÂ][\x80-\xbf]|â€[™œ\x9d“”]|Ð[\x80-\xbf°µ¾]")
 JIS = re.compile(rb"\x1b\$[@B]")
 
@@ -106,9 +109,10 @@ def _guessed(raw: bytes, problem: str) -> tuple[str, str, str]:
     sample = _sample(raw)
     ways = readings(sample)
     if len(ways) != 1:
-        first = sample.split(b"\n", 1)[0]
-        shown = ways or dict.fromkeys(("cp1252", "cp1251", "shift_jis"))
-        read = ", ".join(f"{name} reads {quoted(_around(first, name))}" for name in list(shown)[:4])
+        names = (list(ways) or ["cp1252", "cp1251", "shift_jis"])[:4]
+        read = ", ".join(
+            f"{name} reads {quoted(text)}" for name, text in zip(names, _apart(sample, names), strict=True)
+        )
         raise _asked(f"{problem} and {'more than one' if ways else 'no'} other makes sense of it: {read}")
     [(name, (language, _))] = ways.items()
     try:
@@ -165,11 +169,17 @@ def _sample(raw: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-def _around(line: bytes, encoding: str) -> str:
-    """What `encoding` reads about the first character of `line` beyond ASCII."""
-    text = line.decode(encoding, "replace")
-    first = next((place for place, char in enumerate(text) if char > "\x7f"), 0)
-    return text[max(first - 8, 0) : first + 16]
+def _apart(sample: bytes, encodings: Sequence[str]) -> list[str]:
+    """What each of the encodings reads about the first place at which most of them differ."""
+    most, texts, place = 0, [""] * len(encodings), 0
+    for line in sample.split(b"\n")[:LINES]:
+        readings = [line.decode(name, "replace") for name in encodings]
+        for at, chars in enumerate(zip_longest(*readings)):
+            if len(set(chars)) > most and any(char and char > "\x7f" for char in chars):
+                most, texts, place = len(set(chars)), readings, at
+        if most == len(encodings):
+            break
+    return [text[max(place - 8, 0) : place + 16] for text in texts]
 
 
 def _where(raw: bytes, error: Exception) -> str:

@@ -76,7 +76,9 @@ def _folders(root: Path, key: str) -> list[Path]:
     inside = [entry for entry in entries if entry.is_dir()]
     names = f" ({listed(entry.name for entry in inside)})" if inside else ""
     has = f"{counted(len(entries) - len(inside), 'file')} and {counted(len(inside), 'folder')}{names}"
-    accepted = f"must be a file, or a folder with one folder of text files per class; it holds {has}"
+    accepted = (
+        f"must be a file, or a folder with one folder per class, of texts or of tables of numbers; it holds {has}"
+    )
     require(len(inside) > 1, key, shown(root), accepted)
     return inside
 

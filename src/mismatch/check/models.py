@@ -6,8 +6,7 @@ and nothing that is read runs code.
 
 from typing import Any
 
-import numpy as np
-
+from mismatch.check.handed import arrays, one_input
 from mismatch.check.modelfile import load
 from mismatch.check.npzbatch import Batch, batch
 from mismatch.check.outcome import Checked, Section
@@ -35,28 +34,18 @@ def check_model(
     is given to the model. loss: that of your own training loop, called as ``loss(y, model(x))``; without it, the one
     the model was compiled with. reference: a batch that is known to be right, as x, such as one the model was trained
     on. weights: what is to be loaded into the model: arrays in order, or the path of a ``.weights.h5`` file.
+
+    Raises:
+        ConfigError: a ValueError whose one line names what cannot be an input, such as sequences of unequal lengths.
     """
     from mismatch.check.weights import shapes
 
-    x, reference = _arrays(x), _arrays(reference)
-    y = _arrays(y)
-    subject = Subject(model, x, y, _arrays(mask), loss, reference, None if weights is None else shapes(weights))
+    x, y, reference, mask = arrays(x, "x"), arrays(y, "y"), arrays(reference, "reference"), arrays(mask, "mask")
+    one_input(model, x)
+    subject = Subject(model, x, y, mask, loss, reference, None if weights is None else shapes(weights))
     findings = apply(MODEL_RULES, subject)
     name = str(getattr(model, "name", None) or getattr(model, "__name__", type(model).__name__))
     return Checked(name, _profile(subject), findings, len(MODEL_RULES.names), _facts(subject))
-
-
-def _arrays(structure: Any) -> Any:
-    """`structure` with arrays for tensors and tables; nested lists of numbers become one array."""
-    if structure is None or isinstance(structure, np.ndarray):
-        return structure
-    if isinstance(structure, dict):
-        return {key: _arrays(value) for key, value in structure.items()}
-    if isinstance(structure, (list, tuple)) and any(hasattr(part, "shape") for part in structure):
-        return [_arrays(part) for part in structure]
-    if hasattr(structure, "detach"):
-        structure = structure.detach().cpu()
-    return np.asarray(structure)
 
 
 def _profile(subject: Subject) -> tuple[Section, ...]:

@@ -16,7 +16,7 @@ from mismatch.check.inputs import Fed, Path, fed_to, flat, made_up, packed, read
 from mismatch.check.pads import Pads, find
 from mismatch.check.streams import Stream, changed, readers
 from mismatch.check.targets import Fitted, Target, targets
-from mismatch.check.trace import Trace, kind, run
+from mismatch.check.trace import Call, Trace, kind, run
 
 ROWS = 64
 """Rows that the model is run on; rules on values look at all of them."""
@@ -165,7 +165,13 @@ class Subject:
                 found.append(Stream(fed, known, real, self._readers(place, real)))
         return tuple(found)
 
-    def _readers(self, place: int, real: np.ndarray) -> tuple[Any, ...]:
+    def readers(self, fed: Fed) -> tuple[Call, ...]:
+        """Calls that are given an input step by step, padded or not."""
+        place = next(i for i, each in enumerate(self.inputs) if each is fed)
+        whole = fed.values.ndim >= 2 and 0 not in fed.shape and len(self.rows)
+        return self._readers(place, np.ones((len(self.rows), fed.shape[1]), bool)) if whole else ()
+
+    def _readers(self, place: int, real: np.ndarray) -> tuple[Call, ...]:
         """Calls that read the steps of an input."""
         other = changed(self._arrays[place], real)
         return () if other is None else readers(self.trace, self._again(place, other), real)

@@ -20,6 +20,8 @@ DISTANCES = (
     *("mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error", "huber", "log_cosh"),
     *("mean_squared_logarithmic_error",),
 )
+ELEMENTWISE = (*DISTANCES, "hinge", "squared_hinge", "categorical_hinge", "poisson", "cosine_similarity")
+"""Losses of Keras that compare labels and outputs of one shape, number by number, and broadcast others."""
 BOUNDS: dict[str, tuple[float, float]] = {
     "sigmoid": (0, 1),
     "softmax": (0, 1),
@@ -35,8 +37,9 @@ BOUNDS |= {"relu": (0, np.inf), "softplus": (0, np.inf), "exponential": (0, np.i
 class Target:
     """One output. name: of it, empty where it is the only one. loss: Keras's loss object or function, None where none
     is known. kind: its name in Keras's words, such as categorical_crossentropy. logits: its from_logits, None where it
-    has none. own: the loss comes from a training loop of one's own. labels: (N, ...) or None. predicted: output for
-    the rows that were run, or None. shape: of the output for all rows. activation: the last one, None where unknown.
+    has none. own: the loss comes from a training loop of one's own. labels: (N, ...) or None. some: those of the rows
+    that were run. predicted: output for these rows, or None. activation: the last one, None where unknown. mask:
+    (n, T) of the output, or None.
     """
 
     name: str
@@ -49,6 +52,14 @@ class Target:
     predicted: np.ndarray | None
     activation: str | None
     compiled: bool
+    mask: np.ndarray | None = None
+
+    @property
+    def weighed(self) -> np.ndarray | None:
+        """The labels that the loss counts: without those of masked steps, where the output carries a mask."""
+        some, mask = self.some, self.mask
+        fits = some is not None and mask is not None and some.shape[: mask.ndim] == mask.shape
+        return some[mask] if fits and some is not None else self.labels
 
     @property
     def where(self) -> str:
@@ -78,10 +89,15 @@ class Target:
 def first_line(error: Exception) -> str:
     """The words of an error, without the frame Keras puts around them."""
     text = getattr(error, "message", None) or str(error)
-    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
+    lines = [line.strip() for line in uncoloured(str(text)).splitlines() if line.strip()]
     found = [line for line in lines if not re.match(r"Exception encountered when calling|\{\{function_node", line)]
     line = (found or lines or [type(error).__name__])[0]
     return re.sub(r"^\{\{.*?\}\}\s*", "", re.sub(r"\s*\[Op:.*", "", line))
+
+
+def uncoloured(text: str) -> str:
+    """A text without the codes that colour it on a terminal."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,19 +125,33 @@ def targets(fitted: Fitted, trace: Trace, outputs: list[np.ndarray]) -> tuple[Ta
         some = given[fitted.rows] if given is not None and given.ndim and len(given) == fitted.count else None
         out, last = (outputs[i], activation(trace, i)) if outputs else (None, None)
         name = (names[i] if i < len(names) else f"output {i}") if len(outputs) > 1 else ""
-        found.append(Target(name, loss, *kind_of(loss), own, given, some, out, last, compiled))
+        mask = _mask(trace, i) if outputs else None
+        found.append(Target(name, loss, *kind_of(loss), own, given, some, out, last, compiled, mask))
     return tuple(found)
 
 
 def kind_of(loss: Any) -> tuple[str, bool | None]:
-    """Name of a loss in Keras's words, and its from_logits where it has one."""
+    """Name of a loss in Keras's words, and its from_logits where it has one; of a loss of one's own, its own name."""
     if loss is None:
         return "", None
     inner = getattr(loss, "fn", None) or loss
     name = getattr(inner, "__name__", None) or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(inner).__name__).lower()
     options = getattr(loss, "_fn_kwargs", None) or {}
+    if not _of_keras(loss, inner) and name in (*CROSS, *ELEMENTWISE):
+        return f"your {name}", None
     logits = options.get("from_logits", False if name in CROSS else None)
     return str(name), bool(logits) if logits is not None else None
+
+
+def _of_keras(*parts: Any) -> bool:
+    """Whether a loss and its function are Keras's own: a function of the same name may compute anything."""
+    owners = [getattr(part, "__module__", None) or type(part).__module__ for part in parts]
+    return all(str(owner).split(".")[0] == "keras" for owner in owners)
+
+
+def _mask(trace: Trace, index: int) -> np.ndarray | None:
+    mask = trace.output_masks[index] if index < len(trace.output_masks) else None
+    return None if mask is None else as_numpy(mask).astype(bool)
 
 
 def activation(trace: Trace, index: int) -> str | None:

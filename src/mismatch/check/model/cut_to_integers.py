@@ -29,14 +29,24 @@ class CutToIntegers(Rule):
             values = fed.values
             if not values.size or values.dtype.kind not in "biuf":
                 continue
-            if not values.any():
+            if not values.any() and _sequence(fed, subject):
                 what = f"{fed.name} ({values.dtype}) holds nothing but zeros: {values.size} values"
                 yield self.found(what, where=fed.name, distinct=1)
-            elif values.dtype.kind == "i" and _remains(fed):
+            elif values.dtype.kind == "i" and _remains(fed) and _sequence(fed, subject):
                 distinct = len(np.unique(values))
                 what = f"{fed.name} is {values.dtype}, with {distinct} distinct values from {values.min()} to "
                 what += f"{values.max()}: it looks like real numbers cut to whole ones"
                 yield self.found(what, where=fed.name, severity="warning", distinct=distinct)
+
+
+def _sequence(fed: Fed, subject: Subject) -> bool:
+    """Whether an input is the sequence, not a state to start from or a feature beside it, which may well be zero.
+
+    Floats that are all zero beside other inputs are meant so: states, or the start of a decoder.
+    """
+    ranks = [other.values.ndim for other in subject.inputs]
+    alone = len(ranks) == 1
+    return alone or (fed.values.ndim == max(ranks) and fed.values.ndim > 2 and fed.values.dtype.kind != "f")
 
 
 def _remains(fed: Fed) -> bool:

@@ -6,11 +6,11 @@ from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.shapes import named
 from mismatch.check.subject import Subject
-from mismatch.check.targets import CROSS, Target
+from mismatch.check.targets import ELEMENTWISE, Target
 
 
 class LabelsBroadcast(Rule):
-    """Widths of labels and output where the loss gives a number all the same."""
+    """Widths of labels and output where a loss of Keras gives a number all the same; one of your own may mean it."""
 
     code = "M231"
     name = "labels_broadcast"
@@ -22,7 +22,7 @@ class LabelsBroadcast(Rule):
 
     def look(self, subject: Subject) -> Iterator[Finding]:
         for target in subject.targets:
-            if target.own or target.kind in CROSS or target.some is None or target.predicted is None:
+            if target.own or target.kind not in ELEMENTWISE or target.some is None or target.predicted is None:
                 continue
             if target.loss is None or not _uneven(target):
                 continue

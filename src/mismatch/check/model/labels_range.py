@@ -33,7 +33,7 @@ class LabelsRange(Rule):
 
 
 def _what(target: Target, labels: np.ndarray) -> str:
-    low, high, units = labels.min(), labels.max(), target.units
+    units = target.units
     if target.kind == SPARSE and units:
         out = target.predicted
         one_hot = out is not None and labels.ndim == out.ndim and labels.shape[-1] != 1
@@ -41,7 +41,12 @@ def _what(target: Target, labels: np.ndarray) -> str:
         used = labels[labels != options.get("ignore_class")] if options.get("ignore_class") is not None else labels
         if not one_hot and used.size and (used.min() < 0 or used.max() >= units):
             bad = np.count_nonzero((used < 0) | (used >= units))
+            low, high = labels.min(), labels.max()
             return f"class numbers run from {low:g} to {high:g}, the output has units 0 to {units - 1}: {bad} have none"
+    labels = labels if target.weighed is None else target.weighed
+    if not labels.size:
+        return ""
+    low, high = labels.min(), labels.max()
     if target.kind == BINARY and (low < 0 or high > 1):
         return f"labels run from {low:g} to {high:g}, {target.kind} takes 0 to 1"
     if target.kind in CROSS and target.kind in (DENSE, "categorical_focal_crossentropy") and labels.ndim >= 2:

@@ -6,7 +6,7 @@ from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.shapes import named
 from mismatch.check.subject import Subject
-from mismatch.check.targets import BINARY, DENSE, SPARSE, Target
+from mismatch.check.targets import BINARY, CROSS, DENSE, ELEMENTWISE, SPARSE, Target
 
 
 class LabelsShape(Rule):
@@ -50,7 +50,8 @@ def _told(target: Target) -> tuple[str, str]:
     """Why, in words, and what to do; empty where only Keras can say."""
     labels, out = target.labels, target.predicted
     assert labels is not None and out is not None
-    if out.ndim == 3 and labels.ndim <= 2 and (labels.ndim == 1 or labels.shape[1] == 1):
+    known = target.loss is None or target.kind in (*CROSS, *ELEMENTWISE)
+    if known and out.ndim == 3 and labels.ndim <= 2 and (labels.ndim == 1 or labels.shape[1] == 1):
         return (
             "the output has one row per step, the labels one per sequence",
             "return_sequences=False in the last recurrent layer.",

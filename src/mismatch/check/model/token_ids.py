@@ -4,18 +4,21 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mismatch.check import tokens
 from mismatch.check.finding import Finding
+from mismatch.check.guard import as_numpy
 from mismatch.check.inputs import Fed
 from mismatch.check.rule import Rule
 from mismatch.check.subject import Subject
+from mismatch.check.targets import DENSE, SPARSE
 from mismatch.check.trace import RECURRENT, kind
 
-LEAST = 5
-"""Distinct values and largest value from which whole numbers look like ids."""
+LOOKED_UP = ("OneHot", "CategoryEncoding", "IntegerLookup", "Hashing", "Discretization", "Embedding")
+"""Layers and operations that take ids for ids."""
 
 
 class TokenIds(Rule):
-    """Inputs of whole numbers, one for each step, in a model without an Embedding."""
+    """Inputs of whole numbers, or of shares k/n, one for each step, in a model without an Embedding."""
 
     code = "M220"
     name = "token_ids"
@@ -29,12 +32,15 @@ class TokenIds(Rule):
         if not subject.given or subject.embeds or not reads_steps(subject):
             return
         for fed in subject.inputs:
-            values = _ids(fed)
-            if values is not None:
+            if (values := tokens.ids(fed.values)) is not None and _as_amounts(subject, fed):
                 distinct = len(np.unique(values))
                 what = f"{fed.name} holds whole numbers from {values.min():g} to {values.max():g} ({distinct} distinct)"
                 what += ", one per step and without order in time, and no Embedding reads them"
                 yield self.found(what, where=fed.name, distinct=distinct, largest=float(values.max()))
+            elif units := _divided(subject, fed):
+                what = f"{fed.name} holds multiples of 1/{units}, one per step, and the model has {units} units: ids "
+                what += "divided by the number of tokens, read as amounts"
+                yield self.found(what, where=fed.name, distinct=len(np.unique(fed.values)), largest=1.0)
 
 
 def reads_steps(subject: Subject) -> bool:
@@ -44,22 +50,21 @@ def reads_steps(subject: Subject) -> bool:
     return bool(kinds & {*RECURRENT, "Masking", "Conv1D"})
 
 
-def _ids(fed: Fed) -> np.ndarray | None:
-    """The values as (N, T) where they look like ids, else None."""
-    values = fed.values
-    values = values[..., 0] if values.ndim == 3 and values.shape[2] == 1 else values
-    if values.ndim != 2 or values.dtype.kind not in "iuf" or not values.size:
-        return None
-    if not np.isfinite(values).all() or values.min() < 0 or values.max() < LEAST or np.any(values != np.floor(values)):
-        return None
-    real = values[values > 0]
-    return values if len(np.unique(real)) >= LEAST and not _in_order(values) else None
-
-
-def _in_order(values: np.ndarray) -> bool:
-    """Whether neighbours in time are alike, as counts and amounts are: lag-1 correlation of real steps above 0.5."""
-    both = (values[:, 1:] > 0) & (values[:, :-1] > 0)
-    late, early = values[:, 1:][both], values[:, :-1][both]
-    if len(late) < 3 or late.std() == 0 or early.std() == 0:
+def _as_amounts(subject: Subject, fed: Fed) -> bool:
+    """Whether an input reaches a layer that reads steps, as numbers; where the model stops before, it is taken so."""
+    if subject.trace.error is not None:
+        return True
+    first = next((call for call in subject.readers(fed) if call.recurrent or call.kind in ("Masking", "Conv1D")), None)
+    if first is None or any(call.kind in LOOKED_UP for call in subject.readers(fed)):
         return False
-    return bool(np.corrcoef(late, early)[0, 1] > 0.5)
+    given = as_numpy(first.inputs[0])
+    return not (given.shape[-1] > 1 and np.isin(given, (0, 1)).all())
+
+
+def _divided(subject: Subject, fed: Fed) -> int:
+    """By how many tokens ids were divided, as the units of a classifier tell; 0 where nothing says so."""
+    for target in subject.targets:
+        sure = target.kind in (SPARSE, DENSE) and target.units
+        if sure and target.units and tokens.shares(fed.values, target.units) and _as_amounts(subject, fed):
+            return target.units
+    return 0

@@ -214,3 +214,41 @@ def test_a_class_made_from_a_layer_of_keras_is_looked_at_as_that_layer():
     stack = [keras.Input((None, 3)), _Own(3, name="own"), layers.Dense(2)]
     finding = found("unmasked_pads", keras.Sequential(stack), ended(noise(), np.arange(24) % 6 + 8))[0]
     assert finding.where == "own (_Own)"
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_the_encoder_of_a_time_distributed_is_looked_into(masked):
+    words = (np.arange(12) < np.array([3, 5, 8] * 8)[:, None]) * np.random.default_rng(0).integers(1, 9, (24, 12))
+    sentence = keras.Input((12,), dtype="int32")
+    encoder = keras.Model(sentence, layers.GRU(3)(layers.Embedding(9, 3, mask_zero=masked)(sentence)))
+    text = keras.Input((3, 12), dtype="int32")
+    model = keras.Model(text, layers.Dense(2)(layers.GRU(3)(layers.TimeDistributed(encoder)(text))))
+    seen = found("unmasked_pads", model, words.reshape(8, 3, 12).astype("int32"))
+    assert [" in time_distributed" in finding.where for finding in seen] == ([] if masked else [True])
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+@pytest.mark.parametrize("graph", [True, False])
+def test_a_mask_that_a_mean_over_steps_ignores_is_found_by_changing_pads(by_hand, graph):
+    gru = layers.GRU(3, return_sequences=True)
+
+    def pooled(x):
+        states = gru(layers.Masking()(x))
+        if not by_hand:
+            return keras.ops.mean(states, axis=1)
+        real = keras.ops.cast(keras.ops.any(x != 0, axis=-1), "float32")[..., None]
+        return keras.ops.sum(states * real, axis=1) / keras.ops.sum(real, axis=1)
+
+    inputs = keras.Input((STEPS, FEATURES))
+    seen = found("mask_lost", keras.Model(inputs, pooled(inputs)) if graph else pooled, padded())
+    assert [finding.severity for finding in seen] == ([] if by_hand else ["warning"])
+
+
+def test_profiles_of_days_are_a_note_where_swapped_walks_are_a_warning():
+    rng = np.random.default_rng(0)
+    days = (
+        np.sin(np.arange(24) / 24 * 2 * np.pi) * rng.uniform(0.5, 1.5, (48, 7, 1)) + rng.normal(size=(48, 7, 24)) * 0.1
+    )
+    walks = rng.normal(size=(48, 24, 7)).cumsum(1).swapaxes(1, 2)
+    for x, severity in ((days, "note"), (walks, "warning")):
+        assert found("steps_or_features", lambda x: layers.GRU(3)(x), x.astype("float32"))[0].severity == severity

@@ -109,6 +109,13 @@ def roughness(values: np.ndarray, axis: int) -> float:
     return float(np.mean(np.diff(values, axis=axis) ** 2)) / (2 * varied * size / (size - 1))
 
 
+def alike(values: np.ndarray) -> float:
+    """Correlation of neighbours along axis 1 over axis 2, all pairs together: near 0 for features of their own."""
+    lines = values - values.mean(axis=2, keepdims=True)
+    spread = float(np.mean(lines**2))
+    return float(np.mean(lines[:, 1:] * lines[:, :-1])) / spread if spread > 0 else 0.0
+
+
 def seams(values: np.ndarray) -> tuple[float, float, float]:
     """Mean squared steps of the values in memory order: within rows, from row to row, and at multiples of T.
 

@@ -6,6 +6,8 @@ and nothing that is read runs code.
 
 from typing import Any
 
+from mismatch.check import inner
+from mismatch.check.finding import by_severity
 from mismatch.check.handed import arrays, one_input
 from mismatch.check.modelfile import load
 from mismatch.check.npzbatch import Batch, batch
@@ -43,7 +45,7 @@ def check_model(
     x, y, reference, mask = arrays(x, "x"), arrays(y, "y"), arrays(reference, "reference"), arrays(mask, "mask")
     one_input(model, x)
     subject = Subject(model, x, y, mask, loss, reference, None if weights is None else shapes(weights))
-    findings = apply(MODEL_RULES, subject)
+    findings = tuple(sorted((*apply(MODEL_RULES, subject), *inner.look(subject)), key=by_severity))
     name = str(getattr(model, "name", None) or getattr(model, "__name__", type(model).__name__))
     return Checked(name, _profile(subject), findings, len(MODEL_RULES.names), _facts(subject))
 

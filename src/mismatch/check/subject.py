@@ -111,7 +111,11 @@ class Subject:
     def _mask(self) -> np.ndarray | None:
         return self.mask_values[self.rows] if self.mask_fits and self.mask_values is not None else None
 
-    def forward(self, arrays: list[np.ndarray], mask: np.ndarray | None = None) -> Trace:
+    def changed(self, place: int, change: Any) -> Trace:
+        """The same run with what the call at `place` of the trace gives replaced by `change` of it."""
+        return self.forward(self._arrays, self._mask, (place, change))
+
+    def forward(self, arrays: list[np.ndarray], mask: np.ndarray | None = None, change: Any = None) -> Trace:
         """A run on other arrays, one for each input, with the model left as it was."""
         import keras
 
@@ -126,7 +130,7 @@ class Subject:
             options = {"mask": keras.ops.convert_to_tensor(mask.astype(bool))} if mask is not None else {}
             if isinstance(model, keras.layers.Layer) and _takes(model, "training"):
                 options["training"] = False
-            return run(lambda: model(fed, **options), tensors)
+            return run(lambda: model(fed, **options), tensors, change)
 
     @cached_property
     def outputs(self) -> list[np.ndarray]:

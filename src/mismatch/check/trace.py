@@ -60,7 +60,8 @@ class Call:
 class Trace:
     """The calls of a run in the order in which they ended, its outputs, and the error that stopped it, if any.
 
-    names: of the outputs, where the model gives them by name.
+    names: of the outputs, where the model gives them by name. change: (place, function) of a call whose outputs are
+    replaced by what the function makes of them.
     failed: the call of the innermost layer that refused, which has no outputs.
     """
 
@@ -71,6 +72,7 @@ class Trace:
     names: tuple[str, ...] = ()
     error: Exception | None = None
     failed: Call | None = None
+    change: tuple[int, Callable[[Any], Any]] | None = None
 
     @property
     def leaves(self) -> list[Call]:
@@ -102,11 +104,11 @@ def mask_of(tensor: Any) -> Any:
     return getattr(tensor, "_keras_mask", None)
 
 
-def run(call: Callable[[], Any], inputs: Sequence[Any] = ()) -> Trace:
+def run(call: Callable[[], Any], inputs: Sequence[Any] = (), change: Any = None) -> Trace:
     """Make `call`, which is given `inputs`, and write down what runs. Its error is part of the trace, not raised."""
     import keras
 
-    trace = Trace(tuple(inputs))
+    trace = Trace(tuple(inputs), change=change)
     with _written_down(trace):
         try:
             outputs = call()
@@ -165,6 +167,8 @@ def _call(
         stack[0], closed[0] = depth, False
     if any(isinstance(tensor, keras.KerasTensor) for tensor in inputs):
         return outputs  # a graph that is built on the way: only that it could be is of interest
+    if trace.change is not None and trace.change[0] == len(trace.calls):
+        outputs = trace.change[1](outputs)
     flat = _tensors(outputs)
     after = tuple(map(mask_of, flat))
     trace.calls.append(Call(layer, depth, inputs, masks, flat, after, explicit, leaf))

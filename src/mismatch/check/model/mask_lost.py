@@ -7,6 +7,7 @@ import numpy as np
 
 from mismatch.check.finding import Finding
 from mismatch.check.masks import as_array
+from mismatch.check.probe import pads_matter
 from mismatch.check.rule import Rule
 from mismatch.check.subject import Subject
 from mismatch.check.trace import READS_MASK, Call, Trace
@@ -28,11 +29,13 @@ class MaskLost(Rule):
 
     def look(self, subject: Subject) -> Iterator[Finding]:
         trace = subject.trace
-        for call, how in [*_layers(trace), *_operators(subject)]:
+        for call, how in [*_layers(trace), *_operators(subject), *_ignored(subject)]:
             after = _after(trace, call)
             readers = [other.where for other in after if not _marked(other, call)]
             if after and not readers:
                 continue  # whoever reads masks behind it was handed one
+            if not readers and _harmless(subject, call):
+                continue
             told = f"; {readers[0]} then reads pads as data" if readers else ""
             severity = "error" if readers else None
             yield self.found(how + told, where=call.where, severity=severity, layer=call.layer.name, readers=readers)
@@ -117,6 +120,29 @@ def _operators(subject: Subject) -> Iterator[tuple[Call, str]]:
                 continue
             if any(len(other.shape) >= 2 and other.shape[:2] == tensor.shape[:2] for other in loose):
                 yield call, f"the mask of {call.where} is lost in an operation outside any layer, without a word"
+
+
+def _ignored(subject: Subject) -> Iterator[tuple[Call, str]]:
+    """Masked outputs that something outside any layer takes in whole, pads and all, as a mean over steps does."""
+    trace = subject.trace
+    taken = {id(tensor) for call in trace.calls for tensor in call.inputs} | {id(tensor) for tensor in trace.outputs}
+    known = {id(call) for call, _ in _operators(subject)}
+    for call in trace.leaves:
+        if call.masked and call.outputs and id(call.outputs[0]) not in taken and id(call) not in known:
+            if pads_matter(subject, call):
+                yield call, f"what {call.where} gives at pads moves the output, though a mask is handed on with it"
+
+
+def _harmless(subject: Subject, call: Call) -> bool:
+    """Whether an operation drops a mask that was put to use by hand: what stands at pads moves nothing behind it."""
+    import keras
+
+    steps = any(len(tensor.shape) > 2 for tensor in subject.trace.outputs)
+    if isinstance(call.layer, keras.layers.Layer) or steps:
+        return False  # with steps at the output, the loss counts pads
+    held = {id(tensor) for tensor, mask in zip(call.inputs, call.masks, strict=True) if mask is not None}
+    makers = [other for other in subject.trace.leaves if any(id(tensor) in held for tensor in other.outputs)]
+    return bool(makers) and all(pads_matter(subject, other) is False for other in makers)
 
 
 def _after(trace: Trace, call: Call) -> list[Call]:

@@ -9,6 +9,9 @@ from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.subject import Subject
 
+ALIKE = 0.5
+"""Correlation of neighbours along axis 1 above which they may be steps with a profile each, as days have of hours."""
+
 
 class StepsOrFeatures(Rule):
     """How values are spread over steps and features, where sizes cannot tell these apart."""
@@ -30,7 +33,16 @@ class StepsOrFeatures(Rule):
             return
         values = main.values.astype(float)
         for why in (*_one_hot(values), *_smooth(values), *_by_step(values, subject.labels)):
-            yield self.found(f"{why} (likely, not certain)", where=main.name, keras="x = x.swapaxes(1, 2)")
+            alike = layout.alike(values)
+            if alike > ALIKE:
+                why += f"; neighbours along axis 1 are alike (correlation {alike:.2f}), as days or spectra are"
+            yield self.found(
+                f"{why} ({'possible' if alike > ALIKE else 'likely'}, not certain)",
+                where=main.name,
+                severity="note" if alike > ALIKE else None,
+                keras="x = x.swapaxes(1, 2)",
+                alike=alike,
+            )
             return
 
 

@@ -444,6 +444,13 @@ def test_a_batch_unlike_its_reference_is_found(change, says):
     assert not found("unlike_reference", classifier(None), other, reference=x)
 
 
+def test_of_a_few_rows_nothing_is_said_of_scale():
+    x, _ = leveled(12, 4)
+    other = leveled(12, 4, rows=80)[0] * 100
+    assert found("unlike_reference", classifier(None), other[:8], reference=x)
+    assert not found("unlike_reference", classifier(None), other[:7], reference=x)
+
+
 def test_weights_of_another_model_do_not_fit():
     model, other = classifier(), classifier(features=3)
     finding = found("weights_do_not_fit", model, weights=other.get_weights())[0]

@@ -11,6 +11,9 @@ from mismatch.check.rule import Rule
 from mismatch.check.shapes import named
 from mismatch.check.subject import Subject
 
+FEWEST = 8
+"""Sequences on either side below which nothing is said of scale and order: a few differ by chance."""
+
 
 class UnlikeReference(Rule):
     """Shape, kind of numbers, scale and layout, against the batch given with reference=."""
@@ -51,7 +54,7 @@ def _kind(values: np.ndarray, known: np.ndarray) -> Iterator[str]:
 
 def _scale(values: np.ndarray, known: np.ndarray) -> Iterator[str]:
     """Features whose spread is 5 times another, or whose mean lies 3 of its standard deviations off."""
-    if values.ndim < 3 or values.shape[-1] != known.shape[-1]:
+    if values.ndim < 3 or values.shape[-1] != known.shape[-1] or min(len(values), len(known)) < FEWEST:
         return
     own, other = values.reshape(-1, values.shape[-1]).astype(float), known.reshape(-1, known.shape[-1]).astype(float)
     spread, wanted = own.std(0), other.std(0)
@@ -69,14 +72,14 @@ def _scale(values: np.ndarray, known: np.ndarray) -> Iterator[str]:
 
 def _order(values: np.ndarray, known: np.ndarray) -> Iterator[str]:
     """Profiles that are nearer to the reference with the axes in another order."""
-    if values.ndim != 3 or values.shape[1:] != known.shape[1:] or len(values) < 8 or len(known) < 8:
+    if values.ndim != 3 or values.shape[1:] != known.shape[1:] or min(len(values), len(known)) < FEWEST:
         return
     steps, features = values.shape[1:]
     orders = {"time and features swapped": values.swapaxes(1, 2)} if steps == features else {}
     if steps != features and min(steps, features) > 1:
         orders["values sorted as (N, D, T) in memory"] = layout.unscrambled(values)
     turned = layout.blocks_turned(values)
-    if turned is not None and len(turned) >= 8:
+    if turned is not None and len(turned) >= FEWEST:
         orders[f"rows and steps swapped in every {steps} rows"] = turned
     given = _distance(values, known)
     for name, other in orders.items():

@@ -25,7 +25,7 @@ CREATE  := $(UV) venv --quiet --python $(PYTHON)
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 endif
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --group build \
-	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 PYTEST  := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help

@@ -10,12 +10,8 @@ settings.register_profile("ci", settings.get_profile("default"), derandomize=Tru
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
-LONG = ("test_engines.py", "test_composition.py", "test_programs.py", "test_build.py", "test_pages.py")
-"""Modules that take half a minute and more, though no test of theirs alone does."""
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Modules with slow tests go first, each to one process, then other long ones: none is left to the end."""
+    """Modules with slow tests go first, each to one process: none is left to the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path not in slow, item.path.name not in LONG))
+    items.sort(key=lambda item: item.path not in slow)

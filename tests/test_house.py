@@ -2,9 +2,12 @@
 
 import ast
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "mismatch"
@@ -88,3 +91,25 @@ def test_the_plan_of_the_house_lists_every_module_with_its_first_sentence():
     )
     right = {path.as_posix(): first_sentence(path) for path in MODULES if path.name != "__init__.py"}
     assert rows == right, "\n".join(f"| `{name}` | {text} |" for name, text in sorted(right.items()))
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_lock_pins_every_extra(name: str) -> None:
+    """pip takes an extra that a lock leaves out for an unpinned requirement as soon as a newer release appears."""
+    pins = [Requirement(re.sub(r"\s*\\$", "", line)) for line in (ROOT / name).read_text().splitlines() if "==" in line]
+    extras: dict[str, set[str]] = {}
+    for pin in pins:
+        extras.setdefault(canonicalize_name(pin.name), set()).update(pin.extras)
+    unpinned, looked = [], 0
+    for distribution in metadata.distributions():
+        if canonicalize_name(distribution.name) not in extras:
+            continue
+        looked += 1
+        for needed in map(Requirement, distribution.requires or []):
+            wanted = needed.extras - extras.get(canonicalize_name(needed.name), set())
+            chosen = extras[canonicalize_name(distribution.name)] | {""}
+            applies = not needed.marker or any(needed.marker.evaluate({"extra": extra}) for extra in chosen)
+            if wanted and applies:
+                unpinned.append(f"{needed.name}[{','.join(sorted(wanted))}] of {distribution.name}")
+    assert looked > 20
+    assert not unpinned

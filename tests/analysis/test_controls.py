@@ -13,7 +13,7 @@ from mismatch.analysis import controls
 from mismatch.analysis.claims import evaluate
 from tests.analysis.made import CEILING, CONTROLLED, Runs, claim, failed, plan_of, registered, rounds_of, sound, three
 
-pytestmark = pytest.mark.usefixtures("unwarned")
+pytestmark = [pytest.mark.usefixtures("unwarned"), pytest.mark.slow]
 
 
 def verdicts_of(folder: Path, runs: Runs, planned: dict[str, int] | None = None) -> pd.DataFrame:

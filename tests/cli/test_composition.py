@@ -13,6 +13,8 @@ from mismatch.sweep import plan
 from tests.cli.composing import compose_jobs, swept
 from tests.helpers import make_settings
 
+pytestmark = pytest.mark.slow
+
 OUT = "out=nowhere"  # nothing is written by a plan, and there are no records to find
 
 EXPERIMENT_NAMES = sorted(path.parent.name for path in EXPERIMENTS.glob("*/sweep.yaml"))

@@ -12,6 +12,8 @@ from mismatch.engine.trace import Diverged
 from mismatch.run.order import batch_order
 from tests.helpers import make_arm
 
+pytestmark = pytest.mark.slow
+
 BOTH_ENGINES = {
     "unmasked": {"length__ratio": 2.0},
     "masking": {"length__ratio": 2.0, "mask": "masking", "length__padding": "post"},

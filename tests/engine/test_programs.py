@@ -14,6 +14,8 @@ from mismatch.config.registry import ADAPTERS, DATASETS, REDUCTIONS
 from mismatch.engine.model import build
 from tests.helpers import make_arm
 
+pytestmark = pytest.mark.slow
+
 BASES = {
     "plain": {},
     "longer": {"length__ratio": 2.0, "length__padding": "post"},

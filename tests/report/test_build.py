@@ -17,6 +17,8 @@ from mismatch.run.record import Record
 from mismatch.sweep import store
 from tests.report.cases import CLAIMS, arms_of, results_of, runs_of
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 
 

@@ -14,6 +14,8 @@ from mismatch.report.material import Material
 from mismatch.report.pages import page, split, write_report
 from tests.report.cases import CLAIMS, FIGURES, PADDING, RATIO, SHAPES, arms_of, claims_of, fail, measured, runs_of
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '<script>alert("x")</script>'
 
 

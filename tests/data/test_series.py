@@ -65,7 +65,7 @@ def test_a_test_file_is_the_test_part(tmp_path):
 
 
 def test_settings_that_name_columns_are_empty_where_there_are_none(tmp_path):
-    named = series(path=ts(tmp_path / "a.ts", 40), id="patient", time="hour", label="outcome")
+    named = series(path=ts(tmp_path / "a.ts", 40), id="id", time=None, label="label")
     assert named == series(path=str(tmp_path / "a.ts")) and named.id is named.time is named.label is None
     assert series(path=long(tmp_path / "a.csv", 40)).label == "label"
 
@@ -94,6 +94,9 @@ def test_a_name_with_a_comma_stands_in_quotes(tmp_path):
         ({"features": {"a": 1}}, "data.features=.*: must be names of columns"),
         ({"features": "w"}, "data.features=w: must be a feature of .*: dimension 1, dimension 2"),
         ({"split": "part"}, "data.split=part: names a column of a table"),
+        ({"id": "patient"}, "data.id=patient: names a column of a table; .*a.ts is none: leave it out"),
+        ({"time": "hour"}, "data.time=hour: names a column of a table"),
+        ({"label": "outcome"}, "data.label=outcome: names a column of a table; the labels of .* stand behind"),
         ({"train": 40}, "data.train=40: must be at most"),
     ],
 )

@@ -89,6 +89,8 @@ def test_a_check_sees_the_values_as_they_are(tmp_path):
         ("a.ts", TS, {"split": "s"}, "data.split=s: names a column of a table; a .ts file has none"),
         ("a.ts", TS, {"group": "g"}, "data.group=g: names a column of a table"),
         ("a.ts", TS, {"label": "y"}, "data.label=y: names a column of a table; the labels of .* stand behind"),
+        ("a.ts", TS, {"time": "t"}, "data.time=t: names a column of a table; .*a.ts is none: leave it out"),
+        ("a.npz", NPZ, {"id": "n"}, "data.id=n: names a column of a table; .*a.npz is none: leave it out"),
         ("a.ts", TS, {"separator": ";"}, "data.separator=;: acts on tables alone"),
         ("a.npz", NPZ, {"separator": ";"}, "data.separator=;: acts on tables alone"),
         ("a.npz", NPZ, {"encoding": "utf-8"}, "data.encoding=utf-8: acts on text alone"),

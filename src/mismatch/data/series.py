@@ -42,12 +42,11 @@ class Series(Own):
         what = kind(self.path)
         if what == "table":
             return
-        if what == "folder":
-            self.id = self.label = None  # a file is a sequence, its folder the label
-            return
-        # They name columns, and there are none.
-        self.id = self.time = None
-        self.label = None if self.label == "label" or what == "ts" else self.label
+        # Names of columns are empty where there are none; others than the defaults are refused by the reader.
+        self.id = None if self.id == "id" else self.id
+        self.label = None if self.label == "label" else self.label
+        if what != "folder":
+            self.time = None if self.time == "time" else self.time
 
     def read(self) -> Items:
         return numbers(

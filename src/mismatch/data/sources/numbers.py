@@ -84,6 +84,16 @@ def kind(path: str) -> str:
     return "ts" if named or TAG.search(start) else "table"
 
 
+def _unnamed(path: str, what: str, columns: Columns) -> None:
+    """Refuse columns that are named, other than by default, of a file that has none: ``.ts``, NPZ."""
+    none = f"names a column of a table; {shown(path)} is none: leave it out"
+    require(columns.id in ("", "id"), "data.id", columns.id, none)
+    require(columns.time in (None, "time"), "data.time", columns.time, none)
+    if what == "ts":
+        none = f"names a column of a table; the labels of {shown(path)} stand behind its last colons"
+        require(columns.label in ("", "label"), "data.label", columns.label, none)
+
+
 def _found(
     path: str, columns: Columns, separator: str | None, encoding: str | None, key: str, other: bool = False
 ) -> Found:
@@ -97,6 +107,7 @@ def _found(
     if what == "table":
         return _table(path, columns, separator, encoding, key)
     require(separator is None, "data.separator", separator, f"acts on tables alone; {shown(path)} is none")
+    _unnamed(path, what, columns)
     try:
         if what == "ts":
             found = _ts(path, columns, encoding, key)
@@ -119,8 +130,6 @@ def _table(path: str, columns: Columns, separator: str | None, encoding: str | N
 def _ts(path: str, columns: Columns, encoding: str | None, key: str) -> Found:
     for setting, name in (("data.split", columns.split), ("data.group", columns.group)):
         require(name is None, setting, name, "names a column of a table; a .ts file has none")
-    accepted = f"names a column of a table; the labels of {shown(path)} stand behind its last colons"
-    require(columns.label in ("", "label"), "data.label", columns.label, accepted)
     content = load(path, key)
     decoded = decode(content.raw, encoding, shown(path), key)
     found = ts.parse(decoded.text)

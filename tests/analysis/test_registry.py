@@ -22,7 +22,7 @@ WRONG = {
     "two primaries": (claim(contrast(primary=True), contrast("b", primary=True)), "C1: primary=2"),
     "an unknown test": (
         claim(contrast(test="guess")),
-        "test=guess: must be one of outcome, paired, portion, share, variance",
+        "test=guess: must be one of outcome, paired, portion, share, tuned, variance",
     ),
     "an unknown prediction": (claim(contrast(predicts="more")), "predicts=more: must be one of less, greater"),
     "an unknown scale": (claim(contrast(scale="log")), "scale=log: must be one of difference, ratio"),

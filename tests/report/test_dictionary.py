@@ -9,6 +9,7 @@ from mismatch.analysis.claims import COLUMNS
 from mismatch.analysis.effects import effects
 from mismatch.analysis.judging import judge
 from mismatch.analysis.summary import summarise
+from mismatch.analysis.tuned import table_of as tuned_table
 from mismatch.config.paths import REFERENCE
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.report.dictionary import UNKNOWN, dictionary
@@ -51,9 +52,12 @@ def test_every_table_that_is_made_of_runs_is_explained_whatever_metrics_it_has(t
     factorial = judge({"runs.csv": whole}, grids).factorial
     judged = judge({"runs.csv": runs}, registered(tmp_path, claim(contrast())))
     assert factorial is not None and len(factorial)
+    rated = pd.concat(
+        [runs.assign(**{"train.learning_rate": rate}, arm=runs["arm"] + str(rate)) for rate in (0.1, 0.2)]
+    )
     told = dictionary({
         "runs.csv": runs, "summary.csv": summarise(runs), "effects.csv": effects(runs), "claims.csv": judged.claims,
-        "controls.csv": judged.controls, "factorial.csv": factorial,
+        "controls.csv": judged.controls, "factorial.csv": factorial, "tuned.csv": tuned_table(rated),
     })  # fmt: skip
     assert unexplained(told) == []
     meaning = told.set_index(["table", "column"])["meaning"]

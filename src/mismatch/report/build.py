@@ -88,8 +88,14 @@ def _tables(runs: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, str | None]]:
     """The tables made of the runs, and in how many digits they are written."""
     from mismatch.analysis.effects import effects
     from mismatch.analysis.summary import summarise
+    from mismatch.analysis.tuned import table_of
 
-    return {} if runs.empty else {"summary.csv": (summarise(runs), "%.6g"), "effects.csv": (effects(runs), "%.6g")}
+    if runs.empty:
+        return {}
+    chosen = table_of(runs)
+    tuned = {} if chosen.empty else {"tuned.csv": chosen}
+    made = {"summary.csv": summarise(runs), "effects.csv": effects(runs)} | tuned
+    return {file: (table, "%.6g") for file, table in made.items()}
 
 
 def _verdicts(judged: Judged | None) -> dict[str, tuple[pd.DataFrame, str | None]]:

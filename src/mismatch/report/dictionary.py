@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
-from mismatch.analysis import claims, effects, factorial, judging, summary
+from mismatch.analysis import claims, effects, factorial, judging, summary, tuned
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.run import columns
 
@@ -18,7 +18,7 @@ FILE = "columns.csv"
 COLUMNS = ("table", "column", "unit", "meaning")
 UNKNOWN = "column of another version or package; its meaning is not known here"
 
-Told = Mapping[str, tuple[str, str]]
+Told = dict[str, tuple[str, str]]
 """Column -> (unit, meaning)."""
 
 
@@ -59,6 +59,7 @@ MADE: dict[str, Callable[[pd.DataFrame], Told]] = {
     "runs.csv": _runs,
     "summary.csv": lambda table: summary.described(table),
     "effects.csv": _plain(effects.COLUMNS),
+    "tuned.csv": lambda table: _runs(table) | _plain(tuned.CHOSEN)(table),
     "claims.csv": _plain(claims.COLUMNS),
     "controls.csv": _plain(judging.CHECK_COLUMNS),
     "factorial.csv": _plain(factorial.COLUMNS),

@@ -69,15 +69,16 @@ def test_what_the_table_cannot_answer_is_withheld_and_stops_nothing_else(tmp_pat
 
 def test_primary_contrasts_are_corrected_together_whatever_their_claim(tmp_path: Path) -> None:
     # 2/2^6 = .031 is enough alone; of two in a family, Holm asks for .025.
-    runs = runs_of(CONTROLLED, CONTROLLED | {"length.padding": "post", "level": 0.58}, replicates=6)
-    both = contrast(primary=True)
+    sides = (CONTROLLED | {"length.padding": side, "level": 0.58} for side in ("post", "mid"))
+    runs = runs_of(CONTROLLED, *sides, replicates=6)
+    both, other = contrast(primary=True), contrast(primary=True, arm={"length.padding": "mid"})
     alone = evaluate(registered(tmp_path, claim(both)), {"runs.csv": runs}, [])
-    two = evaluate(registered(tmp_path, claim(both), claim(both, id="C2")), {"runs.csv": runs}, [])
+    two = evaluate(registered(tmp_path, claim(both), claim(other, id="C2")), {"runs.csv": runs}, [])
     assert (alone["verdict"].iloc[0], alone["p_holm"].iloc[0]) == ("SUPPORTED", 2 / 64)
     assert two["verdict"].tolist() == ["INCONCLUSIVE"] * 2
     assert two["p_holm"].tolist() == [4 / 64] * 2 and two["p"].tolist() == [2 / 64] * 2
     apart = evaluate(
-        registered(tmp_path, claim(both), claim(both | {"family": "own"}, id="C2")), {"runs.csv": runs}, []
+        registered(tmp_path, claim(both), claim(other | {"family": "own"}, id="C2")), {"runs.csv": runs}, []
     )
     assert apart["verdict"].tolist() == ["SUPPORTED"] * 2
 

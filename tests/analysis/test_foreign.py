@@ -99,7 +99,7 @@ def test_a_kind_of_test_from_an_entry_point_gives_verdicts(package: Path, least:
         ("much", "C1: all runs: least=much: must be a number"),
         (
             "0.5, rows: [a]",
-            "rows=['a']: must be one of name, test, primary, family, table, least, metric",
+            "rows=['a']: must be one of name, test, primary, family, table, member, least, metric",
         ),
     ],
 )

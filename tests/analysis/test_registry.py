@@ -6,6 +6,7 @@ import pytest
 
 from mismatch.analysis import registry
 from mismatch.analysis.tests.variance import VarianceContrast
+from mismatch.config import claims
 from mismatch.config.fields import ConfigError
 from mismatch.config.paths import EXPERIMENTS
 from tests.analysis.made import claim, contrast, registered
@@ -56,6 +57,7 @@ def test_the_head_of_a_claims_file_is_checked_too(tmp_path: Path) -> None:
         ({"bass": {}}, "bass={}: must be one of base, controls"),
         ({"controls": ["early"]}, "controls=['early']: must be a mapping"),
         ({"claims": [claim(contrast()), claim(contrast())]}, "id=C1: must occur once"),
+        ({"confirming": "seven"}, "confirming=seven: must be a whole number"),
         ({"factorials": [{"name": "a"}]}, "factorials: where=None: must be given"),
     ):
         with pytest.raises(ConfigError) as refused:
@@ -87,9 +89,28 @@ claims:
         registry.load(path)
 
 
-def test_the_hash_of_the_claims_changes_with_the_file(tmp_path: Path) -> None:
+def test_the_hash_of_the_claims_changes_with_what_is_judged_and_not_with_its_wording(tmp_path: Path) -> None:
     first, again = (registered(tmp_path, claim(contrast())).hash for _ in range(2))
-    assert first == again != registered(tmp_path, claim(contrast(margin=0.03))).hash
+    reworded = claim(contrast("in other words"), claim="Padding costs.", source="elsewhere")
+    assert first == again == registered(tmp_path, reworded).hash
+    assert first == registered(tmp_path, claim(contrast()), confirming=3, show={"mask": ["none"]}).hash
+    for item in (
+        claim(contrast(margin=0.03)),
+        claim(contrast(primary=True)),
+        claim(contrast(), quantifier="can"),
+        claim(contrast(), scope="one task"),
+        claim(contrast(), id="C2"),
+        claim(contrast(), contrast("another")),
+        claim(contrast(arm={"length.padding": "mid"})),
+    ):
+        assert registered(tmp_path, item).hash != first, item
+    assert registered(tmp_path, claim(contrast()), base={"data": "late"}).hash != first
+
+
+def test_the_hash_of_a_registry_is_the_one_that_runs_are_given() -> None:
+    for path in FILES:
+        assert registry.load(path).hash == claims.registered(path.parent.name)
+    assert claims.registered("no-such-experiment") is None
 
 
 def test_every_claim_of_the_article_is_registered_with_one_contrast_that_decides() -> None:

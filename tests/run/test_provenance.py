@@ -64,6 +64,6 @@ def test_without_git_there_is_no_commit_and_the_run_goes_on(monkeypatch):
 
 def test_what_is_known_before_training_stands_on_the_row_of_a_run_that_was_lost():
     begun = begin(make_arm(), 0, "x").ended("killed", "its worker died")
-    later = {"data_hash", "init_hash", "order_hash", "threads"}
+    later = {"data_hash", "init_hash", "order_hash", "threads", "claims_hash"}
     assert set(begun.provenance) == set(PROVENANCE) - later
     assert begun.versions["tensorflow"]

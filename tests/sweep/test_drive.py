@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mismatch.config import claims
 from mismatch.run import pipeline
 from mismatch.sweep import plan
 from mismatch.sweep.drive import drive
@@ -83,3 +84,13 @@ def test_an_error_outside_a_run_comes_out_and_is_not_swallowed(tmp_path):
     made = plan.make([make_settings(out=str(tmp_path), replicates=3)])
     with pytest.raises(OSError, match="No space left"):
         drive(made, Scripted(), full)
+
+
+def test_every_record_of_an_experiment_carries_the_hash_of_its_claims_also_of_a_run_that_was_lost(tmp_path):
+    kept = {}
+    made = plan.make([make_settings(name="padding", out=str(tmp_path), replicates=2)])
+    fate = Scripted(lambda replicate, number: "timeout" if replicate else "ok")
+    drive(made, fate, lambda record, run: kept.update({record.replicate: record.row()["claims_hash"]}))
+    assert set(kept.values()) == {claims.registered("padding")} and len(kept) == 2
+    other = plan.make([make_settings(out=str(tmp_path), replicates=1)])
+    assert other.claims is None and other.ids < made.ids, "the claims of an experiment change no run"

@@ -95,3 +95,11 @@ def test_tables_that_were_made_are_not_due_again(tmp_path: Path) -> None:
     assert store.read_csv(out / "toy.csv")["arm"].tolist() == [arm.id for arm in arms()]
     assert measured.due("toy", arms(), False, out) == 0.0
     assert measured.due("toy", arms()[:1], False, out) == 1.0
+
+
+def test_tables_that_were_made_for_other_claims_are_due_again(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    measured.make("toy", arms(), False, out, claims="these")
+    assert measured.stamp(out)["claims"] == "these"
+    assert measured.due("toy", arms(), False, out, claims="these") == 0.0
+    assert measured.due("toy", arms(), False, out, claims="those") == 1.0

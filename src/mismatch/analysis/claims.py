@@ -2,17 +2,19 @@
 
 In: a `Registry`, the tables its contrasts name, the plan and the control checks. Out: one row per contrast
 (`COLUMNS`), with verdict, interval, p values and the runs it rests on. How a contrast is judged is in `tests/`, the
-rule of the verdict on differences in `verdict.py`. A verdict is WITHHELD, with the reason, while planned cells are
-missing, runs are no pair, or a control that guards it has failed.
+rule of the verdict on differences in `verdict.py`, that of the verdict on a claim in `quantifiers.py`. A verdict is
+WITHHELD, with the reason, while planned cells are missing, runs are no pair or not those of the confirming run
+(`confirming.py`), or a control that guards it has failed.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 
-from mismatch.analysis import controls, verdict
+from mismatch.analysis import confirming, controls, quantifiers, twins, verdict
 from mismatch.analysis.registry import Claim, Registry
 from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result
 from mismatch.analysis.verdict import UNTESTED as UNTESTED
@@ -24,7 +26,10 @@ COLUMNS = {
     "claim": "number of the claim",
     "statement": "the claim in a sentence",
     "contrast": "what was compared",
-    "primary": "whether this contrast gives the claim its verdict",
+    "primary": "whether the verdict of the claim stands on this row",
+    "member": "whether that verdict rests on this contrast too, as the quantifier says",
+    "quantifier": "of how many cases the claim speaks: always | general | can | never; empty: of its primary contrast",
+    "scope": "what the claim is about",
     "test": "kind of claim test",
     "metric": "what was compared in",
     "scale": "difference, or ratio: a difference of natural logarithms",
@@ -39,7 +44,12 @@ COLUMNS = {
     "p_equivalence_holm": "the same, Holm-corrected within the family",
     "superiority": "P(arm > against), ties half",
     "margin": "smallest difference that matters, declared before the run",
-    "verdict": "SUPPORTED | REFUTED | EQUIVALENT | INCONCLUSIVE | WITHHELD | UNTESTED",
+    "verdict": "SUPPORTED | REFUTED | EQUIVALENT | INCONCLUSIVE | WITHHELD | UNTESTED: of the claim on a primary row, "
+    "of the contrast on any other",
+    "contrast_verdict": "the same of this contrast alone",
+    "decided_by": "how many cases of the claim's family show it, speak against it or are open; twins count once",
+    "p_claim": "p of the claim: the smallest corrected one of its family; for general, that of its primary contrast",
+    "twins": "contrasts of this experiment with the same differences in the same replicates: one piece of evidence",
     "why": "reason for a verdict withheld, or a remark on the interval",
     "minimum_detectable_effect": "difference found with probability 0.8 at this n and spread (two-sided 5%)",
     "replicates_for_margin": "replicates that would find a difference of the margin as often, at this spread",
@@ -47,7 +57,8 @@ COLUMNS = {
     "controls": "status of the checks that guard the verdict",
     "family": "contrasts corrected together",
     "source": "where the article says it",
-    "claims_hash": "hash of the claims file",
+    "claims_hash": "hash of what is judged in the claims file",
+    "registration": "confirming, with its seed, or exploratory",
     "runs": "ids of the runs, or rows, it rests on",
 }
 
@@ -60,8 +71,20 @@ NUMBERS = (
 
 
 @dataclass(frozen=True)
+class Tables:
+    """What claims are judged on, by file name; planned: arm id -> replicates; stamped: what a measurement was made for.
+
+    A contrast whose table is not there is withheld.
+    """
+
+    files: dict[str, pd.DataFrame]
+    planned: dict[str, int] | None = None
+    stamped: str | None = None
+
+
+@dataclass(frozen=True)
 class _Judged:
-    """A contrast and what came of it. guards: the checks that stand behind it."""
+    """A contrast and what came of it. guards: the checks that stand behind it. unfit: why its runs confirm nothing."""
 
     claim: Claim
     contrast: Contrast
@@ -69,12 +92,20 @@ class _Judged:
     family: str
     result: Result
     guards: list[controls.Check]
+    unfit: str = ""
 
     @property
     def withheld(self) -> str:
         """Why there is no verdict, or nothing."""
         broken = any(not check.passed for check in self.guards)
-        return self.result.withheld or (f"control failed: {controls.status(self.guards)}" if broken else "")
+        failed = f"control failed: {controls.status(self.guards)}" if broken else ""
+        return self.result.withheld or self.unfit or failed
+
+    @property
+    def compared(self) -> twins.Compared:
+        """What tells whether it is the twin of another."""
+        kind = (self.contrast.table, self.question.metric, self.question.scale)
+        return twins.Compared(kind, self.result.arms, self.result.differences)
 
 
 def evaluate(
@@ -82,6 +113,7 @@ def evaluate(
     tables: dict[str, pd.DataFrame],
     checks: Sequence[controls.Check],
     planned: dict[str, int] | None = None,
+    stamped: str | None = None,
 ) -> pd.DataFrame:
     """One row per contrast of the registry (one per claim where it is untestable).
 
@@ -89,13 +121,19 @@ def evaluate(
         tables: by file name; a contrast whose table is not there is withheld.
         checks: of the controls that rode along.
         planned: arm id -> replicates.
+        stamped: hash of the claims that a measurement of the experiment's own was made for.
     """
+    given = Tables(tables, planned, stamped)
     judged = [
-        _judge(registry, claim, contrast, tables, checks, planned)
-        for claim in registry.claims
-        for contrast in claim.contrasts
+        _judge(registry, claim, contrast, given, checks) for claim in registry.claims for contrast in claim.contrasts
     ]
-    rows = [_row(registry, *pair) for pair in zip(judged, _decide(judged), strict=True)]
+    same = twins.groups([one.compared for one in judged])
+    decided = _decide(judged, same)
+    rows = [_row(registry, *pair) for pair in zip(judged, decided, strict=True)]
+    for row, name in zip(rows, _twins(judged, same), strict=True):
+        row["twins"] = name
+    for claim in registry.claims:
+        _conclude(claim, [at for at, one in enumerate(judged) if one.claim is claim], judged, rows, same)
     rows += [_untested(registry, claim) for claim in registry.claims if claim.untestable]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -112,55 +150,85 @@ def headline(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def _judge(
-    registry: Registry,
-    claim: Claim,
-    contrast: Contrast,
-    tables: dict[str, pd.DataFrame],
-    checks: Sequence[controls.Check],
-    planned: dict[str, int] | None,
+    registry: Registry, claim: Claim, contrast: Contrast, given: Tables, checks: Sequence[controls.Check]
 ) -> _Judged:
     test: ClaimTest[Contrast] = CLAIM_TESTS.get(contrast.test)()
-    question, result = test.asks(contrast), _result(test, registry, contrast, tables, planned)
+    question, result = test.asks(contrast), _result(test, registry, contrast, given)
     guards = controls.guarded(checks, contrast.table, question.metric, result.arms)
-    return _Judged(claim, contrast, question, test.family(contrast, claim.id), result, guards)
+    family = _family(claim, contrast) or test.family(contrast, claim.id)
+    table = given.files.get(contrast.table)
+    unfit = "" if table is None else confirming.unfit(registry, table, result.runs, given.stamped)
+    return _Judged(claim, contrast, question, family, result, guards, unfit)
 
 
-def _result(
-    test: ClaimTest[Contrast],
-    registry: Registry,
-    contrast: Contrast,
-    tables: dict[str, pd.DataFrame],
-    planned: dict[str, int] | None,
-) -> Result:
-    table = tables.get(contrast.table)
+def _family(claim: Claim, contrast: Contrast) -> str:
+    """The name under which a claim's family is corrected on its own, if this contrast belongs to such a one."""
+    apart = claim.quantifier in quantifiers.CORRECTED_APART and len(claim.family) > 1
+    return f"{claim.id} {claim.quantifier}" if apart and contrast in claim.family and not contrast.family else ""
+
+
+def _result(test: ClaimTest[Contrast], registry: Registry, contrast: Contrast, given: Tables) -> Result:
+    table = given.files.get(contrast.table)
     if table is None or table.empty:
         return Result(f"{contrast.table} is missing")
     base = {key: value for key, value in registry.base.items() if key in table}
-    evidence = Evidence(table, base, planned if contrast.table == "runs.csv" else None)
+    evidence = Evidence(table, base, given.planned if contrast.table == "runs.csv" else None)
     try:
         return test.judge(contrast, evidence)
     except ValueError as error:  # no pair, no such column, several arms, an incomplete grid: the message says which
         return Result(str(error))
 
 
-def _decide(judged: list[_Judged]) -> list[dict[str, Any]]:
+def _decide(judged: list[_Judged], same: list[int]) -> list[dict[str, Any]]:
     """Verdict and adjusted p values of every contrast.
 
-    Judgements of differences are corrected together, family by family; the other tests have decided for themselves.
+    Judgements of differences are corrected together, family by family, twins once; the other tests have decided for
+    themselves.
     """
     decided: list[dict[str, Any]] = [{"verdict": one.result.verdict} for one in judged]
-    families: dict[str, list[int]] = {}
+    families: dict[str, dict[tuple[Any, ...], list[int]]] = {}
     for at, one in enumerate(judged):
-        if one.result.judgement is not None:
-            families.setdefault(one.family, []).append(at)
-    for places in families.values():
-        members = [judgement for at in places if (judgement := judged[at].result.judgement)]
-        for at, (word, p, p_equivalence) in zip(places, verdict.verdicts(members), strict=True):
-            decided[at] = {"verdict": word, "p_holm": p, "p_equivalence_holm": p_equivalence}
+        if (judgement := one.result.judgement) is not None:
+            key = (same[at], judgement.direction, judgement.margin)
+            families.setdefault(one.family, {}).setdefault(key, []).append(at)
+    for members in families.values():
+        first = [judgement for places in members.values() if (judgement := judged[places[0]].result.judgement)]
+        for places, (word, p, p_equivalence) in zip(members.values(), verdict.verdicts(first), strict=True):
+            for at in places:
+                decided[at] = {"verdict": word, "p_holm": p, "p_equivalence_holm": p_equivalence}
     return [
         columns | ({"verdict": WITHHELD, "why": one.withheld} if one.withheld else {})
         for one, columns in zip(judged, decided, strict=True)
     ]
+
+
+def _twins(judged: list[_Judged], same: list[int]) -> list[str]:
+    """The names of the twins of each contrast, each with its claim."""
+    names = [f"{one.claim.id}: {one.contrast.name}" for one in judged]
+    return [
+        "; ".join(names[other] for other, number in enumerate(same) if number == same[at] and other != at)
+        for at in range(len(judged))
+    ]
+
+
+def _conclude(
+    claim: Claim, places: list[int], judged: list[_Judged], rows: list[dict[str, Any]], same: list[int]
+) -> None:
+    """Put the verdict of the claim, which rests on its family, into its primary row."""
+    family = [at for at in places if any(judged[at].contrast is each for each in claim.family)]
+    if not family:
+        return
+    said = quantifiers.decide(claim.quantifier, [_member(rows[at], same[at]) for at in family])
+    row = next(rows[at] for at in family if rows[at]["primary"])
+    row |= {"verdict": said.word, "decided_by": said.why, "p_claim": said.p}
+    if said.withheld:
+        row["why"] = said.withheld
+
+
+def _member(row: dict[str, Any], twin: int) -> quantifiers.Member:
+    predicts = str(row["predicts"])
+    p = row.get("p_equivalence_holm" if predicts == "equal" else "p_holm", math.nan)
+    return quantifiers.Member(str(row["verdict"]), predicts, bool(row["primary"]), twin, p, str(row.get("why", "")))
 
 
 def _row(registry: Registry, judged: _Judged, decided: dict[str, Any]) -> dict[str, Any]:
@@ -168,25 +236,35 @@ def _row(registry: Registry, judged: _Judged, decided: dict[str, Any]) -> dict[s
     numbers = {name: getattr(result, name) for name in NUMBERS if getattr(result, name) is not None}
     return {
         "experiment": registry.experiment,
-        "claim": judged.claim.id,
-        "statement": judged.claim.claim,
         "contrast": contrast.name,
         "primary": contrast.primary,
+        "member": contrast.primary or contrast.member,
         "test": contrast.test,
+        **_of_claim(registry, judged.claim),
         **asdict(judged.question),
         **numbers,
         "why": result.why,
         "runs": " ".join(result.runs),
         "controls": controls.status(judged.guards),
-        "source": judged.claim.source,
         "family": judged.family,
-        "claims_hash": registry.hash,
         **decided,
+        "contrast_verdict": decided["verdict"],
+    }
+
+
+def _of_claim(registry: Registry, claim: Claim) -> dict[str, Any]:
+    """What every row of a claim says."""
+    return {
+        "claim": claim.id,
+        "statement": claim.claim,
+        "quantifier": claim.quantifier,
+        "scope": claim.scope,
+        "source": claim.source,
+        "claims_hash": registry.hash,
+        "registration": confirming.status(registry),
     }
 
 
 def _untested(registry: Registry, claim: Claim) -> dict[str, Any]:
-    return {
-        "experiment": registry.experiment, "claim": claim.id, "statement": claim.claim, "source": claim.source,
-        "contrast": "", "primary": True, "verdict": UNTESTED, "why": claim.untestable, "claims_hash": registry.hash,
-    }  # fmt: skip
+    said = {"contrast": "", "primary": True, "member": True, "verdict": UNTESTED, "why": claim.untestable}
+    return {"experiment": registry.experiment, **_of_claim(registry, claim), **said}

@@ -46,17 +46,23 @@ class Judged:
         return pd.DataFrame(self.checks, columns=list(CHECK_COLUMNS))
 
 
-def judge(tables: dict[str, pd.DataFrame], registered: Registry, planned: dict[str, int] | None = None) -> Judged:
+def judge(
+    tables: dict[str, pd.DataFrame],
+    registered: Registry,
+    planned: dict[str, int] | None = None,
+    stamped: str | None = None,
+) -> Judged:
     """Check the controls and judge the claims of an experiment.
 
     Args:
         tables: by file name; the training runs are ``runs.csv``.
         registered: the experiment's claims.
         planned: arm id -> replicates, to tell a missing run from one nobody asked for.
+        stamped: hash of the claims that a measurement of the experiment's own was made for.
     """
     tables = {file: valid(table) for file, table in tables.items() if len(table)}
     checks = tuple(check_all(tables, registered.controls, planned))
-    claims = evaluate(registered, tables, checks, planned)
+    claims = evaluate(registered, tables, checks, planned, stamped)
     runs = tables.get("runs.csv")
     if runs is None:
         return Judged(claims, checks)

@@ -1,10 +1,9 @@
 """Claims as registered: `experiments/<name>/claims.yaml`, read and checked.
 
 In: a file a person writes before the run, whose structure is the dataclasses below and those of the kinds of claim
-test (`analysis/tests/`). Out: a `Registry`. The file's hash goes with every verdict.
+test (`analysis/tests/`). Out: a `Registry`. The hash of what is judged goes with every verdict.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Any, TypeVar
 
 from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
-from yaml import YAMLError
 
+from mismatch.analysis.quantifiers import QUANTIFIERS
 from mismatch.analysis.tests.base import Contrast
-from mismatch.config.fields import ConfigError, reason
+from mismatch.config import claims as text
+from mismatch.config.fields import ConfigError
 from mismatch.config.registry import CLAIM_TESTS
 
 Node = TypeVar("Node")
@@ -23,6 +23,7 @@ ACCEPTED: dict[Any, str] = {
     str: "text",
     bool: "true or false",
     int: "a whole number",
+    int | None: "a whole number",
     float: "a number",
     dict[str, Any]: "a mapping",
 }
@@ -33,7 +34,8 @@ ACCEPTED: dict[Any, str] = {
 class Claim:
     """A statement of the article in our words, where it stands there, and its contrasts.
 
-    untestable: why no experiment here can test it, if none can.
+    untestable: why no experiment here can test it, if none can. quantifier: how much it says (`quantifiers`), empty
+    where its primary contrast alone gives it its verdict. scope: what it is about, in words.
     """
 
     id: str
@@ -41,6 +43,14 @@ class Claim:
     source: str
     contrasts: tuple[Contrast, ...] = ()
     untestable: str = ""
+    quantifier: str = ""
+    scope: str = ""
+
+    @property
+    def family(self) -> tuple[Contrast, ...]:
+        """The contrasts on which its verdict rests; empty in a file that looks at the claim from aside."""
+        asked = any(contrast.primary for contrast in self.contrasts)
+        return tuple(each for each in self.contrasts if asked and (each.primary or each.member))
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,7 @@ class Registry:
 
     controls: parameters of the arm whose sham, noisy, shuffled and delayed copies ride in the sweep.
     show: levels the generic figures show; a parameter not named here is drawn at its base alone.
+    hash: of what is judged. confirming: the seed of the run that decides, chosen after the claims were committed.
     """
 
     experiment: str
@@ -67,6 +78,7 @@ class Registry:
     factorials: tuple[Factorial, ...] = ()
     claims: tuple[Claim, ...] = ()
     hash: str = ""
+    confirming: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,7 @@ class _File:
     grid: dict[str, Any] = field(default_factory=dict)
     factorials: list[Any] = field(default_factory=list)
     claims: list[Any] = field(default_factory=list)
+    confirming: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,8 @@ class _Claim:
     source: str
     contrasts: list[Any] = field(default_factory=list)
     untestable: str = ""
+    quantifier: str = ""
+    scope: str = ""
 
 
 def load(path: Path) -> Registry:
@@ -98,16 +113,13 @@ def load(path: Path) -> Registry:
     Raises:
         ConfigError: naming the file, the claim, the key that is wrong, its value and what is accepted.
     """
-    try:
-        content = OmegaConf.to_container(OmegaConf.load(path), resolve=True)
-    except (YAMLError, OmegaConfBaseException) as error:
-        raise ConfigError(str(path), "?", f"must be YAML ({reason(error, 300)})") from None
+    content = text.read(path)
     top = _read(str(path), _File, content, "a mapping")
     grids = tuple(_read(f"{path}: factorials", Factorial, item, "a mapping") for item in top.factorials)
     claims = tuple(_claim(str(path), item) for item in top.claims)
     _refuse_twins(f"{path}: id", [claim.id for claim in claims])
-    sha = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    return Registry(path.parent.name, top.base, top.controls, top.show, grids, claims, sha)
+    head = (top.base, top.controls, top.show, grids)
+    return Registry(path.parent.name, *head, claims, text.hash_of(content), top.confirming)
 
 
 def _claim(path: str, item: Any) -> Claim:
@@ -120,7 +132,22 @@ def _claim(path: str, item: Any) -> Claim:
     primary = sum(contrast.primary for contrast in contrasts)
     if primary > 1:
         raise ConfigError(f"{where}: primary", primary, "must be true of one contrast at most")
-    return Claim(read.id, read.claim, read.source, contrasts, read.untestable)
+    _check_family(where, read.quantifier, contrasts)
+    return Claim(read.id, read.claim, read.source, contrasts, read.untestable, read.quantifier, read.scope)
+
+
+def _check_family(where: str, quantifier: str, contrasts: tuple[Contrast, ...]) -> None:
+    """A family needs a quantifier, which says what it comes to, and a primary contrast, which shows it."""
+    if quantifier not in ("", *QUANTIFIERS):
+        raise ConfigError(f"{where}: quantifier", quantifier, "must be one of " + ", ".join(QUANTIFIERS))
+    if not any(contrast.member for contrast in contrasts):
+        return
+    if not quantifier:
+        raise ConfigError(
+            f"{where}: quantifier", "", f"must be one of {', '.join(QUANTIFIERS)} where there are members"
+        )
+    if not any(contrast.primary for contrast in contrasts):
+        raise ConfigError(f"{where}: member", True, "must stand in a claim with a primary contrast")
 
 
 def _contrast(where: str, item: Any) -> Contrast:

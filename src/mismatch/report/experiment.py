@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mismatch.config import experiments
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.sweep import store
-from mismatch.sweep.measured import STAMP
+from mismatch.sweep.measured import STAMP, stamp
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +51,11 @@ def measured(out: Path) -> dict[str, Path]:
     tables = [out / file for part in MEASUREMENTS.all().values() for file in part().tables]
     found = [path for table in tables for path in (table, table.with_suffix(".md")) if path.is_file()]
     return {path.name: path for path in found}
+
+
+def stamped(out: Path) -> str | None:
+    """The hash of the claims that the measurement in `out` was made for; None without one."""
+    return (stamp(out) or {}).get("claims")
 
 
 def figures(name: str, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:

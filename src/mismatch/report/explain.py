@@ -15,7 +15,7 @@ from mismatch.analysis.words import details, effect, margin, measure, predicted,
 from mismatch.config.fields import ConfigError
 from mismatch.report.figures import NAMES
 from mismatch.report.verdicts import LINE, collect
-from mismatch.report.wording import by_number, count, reason
+from mismatch.report.wording import by_number, count, decided_by, reason, registration, said_of
 from mismatch.sweep.store import read_csv, read_runs
 
 
@@ -36,13 +36,21 @@ def explain(folder: Path, claim: str) -> str:
         accepted = f"must be one of {', '.join(sorted(known.values(), key=by_number))}, those of {folder}"
         raise ConfigError("explain", claim, accepted if known else f"needs a folder with claims.csv in {folder}")
     rows = table[table["claim"] == name]
-    lines = [f"{name}: {rows['statement'].iloc[0]}", f"said in: {rows['source'].iloc[0]}", f"read from: {folder}"]
+    lines = [f"{name}: {rows['statement'].iloc[0]}", f"said in: {rows['source'].iloc[0]}", *_claimed(rows)]
+    lines.append(f"read from: {folder}")
     for _, row in rows.iterrows():
         lines += ["", *_chain(folder / str(row["experiment"]), row)]
     for experiment in rows["experiment"].unique():
         lines += ["", f"controls of {experiment}", *_checks(folder / str(experiment))]
         lines.append(f"registered in {experiment}/claims.yaml, hash {rows['claims_hash'].iloc[0]}")
     return "\n".join(lines)
+
+
+def _claimed(rows: pd.DataFrame) -> list[str]:
+    """How much the claim says of what, how its verdict follows, and whether its runs confirm it."""
+    top = next((row for _, row in rows.iterrows() if row["primary"]), rows.iloc[0])
+    told = {"claims": said_of(top), "family": decided_by(top), "runs are": registration(rows)}
+    return [f"{label}: {text}" for label, text in told.items() if text]
 
 
 def knows(folder: Path, claim: str) -> bool:
@@ -56,6 +64,8 @@ def _chain(out: Path, row: pd.Series) -> list[str]:
     if row["verdict"] == UNTESTED:
         return [f"UNTESTED: {row['why']}"]
     main = " (gives the claim its verdict)" if bool(row["primary"]) else ""
+    if not main and row.get("member") in (True, "True"):
+        main = " (belongs to the claim's family)"
     lines = textwrap.wrap(f"{row['verdict']}: {row['contrast']}{main}", LINE, subsequent_indent="  ")
     least = f", margin {margin(row)}" if margin(row) else ""
     n = f", n = {count(row['n'])}" if pd.notna(row["n"]) else ""
@@ -65,6 +75,11 @@ def _chain(out: Path, row: pd.Series) -> list[str]:
     lines.append(f"  effect     {effect(row)}{kind}{n}{failed}")
     for label, line in zip(("tests", *[""] * len(details(row))), details(row), strict=False):
         lines.append(f"  {label:<11}{line}")
+    alone = row.get("contrast_verdict")
+    if bool(row["primary"]) and pd.notna(alone) and alone != row["verdict"]:
+        lines.append(f"  alone      {alone}: the verdict follows from the claim's family")
+    if pd.notna(row.get("twins")) and row["twins"]:
+        lines += textwrap.wrap(f"{row['twins']}", LINE, initial_indent="  twin of    ", subsequent_indent=" " * 13)
     if reason(row):
         lines += textwrap.wrap(reason(row), LINE, initial_indent="  note       ", subsequent_indent=" " * 13)
     runs = _runs(out, row)

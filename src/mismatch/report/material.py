@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Material:
-    """What a results folder holds: runs with their traces, the experiment's own tables and texts, what was planned."""
+    """What a results folder holds: runs with their traces, the experiment's own tables and texts, what was planned.
+
+    stamped: hash of the claims that the experiment's own tables were made for.
+    """
 
     name: str
     runs: pd.DataFrame
@@ -30,6 +33,7 @@ class Material:
     traces: dict[str, Any] = field(default_factory=dict)
     planned: dict[str, int] | None = None
     notes: tuple[str, ...] = ()
+    stamped: str | None = None
 
 
 def gather(out: Path) -> Material:
@@ -58,6 +62,7 @@ def gather(out: Path) -> Material:
         traces={record.run: record.trace for record in records},
         planned=planned.arms if planned else None,
         notes=(*loaded.damaged, *_of_other_code(records, planned)),
+        stamped=experiment.stamped(out),
     )
 
 

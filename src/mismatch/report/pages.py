@@ -26,6 +26,7 @@ from .forest import MARKS
 from .material import Material
 from .save import Drawing, save, style
 from .templating import from_markdown, render
+from .wording import primary, registration
 from .words import number
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def page(found: Material, judged: Judged | None, images: list[Image], own: dict[
         marks=MARKS,
         images=images,
         claims=() if judged is None else tables.of_claims(judged.claims),
+        registration="" if judged is None else registration(primary(judged.claims)),
         checks=() if judged is None else judged.checks,
         own=list(_own(own, found.texts)),
         **_of_runs(found.runs),

@@ -14,7 +14,7 @@ from mismatch.analysis.axes import Axis
 from mismatch.analysis.words import effect, predicted
 from mismatch.run.metrics.classification import Classification
 
-from .wording import count, reason
+from .wording import count, decided_by, reason, said_of
 from .words import number
 
 KEY_METRICS = (
@@ -65,14 +65,18 @@ class Contrast:
     contrast: str
     reason: str
     primary: bool
+    member: bool
+    twins: str
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim in words and its contrasts, the one that gives the verdict first."""
+    """A claim in words, how much it says of what, how its verdict follows, and its contrasts, the primary one first."""
 
     id: str
     statement: str
+    said: str
+    decided: str
     contrasts: tuple[Contrast, ...]
 
 
@@ -80,8 +84,10 @@ def of_claims(claims: pd.DataFrame) -> tuple[Claim, ...]:
     """Every claim with its contrasts, in the order they were registered."""
     found = []
     for claim, rows in claims.groupby("claim", sort=False):
-        ordered = rows.sort_values("primary", ascending=False, kind="stable").to_dict("records")
-        found.append(Claim(str(claim), str(rows["statement"].iloc[0]), tuple(map(_contrast, ordered))))
+        ordered = rows.sort_values("primary", ascending=False, kind="stable")
+        top = ordered.iloc[0]
+        said = (str(top["statement"]), said_of(top), decided_by(top))
+        found.append(Claim(str(claim), *said, tuple(map(_contrast, ordered.to_dict("records")))))
     return tuple(found)
 
 
@@ -129,7 +135,10 @@ def _contrast(record: dict[Any, Any]) -> Contrast:
     row = pd.Series(record, dtype=object)
     contrast = "" if pd.isna(row["contrast"]) else str(row["contrast"])
     numbers = (effect(row), predicted(row), count(row["n"]))
-    return Contrast(str(row["verdict"]), *numbers, contrast, reason(row), bool(row["primary"]))
+    member = row.get("member") in (True, "True")
+    twins = row.get("twins")
+    marks = (bool(row["primary"]), member, "" if pd.isna(twins) else str(twins))
+    return Contrast(str(row["verdict"]), *numbers, contrast, reason(row), *marks)
 
 
 def _mean(row: pd.Series, name: str) -> Cell:

@@ -21,7 +21,7 @@ from mismatch.sweep.store import read_csv, write_csv
 from . import forest
 from .save import save, style
 from .templating import render
-from .wording import by_number, count, counts, primary, reason
+from .wording import by_number, count, counts, decided_by, primary, reason, registration, said_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,15 +45,21 @@ class Line:
     contrast: str
     why: str
     primary: bool
+    quantifier: str
+    member: bool
+    twins: str
+    alone: str
 
 
 @dataclass(frozen=True)
 class Story:
-    """A claim, where the article says it, and its contrasts."""
+    """A claim, where the article says it, how much it says of what, how its verdict follows, and its contrasts."""
 
     id: str
     statement: str
     source: str
+    said: str
+    decided: str
     lines: tuple[Line, ...]
 
 
@@ -118,10 +124,12 @@ def markdown(table: pd.DataFrame) -> str:
     stories = []
     for claim in sorted(table["claim"].unique(), key=by_number):
         rows = table[table["claim"] == claim]
-        said = (str(rows["statement"].iloc[0]), str(rows["source"].iloc[0]))
+        top = next((row for _, row in rows.iterrows() if row["primary"]), rows.iloc[0])
+        said = (str(top["statement"]), str(top["source"]), said_of(top), decided_by(top))
         stories.append(Story(str(claim), *said, tuple(_line(row) for _, row in rows.iterrows())))
     lines = [_line(row) for _, row in first.iterrows()]
-    return render("verdicts.md.j2", number=len(first), counts=counts(first), lines=lines, stories=stories)
+    head = {"number": len(first), "counts": counts(first), "registration": registration(first)}
+    return render("verdicts.md.j2", **head, lines=lines, stories=stories)
 
 
 def _line(row: pd.Series) -> Line:
@@ -134,7 +142,16 @@ def _line(row: pd.Series) -> Line:
         margin=margin(row),
         n=count(row["n"]),
         experiment=str(row["experiment"]),
-        contrast="" if pd.isna(row["contrast"]) else str(row["contrast"]),
+        contrast=_word(row, "contrast"),
         why=reason(row),
         primary=bool(row["primary"]),
+        quantifier=_word(row, "quantifier"),
+        member=_word(row, "member") == "True",
+        twins=_word(row, "twins"),
+        alone=_word(row, "contrast_verdict") or str(row["verdict"]),
     )
+
+
+def _word(row: pd.Series, name: str) -> str:
+    found = row.get(name)
+    return "" if pd.isna(found) else str(found)

@@ -16,6 +16,26 @@ def reason(row: pd.Series) -> str:
     return "" if pd.isna(row["why"]) else str(row["why"])
 
 
+def said_of(row: pd.Series) -> str:
+    """``can; any kernel, any budget``: the quantifier of a claim and its scope, as far as it has them."""
+    parts = [row.get(name) for name in ("quantifier", "scope")]
+    return "; ".join(str(part) for part in parts if pd.notna(part) and part)
+
+
+def decided_by(row: pd.Series) -> str:
+    """How the verdict follows from the claim's family; empty where its primary contrast alone gives it."""
+    found = row.get("decided_by")
+    return "" if pd.isna(found) else str(found)
+
+
+def registration(table: pd.DataFrame) -> str:
+    """``exploratory: no confirming seed``, or how many claims are, where some are confirmed."""
+    if "registration" not in table:
+        return ""
+    found = table["registration"].dropna().value_counts()
+    return "; ".join(str(name) if len(found) == 1 else f"{name} ({count} rows)" for name, count in found.items())
+
+
 def by_number(claim: str) -> tuple[str, int]:
     digits = "".join(filter(str.isdigit, claim))
     return claim.rstrip(digits), int(digits or 0)

@@ -78,6 +78,10 @@ class Record:
             trace=dict(trace or {}),
         )
 
+    def noting(self, **provenance: Any) -> "Record":
+        """This record with more of its provenance, which another than the worker knows."""
+        return replace(self, provenance={**self.provenance, **provenance})
+
     def row(self) -> dict[str, Any]:
         """The run's row of the table: identity, parameters, metrics, provenance."""
         return {**self.identity, **self.parameters, **self.metrics, **self.provenance}

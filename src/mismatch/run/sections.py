@@ -45,6 +45,7 @@ PROVENANCE = {
     "init_hash": Column("", "hash of the initial weights"),
     "order_hash": Column("", "hash of the batch order"),
     "code_hash": Column("", "hash of the source and package versions that can change the numbers"),
+    "claims_hash": Column("", "hash of the claims that were registered with the experiment when the run was trained"),
     "commit": Column("", "git commit of the working tree"),
     "dirty": Column("", "whether that tree had uncommitted changes"),
     "started": Column("UTC", "when the run started"),

@@ -48,7 +48,8 @@ def drive(plan: Plan, executor: Executor, keep: Callable[[Record, Run], None]) -
             give(outcome.worker, _Try(tried.run, tried.number + 1))
             continue
         give(outcome.worker)  # before the record is written: no worker waits for the disk
-        keep(_lost(plan, tried, outcome) if isinstance(outcome, Died) else outcome.record, tried.run)
+        record = _lost(plan, tried, outcome) if isinstance(outcome, Died) else outcome.record
+        keep(record.noting(claims_hash=plan.claims), tried.run)
 
 
 def _lost(plan: Plan, tried: _Try, death: Died) -> Record:

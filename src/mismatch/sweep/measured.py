@@ -22,18 +22,21 @@ def tables(name: str | None) -> list[str]:
     return [] if name is None else list(MEASUREMENTS.get(name)().tables)
 
 
-def due(name: str | None, arms: Sequence[Arm], smoke: bool, folder: Path) -> float:
-    """Estimated seconds of the measurement; 0 where there is none, or its tables are there already."""
+def due(name: str | None, arms: Sequence[Arm], smoke: bool, folder: Path, claims: str | None = None) -> float:
+    """Estimated seconds of the measurement; 0 where there is none, or its tables are there already.
+
+    claims: hash of the claims it is made for.
+    """
     if name is None:
         return 0.0
     part = MEASUREMENTS.get(name)()
     whole = all((folder / table).is_file() for table in tables(name))
-    if whole and not part.again and _stamp(folder) == measurement.stamp(name, arms, smoke):
+    if whole and not part.again and stamp(folder) == _stamp(name, arms, smoke, claims):
         return 0.0
     return float(part.seconds(arms, smoke))
 
 
-def make(name: str, arms: Sequence[Arm], smoke: bool, folder: Path) -> None:
+def make(name: str, arms: Sequence[Arm], smoke: bool, folder: Path, claims: str | None = None) -> None:
     """Make the measurement and write its tables; on failure those of an earlier one stay.
 
     Raises:
@@ -41,13 +44,18 @@ def make(name: str, arms: Sequence[Arm], smoke: bool, folder: Path) -> None:
     """
     made = measurement.make(name, arms, smoke, log=folder / "measure.log")
     texts = {file: table.to_csv(index=False) for file, table in made.items()}
-    stamp = json.dumps(measurement.stamp(name, arms, smoke)) + "\n"
-    files.write_set(folder, texts | {STAMP: stamp}, obsolete=[f"{name}_columns.csv"])
+    said = json.dumps(_stamp(name, arms, smoke, claims)) + "\n"
+    files.write_set(folder, texts | {STAMP: said}, obsolete=[f"{name}_columns.csv"])
     with suppress(FileNotFoundError):
         (folder / "measure.log").unlink()
 
 
-def _stamp(folder: Path) -> dict[str, str] | None:
+def _stamp(name: str, arms: Sequence[Arm], smoke: bool, claims: str | None) -> dict[str, str]:
+    return measurement.stamp(name, arms, smoke) | ({"claims": claims} if claims else {})
+
+
+def stamp(folder: Path) -> dict[str, str] | None:
+    """What the tables in `folder` were made from; None where that is not told."""
     try:
         found: dict[str, str] = json.loads((folder / STAMP).read_text())
         return found

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mismatch.config import claims
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import Settings
@@ -62,6 +63,7 @@ class Plan:
 
     arms: replicates by arm. ids: of all its runs. runs: still to train. done: finished before. notes: lines to show.
     measure_s: estimated seconds of the sweep's measurement of another kind, 0 if there is none to make.
+    claims: hash of the claims registered with the experiment, which goes into every record; None without any.
     """
 
     request: Request
@@ -71,6 +73,7 @@ class Plan:
     done: int
     measure_s: float
     notes: list[str]
+    claims: str | None = None
 
     @property
     def name(self) -> str:
@@ -179,6 +182,7 @@ def make(asked: Request | Sequence[Settings], folder: Path | None = None) -> Pla
     ids = [arm.run_id(replicate) for arm, replicate in wanted]
     missing = [Run(arm, k, seconds(arm)) for (arm, k), run in zip(wanted, ids, strict=True) if run not in finished]
     counts = {each.arm.id: each.replicates for each in arms}
-    measure_s = measured.due(asked.measure, asked.arms, asked.smoke, folder)
+    registered = claims.registered(asked.name)
+    measure_s = measured.due(asked.measure, asked.arms, asked.smoke, folder, registered)
     done, notes = len(wanted) - len(missing), [*loaded.damaged, *asked.notes]
-    return Plan(asked, counts, frozenset(ids), missing, done, measure_s, notes)
+    return Plan(asked, counts, frozenset(ids), missing, done, measure_s, notes, registered)

@@ -189,7 +189,7 @@ class Session:
         missing: dict[str, tuple[int, ...]] = {}
         for run in plan.runs:
             missing[run.arm.id] = (*missing.get(run.arm.id, ()), run.replicate)
-        errand = Errand(plan.name, sweep.folder, plan.time_limit, missing)
+        errand = Errand(plan.name, sweep.folder, plan.time_limit, missing, plan.claims)
         try:
             launch(errand, [each.job for each in sweep.request.wanted if each.arm.id in missing])
         except OSError:
@@ -209,7 +209,7 @@ class Session:
         assert asked.measure is not None
         say(f"{asked.name}: own measurement, {planning.about(plan.measure_s / 60)}")
         try:
-            measured.make(asked.measure, asked.arms, asked.smoke, sweep.folder)
+            measured.make(asked.measure, asked.arms, asked.smoke, sweep.folder, plan.claims)
         except RuntimeError as error:
             self._codes.append(EXIT_BROKEN)
             say(f"mismatch: error: {error}")

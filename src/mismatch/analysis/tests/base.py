@@ -37,8 +37,8 @@ DRAWN = ("difference", "factor", "share", "cases")
 class Contrast:
     """One prediction of a claim; these fields it has whatever its kind.
 
-    test: the kind. primary: it gives the claim its verdict. family: contrasts corrected together (Holm).
-    table: the file it is judged on.
+    test: the kind. primary: the claim's verdict stands on its row. member: the verdict rests on it too, as the claim's
+    quantifier says. family: contrasts corrected together (Holm). table: the file it is judged on.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Contrast:
     primary: bool = False
     family: str = ""
     table: str = "runs.csv"
+    member: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Result:
 
     withheld: why there is no verdict. judgement: of differences, whose verdict waits for the others of its family;
     verdict: of a test that decides for itself. arms: ids of the arms it rests on, whose controls guard it.
+    differences: by replicate, where it has them, to tell twins.
     """
 
     withheld: str = ""
@@ -94,6 +96,7 @@ class Result:
     failures: int | None = None
     why: str = ""
     runs: tuple[str, ...] = ()
+    differences: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

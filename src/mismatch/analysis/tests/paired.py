@@ -155,5 +155,6 @@ def _result(pairs: Pairs, contrast: PairedContrast, withheld: str, arms: tuple[s
         failures=pairs.failures,
         why=judged.note,
         runs=pairs.runs,
+        differences=tuple(map(float, pairs.differences)),
         **{name: getattr(judged, name) for name in same},
     )

@@ -1,0 +1,77 @@
+"""The claims file of an experiment as text: its content, and the hash of what is judged by it.
+
+In: ``<experiment>/claims.yaml``. Out: plain values, and 12 hex digits that every record of a sweep of that experiment
+carries. Words for people (the claim's sentence, where the article says it, names) are not part of the hash, so that a
+better wording does not undo a registration; what is compared, in which runs, by which margin, quantifier and scope, is.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from mismatch.config import experiments
+from mismatch.config.fields import ConfigError, reason
+
+FILE = "claims.yaml"
+JUDGED = ("base", "controls", "claims")
+"""Keys at the top of the file on which verdicts rest; not what figures show, nor the seed, which is chosen later."""
+PROSE = ("claim", "source", "untestable")
+"""Of a claim."""
+NAMES = ("name",)
+"""Of a contrast."""
+
+
+def read(path: Path) -> Any:
+    """The content of a claims file, anchors resolved.
+
+    Raises:
+        ConfigError: for a file that is no YAML.
+    """
+    try:
+        return OmegaConf.to_container(OmegaConf.load(path), resolve=True)
+    except (YAMLError, OmegaConfBaseException) as error:
+        raise ConfigError(str(path), "?", f"must be YAML ({reason(error, 300)})") from None
+
+
+def hash_of(content: Any) -> str:
+    """12 hex digits over what is judged."""
+    text = json.dumps(_judged(content), sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def registered(experiment: str) -> str | None:
+    """The hash of the claims registered with an experiment; None where it has none, or is no experiment.
+
+    Raises:
+        ConfigError: for a claims file that is no YAML.
+    """
+    folder = experiments.folder(experiment)
+    path = folder / FILE if folder else None
+    return hash_of(read(path)) if path and path.is_file() else None
+
+
+def _judged(content: Any) -> Any:
+    if not isinstance(content, Mapping):
+        return content
+    kept = {key: content[key] for key in JUDGED if key in content}
+    return kept | {"claims": [_without(claim, PROSE) for claim in _list(content.get("claims"))]}
+
+
+def _without(item: Any, words: tuple[str, ...]) -> Any:
+    """A claim or a contrast without its `words`."""
+    if not isinstance(item, Mapping):
+        return item
+    kept = {key: value for key, value in item.items() if key not in words}
+    if "contrasts" in kept:
+        kept["contrasts"] = [_without(contrast, NAMES) for contrast in _list(kept["contrasts"])]
+    return kept
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from mismatch.analysis import controls
+from mismatch.analysis import controls, words
 from mismatch.analysis.claims import evaluate
 from tests.analysis.made import (
     CASES,
@@ -97,6 +98,16 @@ def test_a_legal_case_that_does_not_work_withholds_the_verdicts_on_cases_and_no_
     assert "legal cases that do not work: legal-one" in found["why"].iloc[1]
 
 
+def test_a_claim_about_most_cases_asks_for_its_share_of_them(tmp_path: Path) -> None:
+    parts = [rows(f"{share:g}", "*", at_least=share) for share in (0.5, 0.7)]
+    found = on_cases(tmp_path, cases_of(**CASES), *parts)
+    assert found["verdict"].tolist()[1:] == ["SUPPORTED", "REFUTED"]
+    assert found.loc["0.5", ["predicts", "effect"]].tolist() == ["at least 0.5: raises", 2 / 3]
+    row = found.reset_index().iloc[1]
+    assert (words.predicted(row), words.predicted_short(row)) == ("at least 0.5: raises", "at least 0.5")
+    assert words.region(row) == [(0.5, 1.0)] and words.region(found.reset_index().iloc[0])[0][1] < 0
+
+
 def portion(name: str, column: str, at_least: float, **where: Any) -> dict[str, Any]:
     words = {"name": name, "test": "portion", "table": "mismatches.csv", "column": column, "where": where}
     return words | {"at_least": at_least}
@@ -140,12 +151,26 @@ def test_a_share_of_variance_is_supported_refuted_or_neither(tmp_path: Path) -> 
 
 def test_a_share_of_arms_is_supported_refuted_or_neither_and_rests_on_the_reference_too(tmp_path: Path) -> None:
     bad = {cell: 0.88 if cell == ("masking", "pre") else 0.58 for cell in FULL}
-    # Clopper and Pearson: 3 of 3 is at least .29 (.025^(1/3)), 0 of 3 at most .71, 1 of 3 is .008 to .906.
-    found = judged(tmp_path, grid(bad), share_of_arms(0.29)).iloc[0]
+    found = judged(tmp_path, grid(bad), share_of_arms(0.9)).iloc[0]
     assert (found["verdict"], found["n"], found["effect"]) == ("SUPPORTED", 3, 1.0)
-    assert found["low"] == pytest.approx(0.025 ** (1 / 3)) and len(found["runs"].split()) == 40
-    assert judged(tmp_path, grid(dict.fromkeys(FULL, 0.88)), share_of_arms(0.75))["verdict"].iloc[0] == "REFUTED"
-    assert judged(tmp_path, grid(FULL), share_of_arms(0.5))["verdict"].iloc[0] == "INCONCLUSIVE"
+    assert pd.isna(found["low"]) and found["why"] == "3 of 3 distinct arms" and len(found["runs"].split()) == 40
+    assert judged(tmp_path, grid(dict.fromkeys(FULL, 0.88)), share_of_arms(0.01))["verdict"].iloc[0] == "REFUTED"
+    assert judged(tmp_path, grid(FULL), share_of_arms(0.5))["verdict"].iloc[0] == "REFUTED"  # 1 of 3, all sure
+    runs = grid(FULL)
+    vague = runs["arm"].eq("arm03")
+    runs.loc[vague, "exact_accuracy"] += np.random.default_rng(1).normal(0, 0.2, vague.sum())
+    found = judged(tmp_path, runs, share_of_arms(0.5)).iloc[0]
+    assert (found["verdict"], found["why"]) == ("INCONCLUSIVE", "1 to 2 of 3 distinct arms")
+
+
+def test_arms_with_the_same_outcomes_count_once_in_a_share_unless_they_are_at_their_ceiling(tmp_path: Path) -> None:
+    runs = grid({cell: 0.88 if cell == ("masking", "pre") else 0.58 for cell in FULL})
+    same = runs["arm"].eq("arm00")
+    runs.loc[runs["arm"].eq("arm01"), "exact_accuracy"] = runs.loc[same, "exact_accuracy"].to_numpy()
+    found = judged(tmp_path, runs, share_of_arms(0.9)).iloc[0]
+    assert (found["n"], found["why"]) == (2, "2 of 2 distinct arms; 1 more are their twins")
+    runs.loc[runs["arm"].isin(["arm00", "arm01"]), "exact_accuracy"] = 0.9
+    assert judged(tmp_path, runs, share_of_arms(0.9))["n"].iloc[0] == 3
 
 
 def test_an_arm_measured_badly_does_not_speak_against_a_loss(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ WRONG = {
     "two primaries": (claim(contrast(primary=True), contrast("b", primary=True)), "C1: primary=2"),
     "an unknown test": (
         claim(contrast(test="guess")),
-        "test=guess: must be one of outcome, paired, portion, share, tuned, variance",
+        "test=guess: must be one of best, outcome, paired, portion, share, tuned, variance",
     ),
     "an unknown prediction": (claim(contrast(predicts="more")), "predicts=more: must be one of less, greater"),
     "an unknown scale": (claim(contrast(scale="log")), "scale=log: must be one of difference, ratio"),
@@ -36,6 +36,15 @@ WRONG = {
     "no rows": (claim({"name": "a", "test": "outcome", "expect": ["raises"]}), "rows=None: must be given"),
     "no factors": (claim({"name": "a", "test": "variance", "at_least": 0.5}), "factors=None: must be given"),
     "more than all": (claim({"name": "a", "test": "share", "against": {"a": 1}, "at_least": 5}), "at_least=5.0: must"),
+    "more than all cases": (
+        claim({"name": "a", "test": "outcome", "rows": ["a"], "expect": ["b"], "at_least": 2}),
+        "2.0",
+    ),
+    "a choice among nothing": (claim({"name": "a", "test": "best", "factors": ["mask"]}), "among={}: must be given"),
+    "a choice and an arm": (
+        claim({"name": "a", "test": "best", "factors": ["mask"], "among": {"mask": ["a"]}, "arm": {"mask": "a"}}),
+        "arm={'mask': 'a'}: must be left out",
+    ),
     "neither contrasts nor reason": (claim(), "C1: contrasts=0: must be given, or a reason"),
     "contrasts and a reason": (claim(contrast(), untestable="no GPU"), "C1: contrasts=1: must be given, or a reason"),
     "one name twice": (claim(contrast(), contrast()), "C1: name=post against pre: must occur once"),

@@ -44,8 +44,8 @@ MARKS = {
 SECTIONS = {
     "difference": "difference in accuracy",
     "factor": "factor, log scale",
-    "share": "share of the variance, or of the arms",
-    "cases": "cases that go as the claim predicts",
+    "share": "share of the variance",
+    "cases": "cases, or arms, that go as the claim predicts",
 }
 SMALL_GREY, PREDICTED_BLUE = "#cfcfcf", "#dcecf7"
 WIDTH, FONT, LINE, GAP, HEAD, FOOT = 13.0, 11.0, 0.19, 0.1, 0.3, 0.4

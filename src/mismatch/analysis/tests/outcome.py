@@ -1,4 +1,4 @@
-"""Cases that were run: every one of the named rows must have one of the outcomes that the claim expects."""
+"""Cases that were run: all of the named rows, or a share of them, must have an outcome that the claim expects."""
 
 import fnmatch
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mismatch.analysis.select import true
-from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result
+from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result, wrong_share
 
 NAMED = 4
 """So many cases that speak against a claim are named; of more, their number is said."""
@@ -17,18 +17,19 @@ NAMED = 4
 class OutcomeContrast(Contrast):
     """rows: names in the table; one with * stands for all mismatches whose names fit. expect: outcomes that count.
 
-    unchanged: and no weight may have been changed.
+    unchanged: and no weight may have been changed. at_least: the share of the rows that must; 1: every one.
     """
 
     rows: tuple[str, ...]
     expect: tuple[str, ...]
     unchanged: bool = False
+    at_least: float = 1.0
 
 
 class Outcome(ClaimTest[OutcomeContrast]):
     name = "outcome"
     contrast = OutcomeContrast
-    meaning = "all cases show an outcome that the claim expects, or it is refuted"
+    meaning = "all cases, or the share claimed, show an outcome that the claim expects, or it is refuted"
     counts = "cases"
     rests_on = "rows"
 
@@ -36,12 +37,14 @@ class Outcome(ClaimTest[OutcomeContrast]):
         for key in ("rows", "expect"):
             if not getattr(contrast, key):
                 yield key, f"must be given for test {self.name}"
+        yield from wrong_share(contrast.at_least)
 
     def asks(self, contrast: OutcomeContrast) -> Question:
-        return Question(" or ".join(contrast.expect))
+        share = "" if contrast.at_least == 1 else f"at least {contrast.at_least:g}: "
+        return Question(share + " or ".join(contrast.expect))
 
     def judge(self, contrast: OutcomeContrast, evidence: Evidence) -> Result:
-        """All rows as predicted: SUPPORTED. Any otherwise: REFUTED, as the claim is about all of them."""
+        """As many rows as predicted as the claim says: SUPPORTED. Fewer: REFUTED, as these are all there are."""
         cases = evidence.table.set_index("row")
         matching = {pattern: _matching(cases, pattern) for pattern in contrast.rows}
         absent = [pattern for pattern, names in matching.items() if not names]
@@ -54,7 +57,7 @@ class Outcome(ClaimTest[OutcomeContrast]):
         others = [f"{row}: {text}" for row, text in said[~as_predicted].items()]
         more = f"; and {len(others) - NAMED} more" if len(others) > NAMED else ""
         return Result(
-            verdict="SUPPORTED" if as_predicted.all() else "REFUTED",
+            verdict="SUPPORTED" if as_predicted.mean() >= contrast.at_least else "REFUTED",
             n=len(found),
             effect=float(as_predicted.mean()),
             why="; ".join(others[:NAMED]) + more,
@@ -69,10 +72,17 @@ class Outcome(ClaimTest[OutcomeContrast]):
         return "cases"
 
     def predicted(self, row: pd.Series) -> str:
-        return f"all: {row['predicts']}"
+        return str(row["predicts"]) if _of_share(row) else f"all: {row['predicts']}"
 
     def predicted_short(self, row: pd.Series) -> str:
-        return "all"
+        return str(row["predicts"]).partition(":")[0] if _of_share(row) else "all"
+
+    def region(self, row: pd.Series) -> list[tuple[float, float]]:
+        return [(float(str(row["predicts"]).partition(":")[0].split()[-1]), 1.0)] if _of_share(row) else []
+
+
+def _of_share(row: pd.Series) -> bool:
+    return str(row["predicts"]).startswith("at least")
 
 
 def _matching(cases: pd.DataFrame, pattern: str) -> list[str]:

@@ -1,10 +1,10 @@
 """How many arms lose more than the margin against a reference: those whose 95% interval lies wholly beyond it.
 
-A loss is a fall of the metric, or a rise of one of which lower is better, such as log_loss.
-
-The bounds are Clopper and Pearson's over the arms of this experiment, as if they had been drawn from all arms one
-might have tried. The upper one also counts the arms whose interval only reaches beyond the margin: an arm that was
-not measured well enough does not speak against a loss.
+A loss is a fall of the metric, or a rise of one of which lower is better, such as log_loss. The arms are all that the
+experiment has, chosen by hand and drawn from nothing: a census, whose share has no interval. What is not certain is
+how many of them lose: between those whose interval lies beyond the margin, and these with those whose interval only
+reaches beyond it. An arm that was not measured well enough does not speak against a loss. Arms with the same outcome
+in every replicate (a mask that a convolution drops is no mask) are one arm, where that outcome varies.
 """
 
 import warnings
@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from mismatch.analysis.intervals import UnreliableInterval, failure_rate, mean_interval
+from mismatch.analysis.intervals import UnreliableInterval, mean_interval
 from mismatch.analysis.pairs import SHARED, Pairs, pair
 from mismatch.analysis.select import arm_where, described_by
 from mismatch.analysis.tests.base import (
@@ -29,6 +30,7 @@ from mismatch.analysis.tests.base import (
     wrong_share,
 )
 from mismatch.analysis.tests.paired import missing, wrong_pairing
+from mismatch.analysis.twins import FEWEST, SAME
 from mismatch.run import metrics
 
 
@@ -52,7 +54,7 @@ class ShareContrast(Contrast):
 class Share(ClaimTest[ShareContrast]):
     name = "share"
     contrast = ShareContrast
-    meaning = "share of arms that lose more than the margin against a reference"
+    meaning = "share of the distinct arms that lose more than the margin against a reference, counted, not estimated"
     counts = "arms"
 
     def wrong(self, contrast: ShareContrast) -> Iterator[tuple[str, str]]:
@@ -72,34 +74,44 @@ class Share(ClaimTest[ShareContrast]):
             counted = _count(found.runs, contrast, evidence)
         except ValueError as error:
             return Result(str(error), arms=found.arms, runs=found.ids)
-        n = len(set(found.arms) - set(counted.references))
+        n = len(counted.bounds)
         if not n:
             return Result("no arms", arms=found.arms, runs=found.ids)
-        low, high = failure_rate(counted.lost, n).low, failure_rate(counted.perhaps, n).high
+        lost = sum(high < -contrast.margin for _, high in counted.bounds)
+        perhaps = sum(low < -contrast.margin for low, _ in counted.bounds)
         return Result(
-            verdict=beyond(low, high, contrast.at_least),
+            verdict=beyond(lost / n, perhaps / n, contrast.at_least),
             arms=tuple(dict.fromkeys([*found.arms, *counted.references])),
             n=n,
-            effect=counted.lost / n,
-            low=low,
-            high=high,
+            effect=lost / n,
+            why=_told(lost, perhaps, n, counted.twins),
             runs=tuple(dict.fromkeys([*found.ids, *counted.runs])),
         )
 
+    def effect(self, row: pd.Series) -> str:
+        """``23 of 42``."""
+        return f"{round(row['effect'] * row['n'])} of {int(row['n'])}"
+
     def drawn(self, row: pd.Series) -> str:
-        return "share"
+        return "cases"
 
     def region(self, row: pd.Series) -> list[tuple[float, float]]:
         return region_of_share(row)
 
 
+def _told(lost: int, perhaps: int, n: int, twins: int) -> str:
+    """``23 to 26 of 42 distinct arms; 22 more are their twins``."""
+    reach = f"{lost}" if lost == perhaps else f"{lost} to {perhaps}"
+    return f"{reach} of {n} distinct arms" + (f"; {twins} more are their twins" if twins else "")
+
+
 @dataclass(frozen=True)
 class _Counted:
-    """lost: arms whose interval lies beyond the margin; perhaps: those, and arms whose interval reaches beyond it."""
+    """bounds: of the difference of every distinct arm, worse below 0. twins: arms left out, as another is the same."""
 
     references: tuple[str, ...]
-    lost: int
-    perhaps: int
+    bounds: tuple[tuple[float, float], ...]
+    twins: int
     runs: tuple[str, ...]
 
 
@@ -112,14 +124,25 @@ def _count(members: pd.DataFrame, contrast: ShareContrast, evidence: Evidence) -
     references: list[str] = []
     bounds: list[tuple[float, float]] = []
     runs: list[str] = []
+    twins = 0
     for part in _parts(members, contrast.factors):
         references.append(_reference(part, contrast, evidence))
+        seen: list[np.ndarray] = []
         for pairs in _against(part, references[-1], contrast, evidence):
-            bounds.append(_interval(pairs, _sign(contrast.metric)))
             runs += pairs.runs
-    lost = sum(high < -contrast.margin for _, high in bounds)
-    perhaps = sum(low < -contrast.margin for low, _ in bounds)
-    return _Counted(tuple(references), lost, perhaps, tuple(runs))
+            if _among(pairs.arm, seen):
+                twins += 1
+                continue
+            seen.append(pairs.arm)
+            bounds.append(_interval(pairs, _sign(contrast.metric)))
+    return _Counted(tuple(references), tuple(bounds), twins, tuple(runs))
+
+
+def _among(outcomes: np.ndarray, seen: Sequence[np.ndarray]) -> bool:
+    """Whether another arm had these outcomes; those that do not vary (all at the ceiling) tell no arms apart."""
+    if float(np.ptp(outcomes)) <= SAME or len(outcomes) < FEWEST:
+        return False
+    return any(other.shape == outcomes.shape and np.allclose(other, outcomes, rtol=0, atol=SAME) for other in seen)
 
 
 def _parts(members: pd.DataFrame, columns: Sequence[str]) -> Iterator[pd.DataFrame]:

@@ -44,6 +44,8 @@ def main() -> None:
     if not {"-sc", "--shell-completion", "--shell_completion"} & set(words):
         environment.announce()
     try:
+        if (wrong := environment.problem()) is not None:
+            raise ConfigError(*wrong)
         code = _command(words, session)
     except ConfigError as error:
         sweeping.say(f"mismatch: error: {error}")

@@ -21,13 +21,15 @@ STREAMS = ("data", "order", "init")
 """Streams whose draws have a hash in the table."""
 SHARED = ("data", "order")
 """Streams two arms share unless a contrast says otherwise: their hashes must agree."""
+BACKEND = "backend"
+"""Column that must agree as well, whatever two arms share: runs of two backends are no pair."""
 SCALES = ("difference", "ratio")
 """Differences are taken of the values, or of their natural logarithms."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """The runs of one arm by replicate: their status, ids, hashes by stream, and outcomes by metric."""
+    """The runs of one arm by replicate: their status, ids, hashes and backend by column, and outcomes by metric."""
 
     status: dict[int, str]
     runs: dict[int, str]
@@ -127,7 +129,7 @@ def pair(
 
 def sides(runs: pd.DataFrame, outcomes: Mapping[str, pd.Series], arms: Iterable[str]) -> dict[str, Side]:
     """What pairing needs of `runs`, by arm; an arm without runs is empty."""
-    known = [f"{stream}_hash" for stream in STREAMS if f"{stream}_hash" in runs]
+    known = [name for name in (*(f"{stream}_hash" for stream in STREAMS), BACKEND) if name in runs]
     table = runs[[name for name in ("status", "run", *known) if name in runs]].assign(**outcomes)
     places = {str(arm): np.asarray(rows) for arm, rows in runs.groupby("arm").indices.items()}
     nowhere = np.array([], int)
@@ -137,7 +139,7 @@ def sides(runs: pd.DataFrame, outcomes: Mapping[str, pd.Series], arms: Iterable[
 def _side(table: pd.DataFrame, replicates: pd.Series, places: np.ndarray, metrics: list[str]) -> Side:
     keys = [int(k) for k in replicates.iloc[places]]
     columns = {name: dict(zip(keys, table[name].iloc[places], strict=True)) for name in table}
-    hashes = {stream: columns[f"{stream}_hash"] for stream in STREAMS if f"{stream}_hash" in columns}
+    hashes = {name: columns[name] for name in (*(f"{stream}_hash" for stream in STREAMS), BACKEND) if name in columns}
     return Side(columns["status"], columns.get("run", {}), hashes, {name: columns[name] for name in metrics})
 
 
@@ -182,8 +184,8 @@ def _wanted(left: Side, right: Side, planned: Sequence[int]) -> list[int]:
 
 
 def _refuse_strangers(left: Side, right: Side, shares: Sequence[str]) -> None:
-    for stream in shares:
-        here, there = left.hashes.get(stream, {}), right.hashes.get(stream, {})
+    for name in (*(f"{stream}_hash" for stream in shares), BACKEND):
+        here, there = left.hashes.get(name, {}), right.hashes.get(name, {})
         for k in sorted(here.keys() & there.keys()):
             if pd.notna(here[k]) and pd.notna(there[k]) and here[k] != there[k]:
-                raise PairingError(f"replicate {k}: {stream}_hash differs, so the two runs are no pair")
+                raise PairingError(f"replicate {k}: {name} differs, so the two runs are no pair")

@@ -3,12 +3,14 @@
 In: the environment as it was found. Out: the one every number was made in, set on ``import mismatch``, before Keras
 or NumPy can be imported, and inherited by every process we start; and the list of what was overruled. Imports neither
 Keras nor TensorFlow. The locale needs no forcing: files are read and written as UTF-8, numbers by Python alone.
+One thing can be chosen, for a process and those it starts: the backend of Keras (`CHOICE`). It is no setting of an arm.
 """
 
 import json
 import os
 import sys
 from collections.abc import MutableMapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,19 @@ FORCED = {
     "MKL_NUM_THREADS": "1",
 }
 """Variables that get this value, whatever it was."""
+
+CHOICE = "MISMATCH_BACKEND"
+"""Variable that chooses the backend of Keras; TensorFlow without it."""
+BACKENDS = ("tensorflow", "jax")
+"""The first is that of every experiment, the second that of `mismatch.replicate`."""
+
+FORCED_JAX = {
+    "KERAS_BACKEND": "jax",
+    "JAX_PLATFORMS": "cpu",
+    "XLA_FLAGS": "--xla_cpu_use_fusion_emitters=false --xla_cpu_multi_thread_eigen=false",
+    "NPROC": "1",  # how many threads XLA's own pool has
+}
+"""As FORCED, where JAX was chosen."""
 
 CLEARED = ("TF_", "XLA_", "KERAS_", "DNNL_", "ONEDNN_", "MKL_", "OMP_", "OPENBLAS_", "NPY_", "NVIDIA_TF32_OVERRIDE")
 """How the names of variables begin that are taken out, but those of FORCED and HARMLESS."""
@@ -47,15 +62,17 @@ _overruled: list[str] = []
 
 def enforce(environment: MutableMapping[str, str] = os.environ) -> list[str]:
     """Bring `environment` into the one state numbers are made in; return what that overruled, as ``NAME=value``."""
+    jax = environment.get(CHOICE) == "jax"
+    forced, cleared = FORCED | (FORCED_JAX if jax else {}), (*CLEARED, *(["JAX_"] if jax else []))
     found = _keras_json(environment)
     for name in sorted(environment):
-        if name in FORCED:
-            if environment[name] != FORCED[name] and name not in ("KERAS_HOME", *_THREADS):
+        if name in forced:
+            if environment[name] != forced[name] and name not in ("KERAS_HOME", "NPROC", *_THREADS):
                 found.append(f"{name}={environment[name]}")
-        elif name.startswith(CLEARED) and not name.startswith(HARMLESS):
+        elif name.startswith(cleared) and not name.startswith(HARMLESS):
             value = environment.pop(name)
             found.append(f"{name}={'(not shown)' if any(word in name for word in SECRET) else value}")
-    environment.update(FORCED)
+    environment.update(forced)
     environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     return found
 
@@ -80,12 +97,29 @@ def announce() -> None:
         print(f"mismatch: no effect on these runs: {', '.join(_overruled)}", file=sys.stderr, flush=True)
 
 
-def problem() -> str | None:
-    """Why Keras cannot be used in this process, as one line: it runs already, on another backend."""
+def of_child(backend: str) -> dict[str, str]:
+    """The variables for a process of ours on another backend than this one: what this one forced is left out."""
+    kept = {name: value for name, value in os.environ.items() if name not in (*FORCED, *FORCED_JAX)}
+    return kept | {CHOICE: backend}
+
+
+def backend() -> str:
+    """The backend of Keras in this process, ``tensorflow`` or ``jax``."""
+    return "jax" if os.environ.get(CHOICE) == "jax" else "tensorflow"
+
+
+def problem() -> tuple[str, str, str] | None:
+    """Why Keras cannot be used in this process, as name, value and what is accepted; None where it can."""
+    chosen = os.environ.get(CHOICE, "tensorflow")
+    if chosen not in BACKENDS:
+        return CHOICE, chosen, "must be one of " + ", ".join(BACKENDS)
+    if chosen == "jax" and find_spec("jax") is None:
+        return CHOICE, chosen, "needs JAX, which is not installed: pip install 'mismatch[jax]'"
     config: Any = getattr(sys.modules.get("keras"), "config", None)
-    if config is None or config.backend() == "tensorflow":
+    if config is None or config.backend() == chosen:
         return None
-    return f"{config.backend()}: Keras runs in this process already; it must be tensorflow (import mismatch first)"
+    running = "Keras runs in this process already"
+    return "KERAS_BACKEND", config.backend(), f"{running}; it must be {chosen} (import mismatch first)"
 
 
 def _keras_json(environment: MutableMapping[str, str]) -> list[str]:

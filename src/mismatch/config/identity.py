@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+from mismatch.config.environment import backend
 from mismatch.config.registry import ADAPTERS, DATASETS, METRICS, REDUCTIONS, Registry
 
 ROOMS = ("data", "adapt", "reductions", "ceilings", "engine", "run", "config")
@@ -34,7 +35,7 @@ def code_hash(dataset: str, adapter: str = "native", reduction: str = "none") ->
     sha = hashlib.sha256()
     for path in sorted(path for room in ROOMS for path in (here / room).rglob("*.py")):
         sha.update(str(path.relative_to(here)).encode() + path.read_bytes())
-    for package in PACKAGES:
+    for package in (*PACKAGES, *(["jax", "jaxlib"] if backend() == "jax" else [])):
         sha.update(f"{package}=={version(package)}".encode())
     used = [(DATASETS, dataset), (ADAPTERS, adapter), (REDUCTIONS, reduction)]
     for registry, name in used + [(METRICS, name) for name in sorted(METRICS.foreign)]:

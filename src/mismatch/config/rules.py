@@ -4,6 +4,7 @@ from copy import copy
 from dataclasses import replace
 from math import isfinite
 
+from mismatch.config import environment
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError, check, require
 from mismatch.config.groups import (
@@ -43,6 +44,7 @@ def resolve(node: Settings) -> Arm:
     arm = replace(arm, reduction=_reduction(arm))
     arm = replace(arm, mask=_mask(arm))
     arm = replace(arm, model=_model(arm))
+    _engine(arm)
     require(
         arm.train.updates % arm.train.block == 0,
         "train.updates",
@@ -50,6 +52,14 @@ def resolve(node: Settings) -> Arm:
         f"must be a multiple of train.block={arm.train.block}",
     )
     return arm
+
+
+def _engine(arm: Arm) -> None:
+    """Blocks are compiled by TensorFlow alone; its data pipeline takes no batches of many lengths, JAX's does."""
+    engine, jax = arm.train.engine, environment.backend() == "jax"
+    require(engine != "compiled" or not jax, "train.engine", engine, f"must be fit where {environment.CHOICE}=jax")
+    accepted = "needs train.engine=compiled: its batches have no pads"
+    require(engine == "compiled" or jax or not arm.bucketed, "length.padding", "none", accepted)
 
 
 def _length(arm: Arm) -> Length:
@@ -75,8 +85,8 @@ def _length(arm: Arm) -> Length:
         require(
             steps == longest, "length.padding", "none", f"needs length.steps=max ({longest}): nothing padded or cut"
         )
-        plain = {"mask": "none", "reduction": "none", "train.engine": "compiled"}
-        given = {"mask": arm.mask.kind, "reduction": arm.reduction.kind, "train.engine": arm.train.engine}
+        plain = {"mask": "none", "reduction": "none"}
+        given = {"mask": arm.mask.kind, "reduction": arm.reduction.kind}
         for key, value in plain.items():
             require(given[key] == value, "length.padding", "none", f"needs {key}={value}: its batches have no pads")
     if tokens:

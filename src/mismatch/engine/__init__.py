@@ -8,7 +8,7 @@ import numpy as np
 from mismatch.adapt import Adapted
 from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
-from mismatch.engine import compiled, fit
+from mismatch.engine import fit
 from mismatch.engine.outcome import Outcome
 from mismatch.engine.trace import Trace
 
@@ -23,5 +23,8 @@ def train(
     A run that diverges or exceeds `time_limit` seconds ends early: its trace carries the problem and
     the logits are those of that moment.
     """
-    engine = compiled.train if arm.train.engine == "compiled" else fit.train
-    return engine(arm, parts, streams, order, time_limit)
+    if arm.train.engine != "compiled":
+        return fit.train(arm, parts, streams, order, time_limit)
+    from mismatch.engine import compiled  # needs TensorFlow, whatever Keras runs on
+
+    return compiled.train(arm, parts, streams, order, time_limit)

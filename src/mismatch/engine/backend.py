@@ -1,12 +1,14 @@
 """TensorFlow, started the way every run needs it: on one thread, on the CPU, in float32, silently.
 
 Import `keras` and `tf` from here. The variables both read were set by ``import mismatch``; what a process that had
-imported Keras before may have changed is set again.
+imported Keras before may have changed is set again. In a process that was told to use JAX, `tf` is None, and only
+what is written in Keras alone can be used: `model`, `fit` and what they stand on.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from mismatch.config import environment
 from mismatch.config.fields import ConfigError
@@ -26,23 +28,33 @@ def _quiet() -> Iterator[None]:
 
 
 if (_wrong := environment.problem()) is not None:
-    raise ConfigError("KERAS_BACKEND", *_wrong.split(": ", 1))
+    raise ConfigError(*_wrong)
 
+BACKEND = environment.backend()
+
+tf: Any = None
 with _quiet():
     import keras
-    import tensorflow as tf
 
-    try:
-        tf.config.set_visible_devices([], "GPU")
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError:  # someone else started TensorFlow in this process: the same results, other times
-        pass
-    tf.zeros(1)
+    if BACKEND == "tensorflow":
+        import tensorflow as tf  # type: ignore[no-redef]
+
+        try:
+            tf.config.set_visible_devices([], "GPU")
+            tf.config.threading.set_intra_op_parallelism_threads(1)
+            tf.config.threading.set_inter_op_parallelism_threads(1)
+        except RuntimeError:  # someone else started TensorFlow in this process: the same results, other times
+            pass
+        tf.zeros(1)
 
 keras.config.set_floatx("float32")
 keras.config.set_epsilon(1e-7)
 keras.config.set_image_data_format("channels_last")
 keras.config.set_dtype_policy("float32")
 
-__all__ = ["keras", "tf"]
+__all__ = ["BACKEND", "keras", "tf", "threads"]
+
+
+def threads() -> int:
+    """Threads of one operation; under JAX its pool has one (`environment.FORCED_JAX`)."""
+    return int(tf.config.threading.get_intra_op_parallelism_threads()) if tf else 1

@@ -1,7 +1,7 @@
 """Training by plain `keras.Model.fit` on the same batches: what a user of Keras would run.
 
-``train.engine=fit`` is Keras in graph mode, ``xla`` the same with ``jit_compile=True``. In and out: as the compiled
-engine, but that `fit` shows no gradients.
+``train.engine=fit`` is Keras in graph mode, ``xla`` the same with ``jit_compile=True``; on JAX, which knows no graph
+mode, both are compiled. In and out: as the compiled engine, but that `fit` shows no gradients.
 """
 
 import time
@@ -12,7 +12,7 @@ import numpy as np
 from mismatch.adapt import Adapted
 from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
-from mismatch.engine.backend import keras
+from mismatch.engine.backend import BACKEND, keras
 from mismatch.engine.model import build
 from mismatch.engine.outcome import Outcome, outcome, scored
 from mismatch.engine.trace import Diverged, Log, OutOfTime, score, watch
@@ -23,48 +23,74 @@ def train(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarr
     """Train with one call of `fit`; arguments and result as `engine.train`."""
     begin = time.perf_counter()
     built = build(arm)
-    model, explicit = built.model, arm.mask.kind == "explicit"
+    model = built.model
     weights = initial_weights(arm, built.weights, streams)
     model.set_weights(weights)
     optimizer = keras.optimizers.get(
         {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate}}
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer=optimizer, loss=loss, jit_compile=arm.train.engine == "xla")
+    model.compile(optimizer=optimizer, loss=loss, jit_compile=arm.train.engine == "xla" or BACKEND == "jax")
 
-    def feed(data: Adapted, rows: Any = slice(None)) -> Any:
-        return [data.inputs[rows], data.mask[rows]] if explicit else data.inputs[rows]
-
-    watcher = _FitWatcher(arm, feed(parts["probe"]), parts["probe"].labels, begin, time_limit)
+    watcher = _FitWatcher(arm, parts["probe"], begin, time_limit)
+    given = _in_turn(parts["train"], order) if arm.bucketed else _at_once(arm, parts["train"], order)
     start = time.perf_counter()
-    rows = order.ravel()
-    model.fit(
-        feed(parts["train"], rows),
-        parts["train"].labels[rows],
-        batch_size=arm.train.batch,
-        shuffle=False,
-        verbose=0,
-        callbacks=[watcher],
-    )
+    model.fit(**given, shuffle=False, verbose=0, callbacks=[watcher])
     train_s = time.perf_counter() - start
-    logits = [model.predict(feed(part), batch_size=arm.data.probe, verbose=0) for part in scored(parts)]
+    logits = [_logits(arm, model, part) for part in scored(parts)]
     return outcome(watcher.log.trace(start - begin, train_s, watcher.problem), logits, built, weights)
+
+
+def _feed(arm: Arm, data: Adapted, rows: Any = slice(None)) -> Any:
+    """The model's inputs for `rows`: arrays (N, T, D), and masks (N, T) where they are explicit."""
+    return [data.inputs[rows], data.mask[rows]] if arm.mask.kind == "explicit" else data.inputs[rows]
+
+
+def _at_once(arm: Arm, data: Adapted, order: np.ndarray) -> dict[str, Any]:
+    """Arguments of `fit`: all batches of `order`, one behind the other."""
+    rows = order.ravel()
+    return {"x": _feed(arm, data, rows), "y": data.labels[rows], "batch_size": arm.train.batch}
+
+
+def _in_turn(data: Adapted, order: np.ndarray) -> dict[str, Any]:
+    """The same for batches of one length each: each cut to it. Every length is compiled by itself."""
+    batches = ((data.inputs[rows, : data.lengths[rows].max()], data.labels[rows]) for rows in order)
+    return {"x": batches, "steps_per_epoch": len(order)}
+
+
+def _logits(arm: Arm, model: keras.Model, data: Adapted) -> np.ndarray:
+    """Logits (N, K); unpadded sequences length by length, in batches of one size, filled with repeats."""
+    if not arm.bucketed:
+        return np.asarray(model.predict(_feed(arm, data), arm.data.probe, verbose=0))
+    logits = np.empty((len(data.labels), arm.data.classes_count), np.float32)
+    for length in np.unique(data.lengths):
+        rows = np.flatnonzero(data.lengths == length)
+        for first in range(0, len(rows), arm.train.batch):
+            piece = np.resize(rows[first : first + arm.train.batch], arm.train.batch)
+            logits[piece] = model.predict_on_batch(data.inputs[piece, :length])
+    return logits
 
 
 class _FitWatcher(keras.callbacks.Callback):
     """Logs each batch's own loss (Keras reports running means) and the probe after every block."""
 
-    def __init__(self, arm: Arm, inputs: Any, labels: np.ndarray, begin: float, time_limit: float) -> None:
+    def __init__(self, arm: Arm, probe: Adapted, begin: float, time_limit: float) -> None:
         super().__init__()
-        self.arm, self.inputs, self.labels, self.begin, self.time_limit = arm, inputs, labels, begin, time_limit
+        self.arm, self.probe, self.begin, self.time_limit = arm, probe, begin, time_limit
         self.log = Log()
         self.problem: Exception | None = None
         self.losses: list[float] = []
         self.wall, self.cpu = 0.0, 0.0
 
     def _probe(self) -> None:
-        logits = keras.ops.convert_to_numpy(self.model(self.inputs, training=False))
-        self.log.probe.append(score(logits, self.labels))
+        inputs = _feed(self.arm, self.probe)
+        if self.arm.bucketed:
+            logits = _logits(self.arm, self.model, self.probe)
+        elif BACKEND == "jax":  # which would compile a model that is called anew each time
+            logits = self.model.predict_on_batch(inputs)
+        else:
+            logits = keras.ops.convert_to_numpy(self.model(inputs, training=False))
+        self.log.probe.append(score(logits, self.probe.labels))
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._probe()

@@ -6,7 +6,7 @@ import numpy as np
 
 from mismatch.adapt import Adapted
 from mismatch.data.streams import digest
-from mismatch.engine.backend import tf
+from mismatch.engine.backend import threads
 from mismatch.engine.model import Built
 from mismatch.engine.trace import Trace
 
@@ -36,6 +36,5 @@ def scored(parts: dict[str, Adapted]) -> list[Adapted]:
 def outcome(trace: Trace, logits: list[np.ndarray], built: Built, weights: list[np.ndarray]) -> Outcome:
     """The outcome of a training that started from `weights`; `logits` of the two parts of `scored`."""
     trainable = sum(int(np.prod(weight.shape)) for weight in weights)
-    threads = tf.config.threading.get_intra_op_parallelism_threads()
     reached, hashed = built.mask_reached_gru, digest(*weights)
-    return Outcome(trace, logits[0], logits[1], reached, hashed, trainable, threads)
+    return Outcome(trace, logits[0], logits[1], reached, hashed, trainable, threads())

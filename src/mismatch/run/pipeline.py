@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from mismatch.adapt import adapt
+from mismatch.config import environment
 from mismatch.config.arm import Arm
 from mismatch.config.registry import DATASETS
 from mismatch.data import Splits
@@ -86,6 +87,7 @@ def begin(arm: Arm, replicate: int, experiment: str) -> Record:
     }
     before = {
         "code_hash": arm.code,
+        "backend": environment.backend(),
         **provenance.commit(),
         "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
         **provenance.machine(),

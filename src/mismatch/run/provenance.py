@@ -10,6 +10,8 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from mismatch.config import environment
+
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy")
 CPUINFO = Path("/proc/cpuinfo")
 VECTOR = ("sse", "ssse", "avx", "fma", "f16c", "amx", "neon", "asimd", "sve")
@@ -21,7 +23,8 @@ def versions() -> dict[str, str]:
     """Versions of Python and of the packages the numbers stand on."""
     from importlib.metadata import version
 
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    packages = (*PACKAGES, *(("jax", "jaxlib") if environment.backend() == "jax" else ()))
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
 @cache

@@ -46,6 +46,7 @@ PROVENANCE = {
     "order_hash": Column("", "hash of the batch order"),
     "code_hash": Column("", "hash of the source and package versions that can change the numbers"),
     "claims_hash": Column("", "hash of the claims that were registered with the experiment when the run was trained"),
+    "backend": Column("", "what Keras ran on: tensorflow | jax"),
     "commit": Column("", "git commit of the working tree"),
     "dirty": Column("", "whether that tree had uncommitted changes"),
     "started": Column("UTC", "when the run started"),
@@ -54,7 +55,7 @@ PROVENANCE = {
     "cpu_family": Column("", "processor family; two processors of one name may differ in it, and in the last digits"),
     "cpu_model": Column("", "processor model within the family"),
     "cpu_extensions": Column("", "vector extensions of the processor: which kernels compute the numbers"),
-    "threads": Column("", "threads TensorFlow used for one operation"),
+    "threads": Column("", "threads TensorFlow, or JAX, used for one operation"),
     "timing_valid": Column(
         "", "whether times may be claimed: False for runs side by side, which share caches and memory"
     ),

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "mismatch"
 ROOMS = (
-    *("config", "data", "adapt", "reductions", "ceilings", "engine", "run", "sweep"),
+    *("config", "data", "adapt", "reductions", "ceilings", "engine", "run", "baselines", "sweep"),
     *("timing", "mechanism", "check", "trials", "analysis", "report", "cli"),
 )
 """From the ground up: a room imports rooms named before it, and itself."""

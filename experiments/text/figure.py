@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from mismatch.report.canvas import COLOURS, REFERENCE_COLOUR, new_figure
-from mismatch.report.rows import draw_differences, draw_effect, draw_sorted
-from mismatch.report.trained import against, trained
+from mismatch.report.rows import draw_differences, draw_effect, draw_levels, draw_sorted
+from mismatch.report.trained import against, distances, trained
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,6 +24,8 @@ FACTORS = {
     "mask": ("mask", "no mask to masking"),
     "reduction": ("reduction", "no reduction to conv + pool"),
 }
+DRAWN = {"tfidf_logistic": "TF-IDF", "bag_of_steps": "bag of steps"}
+"""Baselines that a line is drawn for; guessing is far off."""
 INTERACTIONS, MARGIN = 5, 0.02
 """How many of the largest interactions are drawn; two points of accuracy, as in claims.yaml."""
 
@@ -37,7 +39,7 @@ def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
         return {}
     grids = list(dict.fromkeys(table["grid"]))
     runs = trained(tables, ("data", "length.steps", "accuracy", "arm", "replicate"))
-    return {"effects": effects(table, grids), "losses": losses(runs, grids)}
+    return {"effects": effects(table, grids), "losses": losses(runs, grids, tables.get("baselines.csv"))}
 
 
 def effects(table: pd.DataFrame, grids: list[str]) -> Figure:
@@ -77,8 +79,11 @@ def _largest(part: pd.DataFrame, name: str) -> str:
     return f"{text}, depending on {FACTORS[other][0]} (by {2 * abs(pairs[pair]):.2f})"
 
 
-def losses(runs: pd.DataFrame, grids: list[str]) -> Figure:
-    """Every arm of the grid against the matched case of its corpus (whole texts, masked, not reduced), paired."""
+def losses(runs: pd.DataFrame, grids: list[str], baselines: pd.DataFrame | None = None) -> Figure:
+    """Every arm of the grid against the matched case of its corpus (whole texts, masked, not reduced), paired.
+
+    Baselines are lines at their own distance from the matched case.
+    """
     longest = runs["length.steps"].eq(runs.groupby("data")["length.steps"].transform("max"))
     found = {name: against(runs[~longest], runs[longest], "length.steps", name) for name in grids}
     every = pd.concat(found.values())
@@ -87,9 +92,12 @@ def losses(runs: pd.DataFrame, grids: list[str]) -> Figure:
     caption = (
         "A row per arm, sorted; mean paired difference and 95% interval over replicates. Matched: whole texts, pads "
         "before the data, masked, not reduced. Grey: differences that do not matter."
-    )
+    ) + (" Dotted: baselines without recurrence, on the same texts." if baselines is not None else "")
     figure, grid = new_figure(len(grids), 1, 1.2 + 0.11 * max(map(len, found.values())), title, caption)
     for axes, (name, table) in zip(grid[:, 0], found.items(), strict=True):
         draw_sorted(axes, table, MARGIN, "T = {:.0f}", "accuracy minus that of the matched case")
-        axes.set(xlim=(every["low"].min() - 0.03, every["high"].max() + 0.01), title=name)
+        lines = distances(runs[longest & runs["data"].eq(name)], baselines)
+        draw_levels(axes, {words: lines[key] for key, words in DRAWN.items() if key in lines})
+        most = max(every["high"].max(), 0 if lines.empty else lines.max())
+        axes.set(xlim=(every["low"].min() - 0.03, most + 0.01), title=name)
     return figure

@@ -1,6 +1,8 @@
 """Figures of the shipped experiments state what their tables say."""
 
+import importlib.util
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,8 @@ import pytest
 from mismatch.analysis.factorial import effects
 from mismatch.report import experiment
 from tests.report.cases import title_of
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_text_figures_state_the_largest_effect_and_what_it_depends_on() -> None:
@@ -31,6 +35,21 @@ def test_text_figures_state_the_largest_effect_and_what_it_depends_on() -> None:
     assert "padding pre to post -0.10" in title_of(drawn["effects"])
     assert "depending on mask (by 0.20)" in title_of(drawn["effects"])
     assert title_of(drawn["losses"]).startswith("8 of 32 arms lose more than 0.02")
+
+
+def test_the_losses_on_text_stand_beside_baselines_on_the_same_texts() -> None:
+    arms = pd.DataFrame({"length.steps": [16, 64], "arm": [0, 1], "accuracy": [0.65, 0.70]})
+    runs = arms.merge(pd.DataFrame({"replicate": range(5), "data_hash": list("abcde")}), how="cross")
+    runs = runs.assign(data="snippets", status="ok", control="none")
+    beside = pd.DataFrame({"data_hash": list("abcde"), "baseline": "tfidf_logistic", "accuracy": 0.74})
+    spec = importlib.util.spec_from_file_location("text_figure", ROOT / "experiments" / "text" / "figure.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (axes,) = module.losses(runs, ["snippets"], beside).axes
+    assert pytest.approx(0.04) in [float(line.get_xdata()[0]) for line in axes.lines] and "TF-IDF" in [
+        text.get_text().strip() for text in axes.texts
+    ]
 
 
 def test_layout_figures_count_silent_mismatches_and_state_the_worst() -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from mismatch.config.fields import ConfigError
-from mismatch.report.reproduce import compare, compare_runs, compare_verdicts, main
+from mismatch.report.reproduce import compare, compare_baselines, compare_runs, compare_verdicts, main
 
 
 def runs(**changes):
@@ -33,6 +33,35 @@ def claims(**changes):
         {"claim": ["C1", "C1", "C2"], "contrast": ["x", "y", None], "verdict": ["SUPPORTED", "REFUTED", "UNTESTED"]}
     )
     return table.assign(why="because", **changes)
+
+
+def baselines(**changes):
+    """Two baselines of three replicates."""
+    table = pd.DataFrame(
+        {
+            "data": "reviews",
+            "data.test": 100,
+            "baseline": ["majority"] * 3 + ["bag_of_steps"] * 3,
+            "replicate": [0, 1, 2] * 2,
+            "accuracy": [0.5, 0.5, 0.5, 0.80, 0.82, 0.84],
+            "data_hash": list("uvwuvw"),
+        }
+    )
+    return table.assign(**changes)
+
+
+@pytest.mark.parametrize(
+    ("shift", "alike", "same"), [(0, True, True), (1e-9, True, False), (0.019, False, True), (0.021, False, False)]
+)
+def test_baselines_are_held_to_the_same_as_runs(shift, alike, same):
+    """Bag of steps has a standard deviation of exactly 0.02 over its replicates 0.80, 0.82, 0.84."""
+    moved = [0.5, 0.5, 0.5, 0.80 + shift, 0.82 + shift, 0.84 + shift]
+    lines, found = compare_baselines(baselines(accuracy=moved)[::-1], baselines(), alike)
+    assert found is same and lines[0] == "6 of 6 baselines in both"
+
+
+def test_baselines_of_other_data_are_no_reproduction():
+    assert compare_baselines(baselines(data="snippets"), baselines(), True) == (["no baseline to compare"], False)
 
 
 def test_a_table_reproduces_itself_in_any_order_of_rows_and_columns():

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mismatch.config.files import staged
 from mismatch.report import experiment
 from mismatch.report.material import Material, gather
-from mismatch.sweep import store
+from mismatch.sweep import baselined, store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,27 +74,31 @@ def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:
     """All tables that are made here, and the dictionary of these and of the experiment's own, which are there."""
     from mismatch.report.dictionary import FILE, dictionary
 
-    made = _tables(found.runs) | _verdicts(judged)
+    made = _tables(found) | _verdicts(judged)
     for file, (table, digits) in made.items():
         store.write_csv(folder / file, table, digits)
     runs = {} if found.runs.empty else {"runs.csv": found.runs}
     if runs:
         store.write_tables(folder, found.runs)
-    told = runs | {file: table for file, (table, _) in made.items()} | found.tables
+    beside = {} if found.baselines is None else {baselined.FILE: found.baselines}
+    told = runs | {file: table for file, (table, _) in made.items()} | found.tables | beside
     store.write_csv(folder / FILE, dictionary(told))
 
 
-def _tables(runs: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, str | None]]:
+def _tables(found: Material) -> dict[str, tuple[pd.DataFrame, str | None]]:
     """The tables made of the runs, and in how many digits they are written."""
     from mismatch.analysis.effects import effects
     from mismatch.analysis.summary import summarise
     from mismatch.analysis.tuned import table_of
+    from mismatch.report.beside import with_rows
 
+    runs = found.runs
     if runs.empty:
         return {}
     chosen = table_of(runs)
     tuned = {} if chosen.empty else {"tuned.csv": chosen}
-    made = {"summary.csv": summarise(runs), "effects.csv": effects(runs)} | tuned
+    summary = with_rows(summarise(runs), runs, found.baselines)
+    made = {"summary.csv": summary, "effects.csv": effects(runs)} | tuned
     return {file: (table, "%.6g") for file, table in made.items()}
 
 

@@ -12,7 +12,9 @@ import pandas as pd
 
 from mismatch.analysis import claims, effects, factorial, judging, summary, tuned
 from mismatch.config.registry import MEASUREMENTS
+from mismatch.report import beside
 from mismatch.run import columns
+from mismatch.sweep import baselined
 
 FILE = "columns.csv"
 COLUMNS = ("table", "column", "unit", "meaning")
@@ -57,7 +59,8 @@ def _runs(table: pd.DataFrame) -> Told:
 
 MADE: dict[str, Callable[[pd.DataFrame], Told]] = {
     "runs.csv": _runs,
-    "summary.csv": lambda table: summary.described(table),
+    "summary.csv": lambda table: summary.described(table) | {"baseline": beside.BASELINE},
+    "baselines.csv": lambda table: {**_runs(table), **baselined.COLUMNS},
     "effects.csv": _plain(effects.COLUMNS),
     "tuned.csv": lambda table: _runs(table) | _plain(tuned.CHOSEN)(table),
     "claims.csv": _plain(claims.COLUMNS),

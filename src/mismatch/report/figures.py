@@ -19,7 +19,7 @@ from mismatch.analysis.summary import LEARNED_MARGIN, LEARNED_SKILL
 
 from . import curves, words
 from .canvas import REFERENCE_COLOUR, SMALL, EndLabel, clamp, labelled, new_figure, wrap
-from .marks import bar_lengths, draw_metric, draw_references, log_scale, log_view, mark_failures
+from .marks import BASELINES, REFERENCES, bar_lengths, draw_metric, draw_references, log_scale, log_view, mark_failures
 from .panels import Panel, dress, panels, tall
 from .save import Drawing, save
 
@@ -67,6 +67,7 @@ def accuracy(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figur
     """Mean accuracy with intervals and replicates, between chance and the ceiling of each arm."""
     title = words.accuracy_title(summary[summary["accuracy"].notna()], layout)
     caption = "Mean and 95% interval over replicates; faint dots are replicates." + _failures(summary)
+    caption += _baselines(summary)
     split = panels(summary, runs, layout)
     figure, grid = new_figure(len(split), 1, tall(split, 3.9), title, caption)
     labels = []
@@ -200,6 +201,12 @@ def _failures(summary: pd.DataFrame) -> str:
     """Sentence on the runs that enter no mean; empty if all are ok."""
     failed, every = int(summary["failures"].sum()), int((summary["failures"] + summary["n"]).sum())
     return f" {failed} of {every} runs failed: not in the means, a cross marks their arms." if failed else ""
+
+
+def _baselines(summary: pd.DataFrame) -> str:
+    """Sentence on the lines of baselines; empty where there are none."""
+    found = [REFERENCES[name][0] for name in BASELINES if name in summary and summary[name].notna().any()]
+    return f" Lines of {', '.join(found)}: baselines without recurrence, on the same sequences." if found else ""
 
 
 GENERIC: dict[str, tuple[str, Callable[[pd.DataFrame, pd.DataFrame, Layout], Figure]]] = {

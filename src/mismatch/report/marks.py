@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 SAME = 0.005
 """Reference values closer than this are drawn as one line."""
+REFERENCES: dict[str, tuple[str, object]] = {
+    "ceiling": ("ceiling", (0, (5, 2))),
+    "chance": ("chance", (0, (1, 1.5))),
+    "majority": ("majority", (0, (2, 3))),
+    "tfidf_logistic": ("TF-IDF", (0, (6, 1.5, 1, 1.5))),
+    "bag_of_steps": ("bag of steps", (0, (3, 1.5, 1, 1.5, 1, 1.5))),
+}
+"""What arms are held against, a column of their summary each: its words and its line."""
+BASELINES = ("majority", "tfidf_logistic", "bag_of_steps")
 
 
 def draw_metric(axes: Axes, panel: Panel, metric: str, hollow: bool = False, faint: bool = False) -> list[EndLabel]:
@@ -51,14 +60,23 @@ def draw_metric(axes: Axes, panel: Panel, metric: str, hollow: bool = False, fai
 
 
 def draw_references(axes: Axes, panel: Panel) -> list[EndLabel]:
-    """Draw the ceiling as each series sees it, one line where series agree, and chance; returns labels."""
+    """Draw the ceiling as each series sees it, one line where series agree, chance and baselines; returns labels."""
     labels: list[EndLabel] = []
-    for name, line in (("ceiling", (0, (5, 2))), ("chance", (0, (1, 1.5)))):
+    for name, (words, line) in REFERENCES.items():
+        if name == "majority" and _is_chance(panel):
+            continue
         for colour, points in reference_curves(panel, name):
             end = _draw_reference(axes, panel, points, colour, line)
-            if (name, colour) not in [(label.text, label.colour) for label in labels]:
-                labels.append(EndLabel(end, float(points.iloc[-1]), name, colour))
+            if (words, colour) not in [(label.text, label.colour) for label in labels]:
+                labels.append(EndLabel(end, float(points.iloc[-1]), words, colour))
     return labels
+
+
+def _is_chance(panel: Panel) -> bool:
+    """Whether the majority class is guessed right as often as any: one line for both."""
+    if not {"majority", "chance"} <= set(panel.arms):
+        return True
+    return bool((panel.arms["majority"] - panel.arms["chance"]).abs().max() < SAME)
 
 
 def reference_curves(panel: Panel, name: str) -> list[tuple[str, pd.Series]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mismatch.config.fields import ConfigError
 from mismatch.report import experiment
 from mismatch.run.record import Record
-from mismatch.sweep import store
+from mismatch.sweep import baselined, store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Material:
     """What a results folder holds: runs with their traces, the experiment's own tables and texts, what was planned.
 
+    baselines: classifiers without recurrence, on the sequences of these runs.
     stamped: hash of the claims that the experiment's own tables were made for.
     """
 
@@ -32,6 +33,7 @@ class Material:
     files: dict[str, Path] = field(default_factory=dict)
     traces: dict[str, Any] = field(default_factory=dict)
     planned: dict[str, int] | None = None
+    baselines: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     stamped: str | None = None
 
@@ -50,20 +52,29 @@ def gather(out: Path) -> Material:
         store.newest(loaded.records, list(planned.arms), planned.runs) if planned else store.newest(loaded.records)
     )
     name = experiment.name_of(out)
-    measured = experiment.measured(out)
+    measured, runs = experiment.measured(out), store.table(records)
     if not records and not measured:
         raise ConfigError("results", out, "must be a folder with records/*.json of a sweep; it holds no sound record")
     return Material(
         name=name or (planned.name if planned else out.resolve().name),
-        runs=store.table(records),
+        runs=runs,
         tables={file: store.read_csv(path) for file, path in measured.items() if file.endswith(".csv")},
         texts={file: path.read_text(encoding="utf-8") for file, path in measured.items() if file.endswith(".md")},
-        files=measured,
+        files=measured | ({baselined.FILE: out / baselined.FILE} if (out / baselined.FILE).is_file() else {}),
         traces={record.run: record.trace for record in records},
         planned=planned.arms if planned else None,
+        baselines=_beside(out, runs),
         notes=(*loaded.damaged, *_of_other_code(records, planned)),
         stamped=experiment.stamped(out),
     )
+
+
+def _beside(out: Path, runs: pd.DataFrame) -> pd.DataFrame | None:
+    """The baselines on the sequences of these runs, None where there are none."""
+    from mismatch.analysis.beside import on_same
+
+    found = on_same(runs, baselined.read(out))
+    return found if len(found) else None
 
 
 def _of_other_code(records: list[Record], planned: store.Asked | None) -> list[str]:

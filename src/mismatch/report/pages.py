@@ -20,7 +20,7 @@ from mismatch.analysis.axes import Axis, parameter_columns, varied
 from mismatch.analysis.summary import summarise
 from mismatch.run import metrics
 
-from . import experiment, tables
+from . import beside, experiment, tables
 from .figures import draw_figures
 from .forest import MARKS
 from .material import Material
@@ -72,7 +72,9 @@ def write_report(folder: Path, found: Material, judged: Judged | None = None, pu
     """
     own = found.tables | ({} if judged is None or judged.factorial is None else {"factorial.csv": judged.factorial})
     with style():
-        ours = experiment.figures(found.name, own | ({"runs.csv": found.runs} if len(found.runs) else {}))
+        tabled = {"runs.csv": found.runs} if len(found.runs) else {}
+        tabled |= {} if found.baselines is None else {"baselines.csv": found.baselines}
+        ours = experiment.figures(found.name, own | tabled)
         drawings = _draw(folder, found, judged, ours, vector=not published)
     images = [Image(drawing.title, _source(drawing, published)) for drawing in drawings]
     (folder / "report.html").write_text(page(found, judged, images, own), encoding="utf-8")
@@ -93,8 +95,17 @@ def page(found: Material, judged: Judged | None, images: list[Image], own: dict[
         registration="" if judged is None else registration(primary(judged.claims)),
         checks=() if judged is None else judged.checks,
         own=list(_own(own, found.texts)),
+        baselines=_baselines(found),
         **_of_runs(found.runs),
     )
+
+
+def _baselines(found: Material) -> beside.Baselines | None:
+    """What is said of baselines; the matched arm is the one that the experiment's claims start from."""
+    if found.baselines is None:
+        return None
+    registered = experiment.registry(found.name)
+    return beside.told(found.runs, found.baselines, registered.base if registered else {})
 
 
 def split(readme: str) -> tuple[str, str]:
@@ -117,7 +128,7 @@ def _draw(folder: Path, found: Material, judged: Judged | None, own: dict[str, F
     if found.runs.empty:
         return drawings
     runs = found.runs.assign(arm=found.runs["arm"].astype(str))
-    summary = summarise(runs)
+    summary = beside.with_levels(summarise(runs), runs, found.baselines)
     shown = None if judged is None else judged.shown
     plain = _plain(runs) if shown is None else shown.assign(arm=shown["arm"].astype(str))
     arms = summary[summary["arm"].isin(plain["arm"])]

@@ -3,7 +3,7 @@
 In: two folders of results. Out: what agrees and what does not, as text, and whether it is a reproduction. On the same
 kind of processor (family, model, vector extensions) accuracies, losses and hashes must be identical to the last
 digit. On another one floating-point sums round differently, so differences are held against the spread of replicates.
-Verdicts must agree everywhere.
+The same goes for baselines; verdicts must agree everywhere.
 """
 
 import argparse
@@ -18,11 +18,14 @@ import pandas as pd
 
 from mismatch.analysis.axes import parameter_columns
 from mismatch.config.fields import ConfigError
+from mismatch.sweep import baselined
 from mismatch.sweep.store import read_csv, read_runs
 
 NUMBERS = ("accuracy", "exact_accuracy", "train_accuracy", "loss_first", "loss_final", "ceiling")
 HASHES = ("data_hash", "order_hash", "init_hash")
 PROCESSOR = ("cpu_family", "cpu_model", "cpu_extensions")
+BASELINE = ("baseline", "replicate")
+"""What tells the rows of baselines.csv on one dataset apart."""
 SPREAD = 1.0
 """On another processor an arm's mean accuracy may move by this many standard deviations of its replicates, at most."""
 EXIT_DIFFERENT = 3
@@ -56,6 +59,9 @@ def compare_experiment(name: str, results: Path, reference: Path) -> Comparison:
     runs, known = read_runs(results), read_runs(reference)
     if runs is not None and known is not None:
         parts.insert(0, compare_runs(runs, known))
+        tables = [baselined.read(folder) for folder in (results, reference)]
+        if tables[0] is not None and tables[1] is not None:
+            parts.insert(1, compare_baselines(tables[0], tables[1], _one_processor(runs, known)))
     lines = tuple(line for part, _ in parts for line in part)
     return Comparison(name, lines, all(same for _, same in parts))
 
@@ -76,6 +82,21 @@ def compare_runs(runs: pd.DataFrame, reference: pd.DataFrame) -> tuple[list[str]
     details, same = _identical(left, right) if alike else _within_spread(left, right)
     where = "same kind of processor" if alike else "not known to be the same kind of processor"
     return [*lines, *(f"{where}: {line}" for line in details)], same
+
+
+def compare_baselines(table: pd.DataFrame, reference: pd.DataFrame, alike: bool) -> tuple[list[str], bool]:
+    """Match baselines by dataset, replicate and name, and compare their accuracies as those of runs.
+
+    alike: whether the runs beside both come from one kind of processor.
+    """
+    left, right = _keyed(table, reference, BASELINE), _keyed(reference, table, BASELINE)
+    common = left.index.intersection(right.index)
+    if common.empty:
+        return ["no baseline to compare"], False
+    named = right.assign(arm=[str(key).rpartition("|")[0] for key in right.index])
+    left, right = left.loc[common], named.assign(_spread=_spread(named)).loc[common]
+    details, same = _identical(left, right) if alike else _within_spread(left, right)
+    return [f"{len(common)} of {len(reference)} baselines in both", *(f"baselines: {line}" for line in details)], same
 
 
 def compare_verdicts(claims: pd.DataFrame, reference: pd.DataFrame) -> tuple[list[str], bool]:
@@ -100,10 +121,10 @@ def _why(row: pd.Series) -> str:
     return f"{_name(row)} ({row['why']})"
 
 
-def _keyed(runs: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """`runs` under an index that names parameters and replicate alike in both tables."""
+def _keyed(runs: pd.DataFrame, other: pd.DataFrame, more: tuple[str, ...] = ("replicate",)) -> pd.DataFrame:
+    """`runs` under an index that names parameters and what else tells rows apart alike in both tables."""
     shared = sorted(name for name in parameter_columns(runs) if name in other)
-    words = runs[[*shared, "replicate"]].apply(lambda column: column.map(_word))
+    words = runs[[*shared, *more]].apply(lambda column: column.map(_word))
     index = pd.Index(words.agg("|".join, axis=1), name="run")
     if index.has_duplicates:
         raise ConfigError("runs.csv", index[index.duplicated()][0], "must occur once: one row per arm and replicate")

@@ -5,7 +5,7 @@ In: axes, a height and numbers. Out: marks on the axes. The experiments' own fig
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +74,15 @@ def draw_sorted(axes: Axes, table: pd.DataFrame, margin: float, label: str, xlab
             0.02, part["rank"].median(), label.format(float(part["group"].iloc[0])), transform=where, color=colour
         )
     draw_differences(axes, [], np.array([]), xlabel)
+
+
+def draw_levels(axes: Axes, levels: Mapping[str, float]) -> None:
+    """A dotted line with its words for each of `levels`, the words of neighbours at heights of their own."""
+    where = axes.get_xaxis_transform()
+    for place, (words, level) in enumerate(sorted(levels.items(), key=lambda item: item[1])):
+        axes.axvline(level, color=REFERENCE_COLOUR, ls=DOTTED, lw=1.2)
+        side = "right" if place == 0 and len(levels) > 1 else "left"
+        axes.text(level, 0.02, f" {words} ", transform=where, ha=side, rotation=90, fontsize=SMALL)
 
 
 def draw_tiles(axes: Axes, table: pd.DataFrame, below: pd.DataFrame) -> None:

@@ -27,6 +27,15 @@ def trained(tables: dict[str, pd.DataFrame], needed: Collection[str], **levels: 
     return runs
 
 
+def distances(references: pd.DataFrame, baselines: pd.DataFrame | None) -> pd.Series:
+    """Mean paired difference of every baseline to the reference runs on the same sequences, by its name."""
+    if baselines is None or "data_hash" not in references:
+        return pd.Series(dtype=float)
+    rows = baselines.drop_duplicates(["data_hash", "baseline"])[["data_hash", "baseline", "accuracy"]]
+    both = references[["data_hash", "accuracy"]].merge(rows, on="data_hash", suffixes=("", "_baseline"))
+    return (both["accuracy_baseline"] - both["accuracy"]).groupby(both["baseline"]).mean()
+
+
 def against(runs: pd.DataFrame, references: pd.DataFrame, group: str, data: str) -> pd.DataFrame:
     """Per arm on `data`: `group` (its level of that column), mean paired difference to the reference, interval, rank.
 

@@ -7,7 +7,7 @@
     drive                 schedule -> the next run for a worker -> executor.submit
     run.pipeline.run      in the worker: arm and replicate -> Record (its docstring goes on from here)
     drive                 the record comes back, or the death of the worker -> session writes it: store.write
-    session               measurement of another kind, then the reporter: store.table makes the record a row
+    session               measurement of another kind, baselines, then the reporter: store.table makes the record a row
 
 Another launcher of Hydra's stands in the place of `drive`: an `errand` goes out with each job and writes the records.
 """

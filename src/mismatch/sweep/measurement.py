@@ -5,21 +5,15 @@ made in a fresh process, and the stamp that says when they need not be made agai
 """
 
 import hashlib
-import os
-import pickle
-import subprocess
-import sys
-import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mismatch.config.arm import Arm
 from mismatch.config.registry import MEASUREMENTS
-from mismatch.sweep.parent import die_with
+from mismatch.sweep import child
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,41 +68,16 @@ def make(name: str, arms: Sequence[Arm], smoke: bool, log: Path | None = None) -
         ConfigError: for an unknown name.
     """
     part = MEASUREMENTS.get(name)()
-    with tempfile.TemporaryDirectory(prefix="mismatch-") as folder:
-        errand, answer = Path(folder) / "errand", Path(folder) / "answer"
-        errand.write_bytes(pickle.dumps((list(arms), smoke)))
-        status, output = _run([name, str(errand), str(answer), str(os.getpid())])
-        tables = pickle.loads(answer.read_bytes()) if status == 0 and answer.is_file() else {}
+    answer = child.ask("mismatch.sweep.measurement", [name], (list(arms), smoke))
+    tables = answer.made or {}
     missing = [table for table in part.tables if table not in tables]
     if not missing:
         return {table: tables[table] for table in part.tables}
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(output)
-    last = (output.strip().splitlines() or ["no output"])[-1] if status else f"it made no {', '.join(missing)}"
+        log.write_text(answer.output)
+    last = answer.last if answer.status else f"it made no {', '.join(missing)}"
     raise RuntimeError(f"the measurement {name} failed: {last}" + (f" (all of it in {log})" if log else ""))
-
-
-def _run(words: list[str]) -> tuple[int, str]:
-    """Exit status and output of `main` in a process with a session of its own: Ctrl-C reaches this one alone."""
-    command = [sys.executable, "-m", "mismatch.sweep.measurement", *words]
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, env=environment
-    )
-    with _killed_on_error(process):
-        output, _ = process.communicate()
-    return process.returncode, output
-
-
-@contextmanager
-def _killed_on_error(process: subprocess.Popen[str]) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
 
 
 def stamp(name: str, arms: Sequence[Arm], smoke: bool) -> dict[str, str]:
@@ -133,14 +102,10 @@ def code(name: str) -> str:
     return sha.hexdigest()[:12]
 
 
-def main() -> None:
-    """``python -m mismatch.sweep.measurement <name> <errand> <answer> <parent>``: measure in this process."""
-    name, errand, answer, parent = sys.argv[1:]
-    die_with(int(parent))
-    arms, smoke = pickle.loads(Path(errand).read_bytes())
-    tables = MEASUREMENTS.get(name)().measure(arms, smoke)
-    Path(answer).write_bytes(pickle.dumps(tables))
+def measured(name: str, errand: tuple[list[Arm], bool]) -> dict[str, "pd.DataFrame"]:
+    """``python -m mismatch.sweep.measurement <name>``: the tables of a measurement, made in this process."""
+    return MEASUREMENTS.get(name)().measure(*errand)
 
 
 if __name__ == "__main__":
-    main()
+    child.answer(measured)

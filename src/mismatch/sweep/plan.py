@@ -16,7 +16,7 @@ from mismatch.config.paths import absolute
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.config.rules import resolve
 from mismatch.run import metrics
-from mismatch.sweep import measured, store
+from mismatch.sweep import baselined, measured, store
 from mismatch.sweep.estimate import COMPILE_S, seconds
 
 
@@ -62,7 +62,8 @@ class Plan:
     """What is to be done, and what is done.
 
     arms: replicates by arm. ids: of all its runs. runs: still to train. done: finished before. notes: lines to show.
-    measure_s: estimated seconds of the sweep's measurement of another kind, 0 if there is none to make.
+    measure_s: estimated seconds of the sweep's measurement of another kind, 0 if there is none to make; baselines_s:
+    the same of the baselines beside its runs.
     claims: hash of the claims registered with the experiment, which goes into every record; None without any.
     """
 
@@ -74,6 +75,7 @@ class Plan:
     measure_s: float
     notes: list[str]
     claims: str | None = None
+    baselines_s: float = 0.0
 
     @property
     def name(self) -> str:
@@ -87,7 +89,7 @@ class Plan:
 
     def minutes(self, workers: int) -> float:
         """Estimated wall minutes on `workers` processes, once these have started."""
-        measure = self.measure_s / 60
+        measure = (self.measure_s + self.baselines_s) / 60
         if not self.runs:
             return measure
         programs = len({run.arm.program for run in self.runs})
@@ -98,6 +100,7 @@ class Plan:
         """The plan in one line. workers: None where another launcher decides."""
         total = len(self.runs) + self.done
         own = f", a measurement of {about(self.measure_s / 60)}" if self.measure_s else ""
+        own += f", baselines of {about(self.baselines_s / 60)}" if self.baselines_s else ""
         where = f"on {workers} workers" if workers else "in all on the workers of another launcher"
         return (
             f"{self.name}: {len(self.request.wanted)} arms, {total} runs, {self.done} done already, "
@@ -184,5 +187,6 @@ def make(asked: Request | Sequence[Settings], folder: Path | None = None) -> Pla
     counts = {each.arm.id: each.replicates for each in arms}
     registered = claims.registered(asked.name)
     measure_s = measured.due(asked.measure, asked.arms, asked.smoke, folder, registered)
+    baselines_s = baselined.due([(each.arm, each.replicates) for each in arms], loaded.records, folder)
     done, notes = len(wanted) - len(missing), [*loaded.damaged, *asked.notes]
-    return Plan(asked, counts, frozenset(ids), missing, done, measure_s, notes, registered)
+    return Plan(asked, counts, frozenset(ids), missing, done, measure_s, notes, registered, baselines_s)

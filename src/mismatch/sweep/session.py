@@ -1,8 +1,8 @@
 """The one path from a list of jobs to finished results folders, for a single arm, every launcher, every experiment.
 
 In: composed configs (`add`). Out: results folders and an exit code (`run`). Nothing is written before all that was
-added has been accepted; then each sweep is trained, measured and reported in turn. Reporting is injected, as this room
-stands below `report`.
+added has been accepted; then each sweep is trained, measured, set beside baselines and reported in turn. Reporting is
+injected, as this room stands below `report`.
 """
 
 import sys
@@ -18,7 +18,7 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.registry import EXECUTORS
 from mismatch.config.settings import settings
 from mismatch.run.record import Record
-from mismatch.sweep import lock, measured, naming, said, store
+from mismatch.sweep import baselined, lock, measured, naming, said, store
 from mismatch.sweep import plan as planning
 from mismatch.sweep.drive import drive
 from mismatch.sweep.errand import Errand
@@ -165,6 +165,7 @@ class Session:
                 self._train(sweep, plan)
         if plan.measure_s:
             self._measure(sweep, plan)
+        self._baselines(sweep, plan)
         self._report(sweep)
         if sweep.single:
             _print_rows(plan, sweep.folder)
@@ -214,6 +215,19 @@ class Session:
             self._codes.append(EXIT_BROKEN)
             say(f"mismatch: error: {error}")
 
+    def _baselines(self, sweep: Sweep, plan: Plan) -> None:
+        """Classifiers without recurrence beside the runs on real data, from the splits that these drew."""
+        asked = sweep.request
+        if plan.baselines_s:
+            say(f"{asked.name}: baselines, {planning.about(plan.baselines_s / 60)}")
+        try:
+            records = store.load(sweep.folder).records if plan.baselines_s else []
+            if plan.baselines_s or not baselined.beside(asked.arms):
+                baselined.make(asked.name, asked.arms, records, sweep.folder)
+        except RuntimeError as error:
+            self._codes.append(EXIT_BROKEN)
+            say(f"mismatch: error: {error}")
+
     def _report(self, sweep: Sweep) -> None:
         """Tables, figures and page; says where they are, and notes the exit code that the rows deserve."""
         folder, shown = sweep.folder, sweep.request.out
@@ -233,7 +247,9 @@ class Session:
             say(f"{failed} of {len(runs)} runs did not end ok; their rows say why")
         tables = [] if runs.empty else ["runs.csv", "summary.csv", "effects.csv"]
         pictures = ["report.html", "figures/"] if sweep.request.figures else []
-        say(f"{shown}: {', '.join([*tables, *measured.tables(sweep.request.measure), *pictures])}")
+        own = measured.tables(sweep.request.measure)
+        own += [baselined.FILE] if (folder / baselined.FILE).is_file() else []
+        say(f"{shown}: {', '.join([*tables, *own, *pictures])}")
 
     def _verdicts(self) -> None:
         """The verdicts on all claims beside what was swept; a smoke run is no evidence."""

@@ -1,0 +1,74 @@
+"""An errand for a fresh process that ends when this one does: something to work on goes out, an answer comes back.
+
+In: the name of a module whose main block calls `answer`, words for it, and what it is to work on. Out: what it made of
+it. Its process has a session of its own, so that Ctrl-C reaches the driver alone.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mismatch.sweep.parent import die_with
+
+
+@dataclass(frozen=True)
+class Answer:
+    """made: what the process made, None where it failed; output: all that it said; status: its exit status."""
+
+    made: Any
+    output: str
+    status: int
+
+    @property
+    def last(self) -> str:
+        """The last line of what it said."""
+        return (self.output.strip().splitlines() or ["no output"])[-1]
+
+
+def ask(module: str, words: list[str], errand: Any) -> Answer:
+    """Have ``python -m module words`` work on `errand`, which is pickled."""
+    with tempfile.TemporaryDirectory(prefix="mismatch-") as folder:
+        given, made = Path(folder) / "errand", Path(folder) / "answer"
+        given.write_bytes(pickle.dumps(errand))
+        status, output = _run([module, *words, str(given), str(made), str(os.getpid())])
+        return Answer(pickle.loads(made.read_bytes()) if status == 0 and made.is_file() else None, output, status)
+
+
+def answer(work: Callable[..., Any]) -> None:
+    """In the process that was started: `work` on the errand, given it behind the words, and leave what it makes."""
+    *words, errand, made, parent = sys.argv[1:]
+    die_with(int(parent))
+    Path(made).write_bytes(pickle.dumps(work(*words, pickle.loads(Path(errand).read_bytes()))))
+
+
+def _run(words: list[str]) -> tuple[int, str]:
+    """Exit status and output of ``python -m`` these words, in a session of its own."""
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env=environment,
+    )
+    with _killed_on_error(process):
+        output, _ = process.communicate()
+    return process.returncode, output
+
+
+@contextmanager
+def _killed_on_error(process: subprocess.Popen[str]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise

@@ -28,6 +28,7 @@ def planted(replicate: int, a: int, b: int, c: int) -> float:
     return 5 + replicate + 2 * a - 1.5 * b + a * b
 
 
+@pytest.mark.usefixtures("unwarned")
 def test_planted_effects_and_their_interaction_are_recovered() -> None:
     # By hand: a (2 + 3)/2, b (-1.5 - .5)/2, a:b half of (3 - 2).
     exact = effects(design(planted), list("abc"), "y").set_index("effect")
@@ -47,6 +48,7 @@ def test_noisy_effects_are_found_and_absent_ones_are_not() -> None:
     assert set(found.index[found["p_holm"] <= 0.05]) == {"a", "b", "a:b"}
 
 
+@pytest.mark.usefixtures("unwarned")
 def test_the_order_of_levels_sets_the_sign() -> None:
     table = design(planted)
     flipped = effects(table, list("abc"), "y", levels={"a": (1, 0)}).set_index("effect")["estimate"]

@@ -9,8 +9,10 @@ import pytest
 
 from mismatch.analysis import controls, words
 from mismatch.analysis.claims import evaluate
+from mismatch.config.fields import ConfigError
 from tests.analysis.made import (
     CASES,
+    CHANCE,
     CONTROLLED,
     FULL,
     WHERE,
@@ -53,14 +55,51 @@ UNCLEAR = (0.10, -0.08, 0.06, -0.12, 0.03, -0.04, 0.09, -0.07, 0.05, -0.01)
         (LOSS, "greater", "REFUTED"),
         (LOSS, "different", "SUPPORTED"),
         (LOSS, "equal", "REFUTED"),
-        (NOTHING, "less", "EQUIVALENT"),
-        (NOTHING, "equal", "SUPPORTED"),
+        (NOTHING, "less", "INCONCLUSIVE"),
+        (NOTHING, "equal", "INCONCLUSIVE"),
         (UNCLEAR, "less", "INCONCLUSIVE"),
         (UNCLEAR, "equal", "INCONCLUSIVE"),
     ],
 )
 def test_a_planted_effect_gets_its_verdict(tmp_path: Path, differences: Any, predicts: str, expected: str) -> None:
     assert verdict_on(tmp_path, *differences, predicts=predicts) == expected
+
+
+@pytest.mark.parametrize(("predicts", "expected"), [("less", "EQUIVALENT"), ("equal", "SUPPORTED")])
+def test_nothing_is_equivalent_where_a_failing_run_costs_little_by_declaration(
+    tmp_path: Path, predicts: str, expected: str
+) -> None:
+    # Ten replicates leave a failure rate of .26: at .03 each that is .008, well inside the margin of .02.
+    assert verdict_on(tmp_path, *NOTHING, predicts=predicts, drop=0.03) == expected
+
+
+def test_identical_runs_are_told_by_their_losses_not_by_equal_accuracies(tmp_path: Path) -> None:
+    still = CONTROLLED | {"spread": 0.0}
+    runs = runs_of(still, still | {"length.padding": "post"}).assign(log_loss=lambda runs: 1 - runs["exact_accuracy"])
+    same = judged(tmp_path, runs, contrast(predicts="equal")).iloc[0]
+    assert (same["verdict"], same["effect"], same["size"]) == ("IDENTICAL", 0.0, "")
+    runs.loc[runs.index[-1], "log_loss"] += 1e-12
+    other = judged(tmp_path, runs, contrast(predicts="equal")).iloc[0]
+    assert other["verdict"] == "INCONCLUSIVE" and "all 10 differences are equal" in other["why"]
+    blind = judged(tmp_path, runs.drop(columns="log_loss"), contrast(predicts="equal")).iloc[0]
+    assert blind["verdict"] == "INCONCLUSIVE"
+
+
+def test_runs_that_did_not_learn_and_runs_that_never_got_there_are_counted(tmp_path: Path) -> None:
+    runs = two(replicates=10, level=0.7)
+    dead = runs["run"].isin(["arm01-2", "arm01-5"])
+    runs["delay"] = 100.0 + 300.0 * dead + runs.index
+    runs["delay_censored"] = dead
+    runs.loc[dead, ["skill", "exact_accuracy"]] = [0.0, CHANCE]
+    found = judged(tmp_path, runs, contrast(), contrast("delay", metric="delay", scale="ratio", predicts="greater"))
+    assert found.loc["delay", "censored"] == "arm 2, against 0"
+    assert words.effect(found.loc["delay"].rename(None)).startswith("at least x")
+    assert "2 of 10 runs of the arm did not learn" in found["why"].iloc[0]
+
+
+def test_a_drop_that_is_no_size_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="drop=-1"):
+        judged(tmp_path, two(), contrast(drop=-1.0))
 
 
 def test_five_pairs_can_show_no_difference_and_six_can(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mismatch.analysis.intervals import superiority
+from mismatch.analysis.skewed import skewed_p
 from mismatch.analysis.statistics import (
     ENUMERATED,
     Alternative,
+    difference_p,
     holm,
     minimum_detectable_effect,
     replicates_needed,
@@ -116,11 +118,31 @@ def test_equivalence_of_constant_differences_is_a_matter_of_size() -> None:
         tost_p([0.1, 0.2], 0)
 
 
-def test_detectable_effect_and_replicates_needed_are_the_textbook_ones_and_agree() -> None:
-    # Cohen (1988): an effect of half an sd needs 34 pairs for power .8 at .05.
-    assert replicates_needed(1.0, 0.5) == replicates_needed(2.0, -1.0) == 34
-    assert minimum_detectable_effect(1.0, 34) == pytest.approx(0.5, abs=0.01)  # 34 is rounded up from 33.4
+def test_detectable_effect_and_replicates_needed_agree_and_ask_for_more_than_the_t_test() -> None:
+    # Cohen (1988): an effect of half an sd needs 34 pairs for power .8 at .05 by the t test; skewness costs a few.
+    assert replicates_needed(1.0, 0.5) == replicates_needed(2.0, -1.0) == 39
+    assert minimum_detectable_effect(1.0, 39) == pytest.approx(0.5, abs=0.01)  # 39 is rounded up
     assert minimum_detectable_effect(3.0, 10) == pytest.approx(3 * minimum_detectable_effect(1.0, 10))
-    assert replicates_needed(0.0, 0.1) == replicates_needed(1.0, 50.0) == 2
+    assert replicates_needed(0.0, 0.1) == replicates_needed(1.0, 50.0) == 6  # five have no p below .0625
+    assert np.isnan(minimum_detectable_effect(1.0, 5))
     with pytest.raises(ValueError, match="more than"):
         replicates_needed(1.0, 0.0)
+
+
+@pytest.mark.parametrize("n", [6, 10, 40])
+def test_the_skewed_p_is_that_of_exponential_differences_and_falls_with_the_effect(n: int) -> None:
+    samples = 4_000
+    found = np.array([skewed_p(x) for x in np.random.default_rng(n).exponential(size=(samples, n)) - 1])
+    for alpha in (0.05, 0.01):
+        # Simulated twice: the quantile behind it rests on 100,000 statistics.
+        assert np.mean(found <= alpha) == pytest.approx(alpha, abs=1.1 * slack(alpha, samples))
+    sample = np.random.default_rng(2).normal(size=n)
+    moved = [skewed_p(sample - sample.mean() + by) for by in np.linspace(0, 400, 60)]
+    assert moved == sorted(moved, reverse=True) and 0 < moved[-1] < 1e-8
+    assert skewed_p(-sample) == skewed_p(sample)
+
+
+def test_differences_without_variation_are_judged_by_their_size_alone() -> None:
+    assert (skewed_p(np.zeros(5)), skewed_p(np.full(5, 0.1))) == (1.0, 0.0)
+    assert np.isnan(skewed_p([0.1]))
+    assert difference_p(np.full(5, 0.1)) == 2 / 2**5

@@ -74,6 +74,7 @@ def test_a_supported_difference_lies_where_the_claim_says_it_does(predicts: str,
 
 def test_p_values_and_power_are_said_of_differences(tmp_path: Path) -> None:
     found = evaluate(registered(tmp_path, claim(contrast(primary=True))), {"runs.csv": sound()}, []).iloc[0]
-    first, second = words.details(found)
+    first, second, third = words.details(found)
     assert "p = 0.002 (Holm, primary: 0.002)" in first and "higher in 0% of pairs" in second
+    assert third.startswith("with the failures that 10 replicates cannot rule out: -0.")
     assert (words.rests_on(found), words.margin(found)) == ("pairs", "0.02")

@@ -38,15 +38,18 @@ COLUMNS = {
     "effect": "mean paired difference, or the share",
     "low": "95% interval, lower end",
     "high": "95% interval, upper end",
-    "p": "exact sign-flip p of no difference",
+    "low_failing": "the same if as many runs failed as the replicates leave possible, lower end",
+    "high_failing": "the same, upper end",
+    "p": "p of no mean difference: the larger of that of sign flips and that of exponential differences",
     "p_holm": "the same, Holm-corrected within the family",
-    "p_equivalence": "p of a difference beyond the margin (two one-sided tests)",
+    "p_equivalence": "p of a mean beyond the margin, counting the failures that n replicates cannot rule out",
     "p_equivalence_holm": "the same, Holm-corrected within the family",
     "superiority": "P(arm > against), ties half",
     "margin": "smallest difference that matters, declared before the run",
-    "verdict": "SUPPORTED | REFUTED | EQUIVALENT | INCONCLUSIVE | WITHHELD | UNTESTED: of the claim on a primary row, "
-    "of the contrast on any other",
+    "verdict": "SUPPORTED | REFUTED | EQUIVALENT | IDENTICAL | INCONCLUSIVE | WITHHELD | UNTESTED: of the claim on a "
+    "primary row, of the contrast on any other",
     "contrast_verdict": "the same of this contrast alone",
+    "size": "of a difference: matters (the whole interval is beyond the margin) | there, may be too small to matter",
     "decided_by": "how many cases of the claim's family show it, speak against it or are open; twins count once",
     "p_claim": "p of the claim: the smallest corrected one of its family; for general, that of its primary contrast",
     "twins": "contrasts of this experiment with the same differences in the same replicates: one piece of evidence",
@@ -54,6 +57,7 @@ COLUMNS = {
     "minimum_detectable_effect": "difference found with probability 0.8 at this n and spread (two-sided 5%)",
     "replicates_for_margin": "replicates that would find a difference of the margin as often, at this spread",
     "failures": "failed runs that scored chance",
+    "censored": "runs of each side whose value is a lower bound, as they never got there",
     "controls": "status of the checks that guard the verdict",
     "family": "contrasts corrected together",
     "source": "where the article says it",
@@ -64,8 +68,8 @@ COLUMNS = {
 
 
 NUMBERS = (
-    *("n", "effect", "low", "high", "p", "p_equivalence", "superiority", "minimum_detectable_effect"),
-    *("replicates_for_margin", "failures"),
+    *("n", "effect", "low", "high", "low_failing", "high_failing", "p", "p_equivalence", "superiority"),
+    *("minimum_detectable_effect", "replicates_for_margin", "failures", "censored"),
 )
 """Columns that are fields of a `Result` as they are."""
 
@@ -189,13 +193,14 @@ def _decide(judged: list[_Judged], same: list[int]) -> list[dict[str, Any]]:
     families: dict[str, dict[tuple[Any, ...], list[int]]] = {}
     for at, one in enumerate(judged):
         if (judgement := one.result.judgement) is not None:
-            key = (same[at], judgement.direction, judgement.margin)
+            key = (same[at], judgement.direction, judgement.margin, judgement.identical)
             families.setdefault(one.family, {}).setdefault(key, []).append(at)
     for members in families.values():
         first = [judgement for places in members.values() if (judgement := judged[places[0]].result.judgement)]
-        for places, (word, p, p_equivalence) in zip(members.values(), verdict.verdicts(first), strict=True):
+        for places, found in zip(members.values(), verdict.verdicts(first), strict=True):
             for at in places:
-                decided[at] = {"verdict": word, "p_holm": p, "p_equivalence_holm": p_equivalence}
+                why = "; ".join(filter(None, (found.why, judged[at].result.why)))
+                decided[at] = asdict(found) | {"why": why}
     return [
         columns | ({"verdict": WITHHELD, "why": one.withheld} if one.withheld else {})
         for one, columns in zip(judged, decided, strict=True)

@@ -1,7 +1,7 @@
 """Every single-factor contrast a table holds: one axis moves, all other parameters agree.
 
 In: runs of any sweep. Out: one row per axis, level, setting of the others and metric: the paired difference to the
-axis's first level, with interval and exact p. Exploratory: nothing is corrected here, and nothing was predicted. What
+axis's first level, with interval and p. Exploratory: nothing is corrected here, and nothing was predicted. What
 was predicted is in `claims.csv`.
 """
 
@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from mismatch.analysis.axes import Axis, varied
+from mismatch.analysis.circumstances import within
 from mismatch.analysis.intervals import UnreliableInterval, mean_interval, superiority
 from mismatch.analysis.pairs import PairingError, Pairs, Side, outcome, pair_of, sides
-from mismatch.analysis.statistics import sign_flip_p
+from mismatch.analysis.statistics import difference_p
 from mismatch.run.metrics.classification import Classification
 
 ACCURACIES = ("exact_accuracy", "accuracy")
@@ -32,7 +33,7 @@ COLUMNS = {
     "effect": "mean of arm - against_arm, in the unit of the metric",
     "low": "95% interval, lower end",
     "high": "95% interval, upper end",
-    "p": "exact sign-flip p of no difference; not corrected for the number of rows",
+    "p": "p of no mean difference, as in claims.csv; not corrected for the number of rows",
     "superiority": "P(arm > against_arm), ties half",
     "note": "remark on the interval, and pairs left out as a run has no such metric",
     "failures": "failed runs that scored chance",
@@ -103,10 +104,10 @@ def _numbers(pairs: Pairs, metric: str) -> dict[str, Any]:
     differences = pairs.differences
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnreliableInterval)  # the note says it
-        interval = mean_interval(differences)
+        interval = mean_interval(differences, within=within(metric, "difference"))
     left_out = f"{len(pairs.missing)} pairs without {metric} left out" if pairs.missing else ""
     return {
         "n": len(differences), "effect": float(np.mean(differences)), "low": interval.low, "high": interval.high,
-        "p": sign_flip_p(differences), "superiority": superiority(differences).estimate,
+        "p": difference_p(differences), "superiority": superiority(differences).estimate,
         "note": "; ".join(filter(None, (interval.note, left_out))), "failures": pairs.failures,
     }  # fmt: skip

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mismatch.analysis.intervals import SEED, Floats, mean_interval
-from mismatch.analysis.statistics import holm, sign_flip_p
+from mismatch.analysis.statistics import difference_p, holm
 
 INTERACTIONS = "two-factor interactions"
 RESIDUAL = "residual"
@@ -59,7 +59,7 @@ def effects(
 
     Returns:
         Columns `effect`, `order` (1 or 2), `n`, `estimate`, `low`, `high` (`mean_interval`), `valid`,
-        `note`, `p` (two-sided sign-flip) and `p_holm` (adjusted over the rows of this table).
+        `note`, `p` (two-sided, `difference_p`) and `p_holm` (adjusted over the rows of this table).
 
     Raises:
         ValueError: a factor without exactly two levels; a cell that is missing, repeated or not finite.
@@ -158,7 +158,7 @@ def _row(contrasts: Floats) -> dict[str, Any]:
         "high": interval.high,
         "valid": interval.valid,
         "note": interval.note,
-        "p": sign_flip_p(contrasts),
+        "p": difference_p(contrasts),
     }
 
 

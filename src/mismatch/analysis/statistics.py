@@ -1,4 +1,4 @@
-"""Tests of paired differences: exact sign flips, equivalence, correction for several, power.
+"""Tests of paired differences: sign flips, skewness, equivalence, correction for several, power.
 
 In come differences `(n,) float`, arm minus control, one per replicate (the two share data, order and initial
 weights); out go p-values and numbers of replicates.
@@ -13,12 +13,24 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mismatch.analysis.intervals import NO_VARIATION, SEED, Floats, finite
+from mismatch.analysis.skewed import critical_t, skewed_p
 
 Alternative = Literal["two-sided", "less", "greater"]
 
 ENUMERATED = 16
 """Up to this many differences every sign flip is tried (65,536); beyond, a random sample of them."""
 FLIPS = 9_999
+LEAST = 6
+"""Replicates with which a difference can be found at all: the sign flips of five have no p below 2/2^5 = .0625."""
+
+
+def difference_p(differences: ArrayLike) -> float:
+    """P-value of "no mean difference" that a verdict rests on: the larger of sign flips and of `skewed_p`.
+
+    The former holds for differences that are symmetric when nothing is there, the latter for skewed ones up to the
+    exponential. Neither holds for rare failures that no replicate showed; see `simulation.py`.
+    """
+    return max(sign_flip_p(differences), skewed_p(differences))
 
 
 def sign_flip_p(differences: ArrayLike, alternative: Alternative = "two-sided") -> float:
@@ -79,9 +91,10 @@ def tost_p(differences: ArrayLike, margin: float) -> float:
 def minimum_detectable_effect(
     differences: ArrayLike, n: int | None = None, alpha: float = 0.05, power: float = 0.8
 ) -> float:
-    """Least mean difference that a two-sided paired t test finds with probability `power`.
+    """Least mean difference found with probability `power`, where differences are normal and stand alone.
 
-    Noncentral t (Cohen 1988, section 2.3), solved for the effect and multiplied by the sd.
+    Noncentral t (Cohen 1988, section 2.3) at the critical value of `skewed_p`, solved for the effect and multiplied
+    by the sd.
 
     Args:
         differences: `(n,)` differences, or their sd as a single number, which then needs `n`.
@@ -90,37 +103,41 @@ def minimum_detectable_effect(
         power: probability of a significant result.
 
     Returns:
-        In the unit of the differences. NaN for fewer than 2 differences or replicates.
+        In the unit of the differences. NaN for fewer than `LEAST` replicates, which find nothing.
     """
     values = np.asarray(differences, dtype=float)
     if values.ndim == 0 and n is None:
         raise ValueError("n is missing: a single sd does not say how many replicates it is for")
     count = values.size if n is None else n
-    if count < 2 or (values.ndim and values.size < 2):
+    if count < LEAST or (values.ndim and values.size < 2):
         return math.nan
     sd = float(values.std(ddof=1)) if values.ndim else float(values)
     return sd * _detectable(count, alpha, power)
 
 
 def replicates_needed(sd: float, effect: float, alpha: float = 0.05, power: float = 0.8) -> int:
-    """Fewest replicates with which a two-sided paired t test finds a mean difference of `effect`.
+    """Fewest replicates with which a mean difference of `effect` is found with probability `power`.
 
-    Noncentral t (Cohen 1988, section 2.4), rounded up; at least 2.
+    As `minimum_detectable_effect`, rounded up; at least `LEAST`.
 
     Raises:
         ValueError: `effect` is 0, or so small beside `sd` that no count below a million will do.
     """
-    from statsmodels.stats.power import TTestPower
-
     most = 1_000_000
     standardised = abs(effect) / sd if sd > 0 else math.inf
     if effect == 0 or standardised < 3.7 / math.sqrt(most):
         raise ValueError(f"effect {effect} at sd {sd} needs more than {most:,} replicates or cannot be found at all")
-    # Beyond 30 sd two replicates suffice, and the noncentral t overflows.
-    if standardised > 30 or TTestPower().power(standardised, 2, alpha) >= power:
-        return 2
-    # Bisection over whole numbers: the root finder of `solve_power` does not always converge.
-    return 2 + bisect_left(range(2, most), power, key=lambda n: TTestPower().power(standardised, n, alpha))
+    return LEAST + bisect_left(range(LEAST, most), power, key=lambda n: _power(standardised, n, alpha))
+
+
+def _power(standardised: float, n: int, alpha: float) -> float:
+    """Probability that the t statistic of `n` normal differences, so many sd from 0 on average, is beyond critical."""
+    from scipy.special import nctdtr
+
+    centre, critical = standardised * math.sqrt(n), critical_t(n, alpha)
+    if centre > critical + 30:  # as good as certain, where the noncentral t overflows
+        return 1.0
+    return 1 - float(nctdtr(n - 1, centre, critical))
 
 
 @lru_cache(maxsize=ENUMERATED)
@@ -132,8 +149,13 @@ def _signs(n: int) -> Floats:
 
 def _sampled_flips_p(values: Floats, alternative: Alternative) -> float:
     """P-value over `FLIPS` random flips and the observed assignment."""
-    signs = 1.0 - 2.0 * np.random.default_rng(SEED).integers(0, 2, (FLIPS, values.size))
-    return _tail(signs @ values, float(values.sum()), alternative, observed=1)
+    return _tail(_random_signs(values.size) @ values, float(values.sum()), alternative, observed=1)
+
+
+@lru_cache(maxsize=8)
+def _random_signs(n: int) -> Floats:
+    """`FLIPS` random assignments of signs to `n` values."""
+    return np.asarray(1.0 - 2.0 * np.random.default_rng(SEED).integers(0, 2, (FLIPS, n)), dtype=float)
 
 
 def _tail(sums: Floats, total: float, alternative: Alternative, observed: int) -> float:
@@ -150,6 +172,6 @@ def _tail(sums: Floats, total: float, alternative: Alternative, observed: int) -
 @lru_cache(maxsize=256)
 def _detectable(n: int, alpha: float, power: float) -> float:
     """Detectable effect in units of the sd."""
-    from statsmodels.stats.power import TTestPower
+    from scipy.special import nctdtrinc
 
-    return float(TTestPower().solve_power(nobs=n, alpha=alpha, power=power))
+    return float(nctdtrinc(n - 1, 1 - power, critical_t(n, alpha))) / math.sqrt(n)

@@ -1,23 +1,23 @@
 """From paired differences to a verdict on a claim. In come the differences of each contrast of one family,
 the direction its claim predicts and the margin below which a difference does not matter; out goes one word each.
 
-The rule, at level alpha = .05. Within a family, the sign-flip p-values are adjusted by Holm's method, and
-apart from them so are the equivalence (TOST) p-values. Let *different* mean: adjusted sign-flip p <= alpha
-and the 95% interval of the mean difference excludes 0. Let *equivalent* mean: adjusted TOST p <= alpha.
+The rule, at level alpha = .05. Within a family, the p-values of a difference are adjusted by Holm's method, and
+apart from them so are those of equivalence. Let *identical* mean: the runs of both arms agree in every bit measured,
+replicate by replicate. Let *different* mean: adjusted p <= alpha (`statistics.difference_p`) and the 95% interval of
+the mean difference excludes 0. Let *inside* mean: adjusted p of two one-sided tests at the margin <= alpha. Let
+*equivalent* mean: the same with the failures counted in that n replicates cannot rule out (`failures.equivalence_p`).
 
-| direction     | EQUIVALENT | SUPPORTED                                 | REFUTED                        |
-|---------------|------------|-------------------------------------------|--------------------------------|
-| less, greater | equivalent | different, with the predicted sign        | different, with the other sign |
-| different     | equivalent | different                                 | never                          |
-| equal         | never      | equivalent                                | different and not equivalent   |
+| direction     | IDENTICAL | EQUIVALENT | SUPPORTED                           | REFUTED                        |
+|---------------|-----------|------------|-------------------------------------|--------------------------------|
+| less, greater | identical | equivalent | different, with the predicted sign  | different, with the other sign |
+| different     | identical | equivalent | different                           | never                          |
+| equal         | identical | never      | equivalent                          | different and not equivalent   |
 
-EQUIVALENT goes before the others: a difference that is practically nothing supports no claim of one, whatever
-its sign. SUPPORTED says that the difference is there, not that it exceeds the margin: see its interval. All else is
-INCONCLUSIVE. A margin of 0 declares no equivalence test: nothing is then equivalent. An
-interval that is not valid changes no verdict, since none rests on it alone: the sign-flip test stays exact for
-differences that are symmetric under the null hypothesis, as they are where swapping the arms changes nothing.
-Its note is kept. Measured: over 20 normal contrasts of 10 replicates without effect, .02 of families get a false
-SUPPORTED or REFUTED; .20 if the differences have mean 0 but are exponential, that is if the arms differ in shape.
+The columns are tried from left to right. A difference that is inside supports no claim of one, whatever its sign, even
+where it is not equivalent. The size of a difference says whether the whole interval is beyond the margin. All else is
+INCONCLUSIVE. A margin of 0 declares no equivalence test: nothing is then equivalent; nor is it where nobody
+knows what a failing run would cost. An interval that is not valid changes no verdict, since none rests on it alone;
+its note is kept. How often all this errs is simulated in `simulation.py` and tabled in docs/statistics.md.
 """
 
 import math
@@ -26,24 +26,30 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from mismatch.analysis.intervals import mean_interval, superiority
-from mismatch.analysis.statistics import holm, minimum_detectable_effect, sign_flip_p, tost_p
+from mismatch.analysis.failures import NONE, Drop, equivalence_p, rate_bound, replicates_for_equivalence, worst_mean
+from mismatch.analysis.intervals import ANYWHERE, mean_interval, superiority
+from mismatch.analysis.statistics import difference_p, holm, minimum_detectable_effect
 
 DIRECTIONS = ("less", "greater", "different", "equal")
+LEVEL = 0.05
 WITHHELD, UNTESTED = "WITHHELD", "UNTESTED"
 """Of a contrast that may not be judged here, and of a claim that cannot be tested at all."""
-Verdict = Literal["SUPPORTED", "REFUTED", "EQUIVALENT", "INCONCLUSIVE"]
+Verdict = Literal["SUPPORTED", "REFUTED", "EQUIVALENT", "IDENTICAL", "INCONCLUSIVE"]
+MATTERS, MAY_NOT = "matters", "there, may be too small to matter"
+"""Sizes of a difference: the whole interval is beyond the margin, or part of it is not."""
 
 
 @dataclass(frozen=True)
 class Judgement:
     """What the differences of one contrast say, before the rest of its family is taken into account.
 
-    `effect`, `low` and `high` are the mean difference and its 95% interval, `p` the two-sided sign-flip
-    test, `p_equivalence` the TOST (NaN for margin 0), `superiority` the share of replicates won,
-    `minimum_detectable_effect` what `n` replicates find with probability .8 at alpha = .05 unadjusted.
+    `effect`, `low` and `high` are the mean difference and its 95% interval, `p` that of a difference, `p_equivalence`
+    that of a mean beyond the margin (NaN for margin 0, or where no drop is known), `superiority` the share of
+    replicates won, `minimum_detectable_effect` what `n` replicates find with probability .8 at alpha = .05 unadjusted.
+    p_inside: as `p_equivalence`, as if runs could not fail. near: why what is inside may still not be equivalent.
+    low_failing, high_failing: as `low` and `high`, with the failures that the replicates leave possible.
     """
 
     n: int
@@ -57,10 +63,38 @@ class Judgement:
     note: str
     direction: str
     margin: float
+    identical: bool = False
+    p_inside: float = math.nan
+    near: str = ""
+    low_failing: float = math.nan
+    high_failing: float = math.nan
 
 
-def judge(differences: ArrayLike, direction: str, margin: float) -> Judgement:
+@dataclass(frozen=True)
+class Decision:
+    """A verdict with its adjusted p values. size: of a difference, if that is what decided. why: a remark."""
+
+    verdict: Verdict
+    p_holm: float
+    p_equivalence_holm: float
+    size: str = ""
+    why: str = ""
+
+
+def judge(
+    differences: ArrayLike,
+    direction: str,
+    margin: float,
+    drop: Drop | None = NONE,
+    within: tuple[float, float] = ANYWHERE,
+    identical: bool = False,
+) -> Judgement:
     """Everything a verdict needs from the differences `(n,)` of one contrast, arm minus control.
+
+    Args:
+        drop: the difference that a failing run of either side leaves; None where nobody knows.
+        within: least and greatest value a difference can have.
+        identical: whether the runs behind the differences agree in every bit.
 
     Raises:
         ValueError: unknown direction, negative margin, or differences that are not finite.
@@ -73,42 +107,77 @@ def judge(differences: ArrayLike, direction: str, margin: float) -> Judgement:
     if not margin >= 0:
         raise ValueError(f"margin is {margin}, expected 0 (no equivalence test) or more")
     values = np.asarray(differences, dtype=float)
-    interval = mean_interval(values)
+    interval = mean_interval(values, within=within)
+    worst = (math.nan, math.nan) if drop is None or values.size < 2 else worst_mean(values, drop)
     return Judgement(
         n=values.size,
         effect=interval.estimate,
         low=interval.low,
         high=interval.high,
-        p=sign_flip_p(values),
-        p_equivalence=tost_p(values, margin) if margin else math.nan,
+        p=difference_p(values),
+        p_equivalence=equivalence_p(values, margin, drop) if margin and drop is not None else math.nan,
         superiority=superiority(values).estimate,
         minimum_detectable_effect=minimum_detectable_effect(values),
-        note=interval.note,
+        note="the runs are identical in every number measured" if identical else interval.note,
         direction=direction,
         margin=margin,
+        identical=identical,
+        p_inside=equivalence_p(values, margin, NONE) if margin else math.nan,
+        near=_near(values, margin, drop) if margin else "",
+        low_failing=worst[0],
+        high_failing=worst[1],
     )
 
 
-def verdicts(judgements: Sequence[Judgement], alpha: float = 0.05) -> list[tuple[Verdict, float, float]]:
-    """Verdict, adjusted sign-flip p and adjusted TOST p of every contrast of one family, in order.
+def verdicts(judgements: Sequence[Judgement], alpha: float = 0.05) -> list[Decision]:
+    """Verdict and adjusted p-values of every contrast of one family, in order.
 
     The rule is in the head of this module.
     """
     p = holm([judgement.p for judgement in judgements])
     p_equivalence = holm([judgement.p_equivalence for judgement in judgements])
+    inside = holm([judgement.p_inside for judgement in judgements]) <= alpha
     return [
-        (_verdict(judgement, float(a), float(b), alpha), float(a), float(b))
-        for judgement, a, b in zip(judgements, p, p_equivalence, strict=True)
+        _decide(judgement, float(a), float(b), bool(c), alpha)
+        for judgement, a, b, c in zip(judgements, p, p_equivalence, inside, strict=True)
     ]
 
 
-def _verdict(judgement: Judgement, p: float, p_equivalence: float, alpha: float) -> Verdict:
-    """The rule for one contrast; NaN p-values satisfy nothing."""
-    equivalent = p_equivalence <= alpha
-    different = p <= alpha and (judgement.low > 0 or judgement.high < 0)
-    if equivalent:
+def _decide(judgement: Judgement, p: float, p_equivalence: float, inside: bool, alpha: float) -> Decision:
+    """The rule for one contrast, and what there is to say of it."""
+    word = _verdict(judgement, p, p_equivalence, inside, alpha)
+    different = word in ("SUPPORTED", "REFUTED") and not p_equivalence <= alpha
+    size = _size(judgement) if different and judgement.margin else ""
+    why = "; ".join(filter(None, (judgement.near if word == "INCONCLUSIVE" else "", judgement.note)))
+    return Decision(word, p, p_equivalence, size, why)
+
+
+def _verdict(judgement: Judgement, p: float, p_equivalence: float, inside: bool, alpha: float) -> Verdict:
+    """The word; NaN p-values satisfy nothing."""
+    if judgement.identical:
+        return "IDENTICAL"
+    if p_equivalence <= alpha:
         return "SUPPORTED" if judgement.direction == "equal" else "EQUIVALENT"
-    if not different:
+    if inside or not (p <= alpha and (judgement.low > 0 or judgement.high < 0)):
         return "INCONCLUSIVE"
     found = "greater" if judgement.effect > 0 else "less"
     return "SUPPORTED" if judgement.direction in ("different", found) else "REFUTED"
+
+
+def _size(judgement: Judgement) -> str:
+    beyond = judgement.low > judgement.margin or judgement.high < -judgement.margin
+    return MATTERS if beyond else MAY_NOT
+
+
+def _near(values: NDArray[np.float64], margin: float, drop: Drop | None) -> str:
+    """What keeps a mean that is inside the margin from being equivalent, or nothing."""
+    if not equivalence_p(values, margin, NONE) <= LEVEL:
+        return ""
+    if drop is None:
+        return "inside the margin, but nobody said what a failing run would cost: the contrast declares no drop"
+    if equivalence_p(values, margin, drop) <= LEVEL:
+        return ""
+    needed = replicates_for_equivalence(values, margin, drop)
+    remedy = f"; {needed} replicates without a failure would rule that out" if needed else ""
+    rate, cost = rate_bound(0, values.size), max(-drop.low, drop.high)
+    return f"inside the margin, but up to {rate:.0%} of runs may fail unseen, each for {cost:.2g}{remedy}"

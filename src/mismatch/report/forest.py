@@ -36,6 +36,7 @@ MARKS = {
     "SUPPORTED": Mark(COLOURS[0], "o", "●"),
     "REFUTED": Mark(COLOURS[1], "X", "✖"),
     "EQUIVALENT": Mark("#00694E", "D", "◆"),
+    "IDENTICAL": Mark("#5B2A86", "P", "✚"),
     "INCONCLUSIVE": Mark("#666666", "s", "■"),
     "WITHHELD": Mark("#8C510A", "v", "▼"),
     "UNTESTED": Mark("#666666", "_", "-"),

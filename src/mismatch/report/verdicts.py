@@ -49,6 +49,7 @@ class Line:
     member: bool
     twins: str
     alone: str
+    size: str
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ def _line(row: pd.Series) -> Line:
         member=_word(row, "member") == "True",
         twins=_word(row, "twins"),
         alone=_word(row, "contrast_verdict") or str(row["verdict"]),
+        size=_word(row, "size"),
     )
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-VERDICTS = ("SUPPORTED", "REFUTED", "EQUIVALENT", "INCONCLUSIVE", "WITHHELD", "UNTESTED")
+VERDICTS = ("SUPPORTED", "REFUTED", "EQUIVALENT", "IDENTICAL", "INCONCLUSIVE", "WITHHELD", "UNTESTED")
 """In the order they are counted."""
 
 
 def reason(row: pd.Series) -> str:
-    """Why a verdict is withheld, or a remark on it; empty if there is nothing to say."""
-    return "" if pd.isna(row["why"]) else str(row["why"])
+    """How much a difference matters, why a verdict is withheld, a remark on it; empty if there is nothing to say."""
+    said = (row.get("size"), row["why"])
+    return "; ".join(str(part) for part in said if pd.notna(part) and part)
 
 
 def said_of(row: pd.Series) -> str:

@@ -4,6 +4,7 @@ In: names of columns. Out: identity, parameters, metrics, provenance. Identity a
 parameters are known from the groups of the config; all else is a metric, and no metric may take one of their names.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
@@ -16,12 +17,14 @@ class Column:
 
     averaged: for a metric, whether the summary gives its mean over the replicates of an arm.
     lower_is_better: for a metric, whether a rise of it is a loss.
+    within: for a metric, the least and the greatest value it can have.
     """
 
     unit: str
     meaning: str
     averaged: bool = True
     lower_is_better: bool = False
+    within: tuple[float, float] = (-math.inf, math.inf)
 
     @property
     def told(self) -> str:

@@ -88,12 +88,15 @@ class Result:
     effect: float | None = None
     low: float | None = None
     high: float | None = None
+    low_failing: float | None = None
+    high_failing: float | None = None
     p: float | None = None
     p_equivalence: float | None = None
     superiority: float | None = None
     minimum_detectable_effect: float | None = None
     replicates_for_margin: int | None = None
     failures: int | None = None
+    censored: str | None = None
     why: str = ""
     runs: tuple[str, ...] = ()
     differences: tuple[float, ...] = ()

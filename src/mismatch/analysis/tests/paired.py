@@ -1,6 +1,7 @@
 """Two arms in one metric, replicate by replicate: `arm` minus `against`, both written as what differs from the base."""
 
 import math
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mismatch.analysis import verdict
+from mismatch.analysis import circumstances, verdict
 from mismatch.analysis.controls import TIMES
 from mismatch.analysis.intervals import UnreliableInterval
 from mismatch.analysis.pairs import SCALES, SHARED, STREAMS, Pairs, pair
@@ -32,6 +33,7 @@ class PairedContrast(Contrast):
     """scale: difference | ratio (of logarithms). predicts: less | greater | different | equal.
 
     margin: smallest difference that matters. shares: streams the pair shares. where: parameters of both sides.
+    drop: largest difference that a failing run makes, where the metric's own range does not say.
     """
 
     arm: dict[str, Any] = field(default_factory=dict)
@@ -41,13 +43,14 @@ class PairedContrast(Contrast):
     scale: str = "difference"
     predicts: str = "less"
     margin: float = 0.0
+    drop: float | None = None
     shares: tuple[str, ...] = SHARED
 
 
 class Paired(ClaimTest[PairedContrast]):
     name = "paired"
     contrast = PairedContrast
-    meaning = "mean paired difference of two arms, with an exact sign-flip test and two one-sided tests of equivalence"
+    meaning = "mean paired difference of two arms, tested for difference, and for equivalence even if runs fail unseen"
     counts = "pairs"
     differences = True
     rests_on = "pairs"
@@ -58,6 +61,8 @@ class Paired(ClaimTest[PairedContrast]):
         yield from wrong_pairing(contrast.scale, contrast.shares, contrast.margin)
         if contrast.predicts == "equal" and not contrast.margin > 0:
             yield "margin", "must be above 0 where equal is predicted"
+        if contrast.drop is not None and not 0 < contrast.drop < math.inf:
+            yield "drop", "must be above 0"
 
     def asks(self, contrast: PairedContrast) -> Question:
         return Question(contrast.predicts, contrast.metric, contrast.scale, contrast.margin)
@@ -80,13 +85,13 @@ class Paired(ClaimTest[PairedContrast]):
         withheld = missing(pairs) or _noisy_times(table, contrast.metric, (arm, against))
         if len(pairs.differences) < 2:
             return Result(withheld or "fewer than two pairs", arms=(arm, against), n=len(pairs.differences))
-        return _result(pairs, contrast, withheld, (arm, against))
+        return _result(table, pairs, contrast, withheld, (arm, against))
 
     def effect(self, row: pd.Series) -> str:
-        """``-0.643 [-0.661, -0.625]``; a ratio as the factor ``x1.42 [1.23, 1.69]``."""
+        """``-0.643 [-0.661, -0.625]``; a ratio as the factor ``x1.42 [1.23, 1.69]``, or at least that if censored."""
         values = [float(row[name]) for name in ("effect", "low", "high")]
         if row["scale"] == "ratio":
-            return "x" + " ".join(in_brackets([f"{math.exp(value):.3g}" for value in values]))
+            return _at_least(row) + "x" + " ".join(in_brackets([f"{math.exp(value):.3g}" for value in values]))
         return " ".join(in_brackets([f"{value + 0.0:+.3f}".replace("-0.000", "+0.000") for value in values]))
 
     def measure(self, row: pd.Series) -> str:
@@ -112,7 +117,25 @@ class Paired(ClaimTest[PairedContrast]):
             f"equivalence p = {row['p_equivalence']:.2g} (Holm: {row['p_equivalence_holm']:.2g})",
             f"higher in {row['superiority']:.0%} of pairs, ties half; "
             f"80% power for {row['minimum_detectable_effect']:.2g}",
+            *_if_failing(row),
         ]
+
+
+def _if_failing(row: pd.Series) -> list[str]:
+    """The bounds that count failures which no replicate showed, where they are known and not those of the interval."""
+    low, high = (row.get(name, math.nan) for name in ("low_failing", "high_failing"))
+    if pd.isna(low) or pd.isna(high) or row["scale"] == "ratio":
+        return []
+    return [f"with the failures that {int(row['n'])} replicates cannot rule out: {low:+.3f} to {high:+.3f}"]
+
+
+def _at_least(row: pd.Series) -> str:
+    """``at least `` where runs of the arm alone are censored, ``at most `` where those of the other side are."""
+    found = re.fullmatch(r"arm (\d+), against (\d+)", str(row.get("censored")))
+    if found is None:
+        return ""
+    arm, against = (int(count) > 0 for count in found.groups())
+    return "about " if arm and against else "at least " if arm else "at most "
 
 
 def wrong_pairing(scale: str, shares: Sequence[str], margin: float) -> Iterator[tuple[str, str]]:
@@ -138,23 +161,46 @@ def _noisy_times(table: pd.DataFrame, metric: str, arms: Sequence[str]) -> str:
     return "" if quiet.all() else "times of runs side by side, which share caches and memory, decide nothing"
 
 
-def _result(pairs: Pairs, contrast: PairedContrast, withheld: str, arms: tuple[str, str]) -> Result:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnreliableInterval)  # the remark goes into the table
-        judged = verdict.judge(pairs.differences, contrast.predicts, contrast.margin)
+def _result(
+    table: pd.DataFrame, pairs: Pairs, contrast: PairedContrast, withheld: str, arms: tuple[str, str]
+) -> Result:
+    judged, remark, censored = _judged(table, pairs, contrast, arms)
     enough = None
     if judged.margin:
         with suppress(ValueError):  # no number of replicates would be enough
             enough = replicates_needed(float(np.std(pairs.differences, ddof=1)), judged.margin)
-    same = ("n", "effect", "low", "high", "p", "p_equivalence", "superiority", "minimum_detectable_effect")
+    same = ("n", "effect", "low", "high", "low_failing", "high_failing", "p", "p_equivalence", "superiority",
+            "minimum_detectable_effect")  # fmt: skip
     return Result(
         withheld=withheld,
         judgement=judged,
         arms=arms,
         replicates_for_margin=enough,
         failures=pairs.failures,
-        why=judged.note,
+        censored=censored,
+        why=remark,
         runs=pairs.runs,
         differences=tuple(map(float, pairs.differences)),
         **{name: getattr(judged, name) for name in same},
     )
+
+
+def _judged(
+    table: pd.DataFrame, pairs: Pairs, contrast: PairedContrast, arms: tuple[str, str]
+) -> tuple[verdict.Judgement, str, str]:
+    """The judgement, a remark on the runs behind it, and which of them are censored."""
+    left, right = circumstances.both(table, *arms, pairs)
+    trained = contrast.table == "runs.csv" and contrast.metric not in TIMES
+    drop = circumstances.drop(left, pairs, contrast.metric, contrast.drop) if trained else circumstances.UNFAILING
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnreliableInterval)  # the remark goes into the table
+        judged = verdict.judge(
+            pairs.differences,
+            contrast.predicts,
+            contrast.margin,
+            drop,
+            circumstances.within(contrast.metric, contrast.scale),
+            circumstances.identical(left, right, pairs, contrast.metric),
+        )
+    remark = circumstances.remarks(left, right, pairs.failures) if trained else ""
+    return judged, remark, circumstances.censored(left, right, contrast.metric)

@@ -5,7 +5,7 @@ from typing import ClassVar
 import numpy as np
 
 from mismatch.adapt import Adapted
-from mismatch.run.metrics.base import Column, Finished, Metric
+from mismatch.run.metrics.base import SHARE, SIGNED, Column, Finished, Metric
 
 NAN = float("nan")
 
@@ -15,9 +15,11 @@ class Accuracy(Metric):
 
     name = "accuracy"
     columns: ClassVar = {
-        "accuracy": Column("share", "test accuracy on the drawn labels"),
+        "accuracy": Column("share", "test accuracy on the drawn labels", within=SHARE),
         "exact_accuracy": Column(
-            "share", "mean exact posterior of the predicted class: accuracy without the noise of the drawn labels"
+            "share",
+            "mean exact posterior of the predicted class: accuracy without the noise of the drawn labels",
+            within=SHARE,
         ),
         "exact_accuracy_se": Column(
             "share", "standard error of exact_accuracy from the size of the test set", averaged=False
@@ -29,8 +31,10 @@ class Accuracy(Metric):
         "skill": Column(
             "share", "(exact_accuracy - chance) / (ceiling - chance); empty without a ceiling above chance"
         ),
-        "information_loss": Column("share", "ceiling_full - ceiling: what the adaptation destroyed"),
-        "learnability_loss": Column("share", "ceiling - exact_accuracy: what optimisation and estimation left unused"),
+        "information_loss": Column("share", "ceiling_full - ceiling: what the adaptation destroyed", within=SIGNED),
+        "learnability_loss": Column(
+            "share", "ceiling - exact_accuracy: what optimisation and estimation left unused", within=SIGNED
+        ),
     }
 
     def measure(self, run: Finished) -> dict[str, float | bool]:

@@ -20,7 +20,10 @@ from mismatch.run.sections import Column
 if TYPE_CHECKING:
     from mismatch.engine.outcome import Outcome  # TensorFlow: needed to run, not to know the columns
 
-__all__ = ["Column", "Finished", "Metric"]
+__all__ = ["SHARE", "SIGNED", "Column", "Finished", "Metric"]
+
+SHARE, SIGNED = (0.0, 1.0), (-1.0, 1.0)
+"""What a share can be, and a difference of two shares (`Column.within`)."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mismatch.run.metrics.base import Column, Finished, Metric
+from mismatch.run.metrics.base import SHARE, Column, Finished, Metric
 
 BINS = 15
 """Of equal width over [0, 1], as in Guo et al. (2017)."""
@@ -21,23 +21,29 @@ class Classification(Metric):
     name = "classification"
     columns: ClassVar = {
         "balanced_accuracy": Column(
-            "share", "mean over the classes of the test part of the share of each that is predicted as such"
+            "share",
+            "mean over the classes of the test part of the share of each that is predicted as such",
+            within=SHARE,
         ),
         "macro_f1": Column(
             "share",
             "mean F1 (harmonic mean of precision and recall) of the classes that are in the test part or predicted",
+            within=SHARE,
         ),
         "log_loss": Column(
             "nats", "mean cross-entropy of the softmax on the test part; ln K for K equal shares", lower_is_better=True
         ),
         "auc": Column(
-            "share", "area under the ROC curve of the second of two classes, 0.5 for guessing; empty for more classes"
+            "share",
+            "area under the ROC curve of the second of two classes, 0.5 for guessing; empty for more classes",
+            within=SHARE,
         ),
         "calibration_error": Column(
             "share",
             f"expected calibration error (Guo et al. 2017): mean gap of confidence and accuracy over {BINS} bins of "
             "confidence, weighted by their counts",
             lower_is_better=True,
+            within=SHARE,
         ),
     }
 

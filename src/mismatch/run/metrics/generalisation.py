@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mismatch.run.metrics.base import Column, Finished, Metric
+from mismatch.run.metrics.base import SHARE, SIGNED, Column, Finished, Metric
 
 
 class Generalisation(Metric):
@@ -10,8 +10,8 @@ class Generalisation(Metric):
 
     name = "generalisation"
     columns: ClassVar = {
-        "train_accuracy": Column("share", "accuracy on the training sequences, the first 1024 of them"),
-        "generalisation_gap": Column("share", "train_accuracy - accuracy"),
+        "train_accuracy": Column("share", "accuracy on the training sequences, the first 1024 of them", within=SHARE),
+        "generalisation_gap": Column("share", "train_accuracy - accuracy", within=SIGNED),
     }
 
     def measure(self, run: Finished) -> dict[str, float | bool]:

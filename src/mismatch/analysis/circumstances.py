@@ -1,0 +1,92 @@
+"""What the runs of a paired contrast say beside their differences: identity, failures, censoring, what may come.
+
+In: the table, the pairs and the metric. Out: switches, bounds and short remarks, all for `tests/paired.py`.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from mismatch.analysis.failures import NONE, Drop, drop_between
+from mismatch.analysis.intervals import ANYWHERE
+from mismatch.analysis.pairs import CHANCE_METRICS, Pairs
+from mismatch.analysis.select import true
+from mismatch.analysis.summary import learned
+from mismatch.run import metrics
+
+WITNESSES = ("log_loss", "loss_final", "exact_accuracy", "accuracy", "auc", "train_accuracy", "roughness")
+"""Columns in which identical runs agree bit for bit; those with many digits come first, one of them must be there."""
+FINE = 2
+"""So many of the witnesses are fine enough to show a difference in the last digit of a weight."""
+
+
+def both(table: pd.DataFrame, arm: str, against: str, pairs: Pairs) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of each side, in the order of the pairs."""
+    found = [table[table["arm"].astype(str) == name].drop_duplicates("replicate") for name in (arm, against)]
+    left, right = (rows.set_index("replicate").reindex(list(pairs.replicates)) for rows in found)
+    return left, right
+
+
+def identical(left: pd.DataFrame, right: pd.DataFrame, pairs: Pairs, metric: str) -> bool:
+    """Whether the runs of both sides are the same in every bit that the table holds of them.
+
+    Equal accuracies alone show nothing: many different runs share one. In a table without a loss, the metric itself
+    must be one that can be anything, not a share of cases.
+    """
+    if pairs.failures or not len(pairs.differences) or np.any(pairs.differences):
+        return False
+    known = [name for name in WITNESSES if name in left and left[name].notna().any()]
+    if not set(known) & set(WITNESSES[:FINE]):
+        return bounds(metric) == ANYWHERE
+    return all(left[name].equals(right[name].rename(name)) for name in known)
+
+
+def bounds(metric: str) -> tuple[float, float]:
+    """Least and greatest value of a metric."""
+    column = metrics.columns().get(metric)
+    return ANYWHERE if column is None else column.within
+
+
+def within(metric: str, scale: str) -> tuple[float, float]:
+    """Least and greatest difference in a metric."""
+    low, high = bounds(metric)
+    reach = high - low if scale == "difference" else math.inf
+    return -reach, reach
+
+
+def drop(left: pd.DataFrame, pairs: Pairs, metric: str, declared: float | None) -> Drop | None:
+    """The difference that a failing run leaves: as declared, or from chance, or the range of the metric; else None."""
+    if declared is not None:
+        return Drop(-declared, declared)
+    if pairs.scale != "difference":
+        return None
+    if (metric in CHANCE_METRICS or metric.startswith("probe_accuracy")) and "chance" in left:
+        chance = float(left["chance"].mean())
+        if math.isfinite(chance):
+            return drop_between(pairs.arm, pairs.against, (chance, chance))
+    worst = bounds(metric)
+    return drop_between(pairs.arm, pairs.against, worst) if math.isfinite(worst[0] + worst[1]) else None
+
+
+UNFAILING = NONE
+"""The drop of what is measured without training, or of times: nothing fails there as a training run does."""
+
+
+def remarks(left: pd.DataFrame, right: pd.DataFrame, failures: int) -> str:
+    """Runs that failed, or that did not learn while others of their arm did."""
+    said = [f"{failures} failed runs score chance"] if failures else []
+    for name, rows in (("the arm", left), ("the other side", right)):
+        dead = int((~learned(rows)).sum())
+        if 0 < dead < len(rows):
+            said.append(f"{dead} of {len(rows)} runs of {name} did not learn")
+    return "; ".join(said)
+
+
+def censored(left: pd.DataFrame, right: pd.DataFrame, metric: str) -> str:
+    """``arm 3, against 0``: runs of each side whose value is a lower bound; empty where there are none."""
+    name = f"{metric}_censored"
+    if name not in left:
+        return ""
+    counts = [int(true(rows[name]).sum()) for rows in (left, right)]
+    return f"arm {counts[0]}, against {counts[1]}" if any(counts) else ""

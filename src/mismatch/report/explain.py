@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from mismatch.analysis.axes import parameter_columns
+from mismatch.analysis.project import COLUMN
 from mismatch.analysis.verdict import UNTESTED
 from mismatch.analysis.words import details, effect, margin, measure, predicted, rests_on
 from mismatch.config.fields import ConfigError
@@ -73,7 +74,10 @@ def _chain(out: Path, row: pd.Series) -> list[str]:
     lines.append(f"  predicted  {predicted(row)}{least}")
     kind = "" if rests_on(row) == "rows" else f" in {measure(row)}"
     lines.append(f"  effect     {effect(row)}{kind}{n}{failed}")
-    for label, line in zip(("tests", *[""] * len(details(row))), details(row), strict=False):
+    told = details(row)
+    if pd.notna(row.get(COLUMN)):
+        told.append(f"among the primary contrasts of all experiments (Holm): p = {row[COLUMN]:.2g}")
+    for label, line in zip(("tests", *[""] * len(told)), told, strict=False):
         lines.append(f"  {label:<11}{line}")
     alone = row.get("contrast_verdict")
     if bool(row["primary"]) and pd.notna(alone) and alone != row["verdict"]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mismatch.analysis.claims import headline
+from mismatch.analysis.project import corrected
 from mismatch.analysis.verdict import UNTESTED, WITHHELD
 from mismatch.analysis.words import effect, margin, measure, predicted, predicted_short
 from mismatch.config.files import staged
@@ -74,13 +75,16 @@ def publish(folder: Path, vector: bool = True) -> str | None:
 
 
 def collect(folder: Path) -> pd.DataFrame:
-    """All rows of the ``claims.csv`` one level below `folder`, the primary ones first, largest effect first."""
+    """All rows of the ``claims.csv`` one level below `folder`, the primary ones first, largest effect first.
+
+    The primary ones are corrected together too: see `analysis/project.py`.
+    """
     found = [read_csv(path) for path in sorted(folder.glob("*/claims.csv"))]
     found = [table for table in found if len(table)]
     if not found:
         return pd.DataFrame()
     claims = pd.concat([table.astype(object) for table in found], ignore_index=True).infer_objects()
-    return pd.concat([headline(claims), claims[~claims["primary"].astype(bool)]], ignore_index=True)
+    return corrected(pd.concat([headline(claims), claims[~claims["primary"].astype(bool)]], ignore_index=True))
 
 
 def write(table: pd.DataFrame, folder: Path, vector: bool = True) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mismatch.analysis import circumstances
 from mismatch.analysis.intervals import UnreliableInterval, mean_interval
 from mismatch.analysis.pairs import SHARED, Pairs, pair
 from mismatch.analysis.select import arm_where, described_by
@@ -134,7 +135,7 @@ def _count(members: pd.DataFrame, contrast: ShareContrast, evidence: Evidence) -
                 twins += 1
                 continue
             seen.append(pairs.arm)
-            bounds.append(_interval(pairs, _sign(contrast.metric)))
+            bounds.append(_interval(pairs, contrast))
     return _Counted(tuple(references), tuple(bounds), twins, tuple(runs))
 
 
@@ -180,8 +181,9 @@ def _sign(metric: str) -> int:
     return -1 if column is not None and column.lower_is_better else 1
 
 
-def _interval(pairs: Pairs, sign: int) -> tuple[float, float]:
+def _interval(pairs: Pairs, contrast: ShareContrast) -> tuple[float, float]:
+    sign, within = _sign(contrast.metric), circumstances.within(contrast.metric, contrast.scale)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnreliableInterval)
-        interval = mean_interval(sign * pairs.differences)
+        interval = mean_interval(sign * pairs.differences, within=within)
     return interval.low, interval.high

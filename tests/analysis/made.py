@@ -36,7 +36,7 @@ def runs_of(*arms: dict[str, Any], replicates: int = 10, seed: int = 0) -> Runs:
                 {"experiment": "x", "arm": f"arm{number:02d}", "replicate": k, "run": f"arm{number:02d}-{k}",
                  "status": "ok", **parameters, "accuracy": exact, "exact_accuracy": exact, "exact_accuracy_se": 0.005,
                  "bayes_accuracy": ceiling, "chance": CHANCE, "ceiling": ceiling, "ceiling_full": CEILING,
-                 "skill": (exact - CHANCE) / (CEILING - CHANCE), "steps_to_90": 100.0,
+                 "skill": (exact - CHANCE) / (CEILING - CHANCE), "delay": 100.0,
                  "step_ms": step + rng.normal(0, 0.02), "timing_valid": True,
                  "data_hash": f"{own}{parameters['data']} {k}", "order_hash": f"{own}order {k}"}
             )  # fmt: skip
@@ -91,7 +91,7 @@ def two(replicates: int = 4, **second: Any) -> Runs:
 
 def failed(runs: Runs, *ids: str, status: str = "diverged") -> Runs:
     """`runs` where some failed: their metrics and chance are blank, as in the table."""
-    metrics = ["accuracy", "exact_accuracy", "skill", "steps_to_90", "step_ms", "chance", "ceiling", "data_hash"]
+    metrics = ["accuracy", "exact_accuracy", "skill", "delay", "step_ms", "chance", "ceiling", "data_hash"]
     runs = runs.copy()
     lost = runs["run"].isin(ids)
     runs.loc[lost, "status"] = status

@@ -29,7 +29,7 @@ def test_runs_that_differ_in_data_or_order_are_no_pair_unless_the_contrast_does_
 
 @pytest.mark.parametrize("status", ["diverged", "failed", "killed", "timeout"])
 @pytest.mark.parametrize(
-    ("metric", "score"), [("accuracy", CHANCE), ("exact_accuracy", CHANCE), ("skill", 0.0), ("steps_to_90", 400.0)]
+    ("metric", "score"), [("accuracy", CHANCE), ("exact_accuracy", CHANCE), ("skill", 0.0), ("delay", 400.0)]
 )
 def test_a_run_that_failed_scores_chance_and_is_counted(metric: str, score: float, status: str) -> None:
     found = pair(failed(two(), "arm01-2", status=status), "arm01", "arm00", metric)
@@ -53,14 +53,15 @@ def test_a_failed_run_scores_the_chance_of_its_own_file() -> None:
 def test_a_run_that_diverged_late_does_not_keep_what_it_had_reached() -> None:
     runs = two()
     runs.loc[runs["run"] == "arm01-0", "status"] = "diverged"
-    assert outcome(runs, "steps_to_90")[4] == 400
+    assert outcome(runs, "delay")[4] == 400
     assert outcome(runs, "exact_accuracy")[4] == CHANCE
 
 
-def test_steps_to_90_are_censored_only_where_there_is_a_ceiling_to_reach() -> None:
-    runs = two().assign(steps_to_90=np.nan)
-    assert outcome(runs, "steps_to_90").eq(400).all()
-    assert outcome(runs.assign(ceiling=np.nan), "steps_to_90").isna().all()
+def test_a_failed_run_has_a_delay_only_where_other_runs_on_its_dataset_have_one() -> None:
+    runs = failed(two(), "arm01-2")
+    assert outcome(runs, "delay").eq([100, 100, 100, 100, 100, 100, 400, 100]).all()
+    nothing_to_learn = outcome(runs.assign(delay=np.nan), "delay")
+    assert nothing_to_learn.isna().all()
 
 
 def test_a_metric_a_failed_run_cannot_have_leaves_the_pair_missing() -> None:

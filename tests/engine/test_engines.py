@@ -82,6 +82,6 @@ def test_zero_padded_features_are_inert():
 @pytest.mark.parametrize("engine", ["compiled", "fit"])
 def test_divergence_in_the_very_last_update_is_seen(engine, monkeypatch):
     """The batch loss before a ruinous update is finite; the probe after it is not."""
-    monkeypatch.setattr(f"mismatch.engine.{engine}.score", lambda *_: (float("nan"), 0.25))
+    monkeypatch.setattr(f"mismatch.engine.{engine}.score", lambda *_: (float("nan"), 0.25, 0.25))
     problem = trained(make_arm(train__engine=engine, train__updates=10)).trace.problem
     assert isinstance(problem, Diverged) and str(problem) == "loss became nan"

@@ -38,7 +38,7 @@ def train(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarr
         compile_s += time.perf_counter() - first
     log, problem = Log(), None
     start = time.perf_counter()
-    log.probe.append(score(_logits(made, chunks, len(probe.labels)), probe.labels))
+    log.probe.append(score(_logits(made, chunks, len(probe.labels)), probe))
     try:
         for first_update in range(0, len(order), size):
             rows = order[first_update : first_update + size]
@@ -50,7 +50,7 @@ def train(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarr
             log.block_cpu_s.append(time.process_time() - cpu)
             log.batch_loss.append(losses)
             log.grad_norm.append(norms)
-            log.probe.append(score(_logits(made, chunks, len(probe.labels)), probe.labels))
+            log.probe.append(score(_logits(made, chunks, len(probe.labels)), probe))
             watch(np.append(losses, [*norms, log.probe[-1][0]]), begin, time_limit)
     except (Diverged, OutOfTime) as error:
         problem = error

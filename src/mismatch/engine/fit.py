@@ -90,7 +90,7 @@ class _FitWatcher(keras.callbacks.Callback):
             logits = self.model.predict_on_batch(inputs)
         else:
             logits = keras.ops.convert_to_numpy(self.model(inputs, training=False))
-        self.log.probe.append(score(logits, self.probe.labels))
+        self.log.probe.append(score(logits, self.probe))
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._probe()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mismatch.adapt import Adapted
+
 
 class Diverged(Exception):
     """The loss became NaN or infinite."""
@@ -23,6 +25,7 @@ class Trace:
 
     batch_loss, grad_norm: (updates,) float32, grad_norm NaN under engine=fit
     probe_loss, probe_accuracy: (updates / block + 1,) float32 on the fixed probe, before training and after each block
+    probe_exact: the same, mean exact posterior of the predicted class; NaN where the posterior is unknown
     block_s, block_cpu_s: (updates / block,) wall and CPU seconds of each block
     compile_s: seconds to build and compile what was not cached; train_s: seconds of training and probing
     """
@@ -31,6 +34,7 @@ class Trace:
     grad_norm: np.ndarray
     probe_loss: np.ndarray
     probe_accuracy: np.ndarray
+    probe_exact: np.ndarray
     block_s: np.ndarray
     block_cpu_s: np.ndarray
     compile_s: float
@@ -44,23 +48,26 @@ class Log:
 
     batch_loss: list[np.ndarray] = field(default_factory=list)
     grad_norm: list[np.ndarray] = field(default_factory=list)
-    probe: list[tuple[float, float]] = field(default_factory=list)
+    probe: list[tuple[float, float, float]] = field(default_factory=list)
     block_s: list[float] = field(default_factory=list)
     block_cpu_s: list[float] = field(default_factory=list)
 
     def trace(self, compile_s: float, train_s: float, problem: Exception | None) -> Trace:
-        probe = np.array(self.probe, np.float32).reshape(-1, 2)
+        probe = np.array(self.probe, np.float32).reshape(-1, 3)
         losses = np.concatenate(self.batch_loss or [np.zeros(0)]).astype(np.float32)
         norms = np.concatenate(self.grad_norm or [np.zeros(0)]).astype(np.float32)
         times = np.array(self.block_s), np.array(self.block_cpu_s)
-        return Trace(losses, norms, probe[:, 0], probe[:, 1], *times, compile_s, train_s, problem)
+        exact = probe[:, 2]
+        return Trace(losses, norms, probe[:, 0], probe[:, 1], exact, *times, compile_s, train_s, problem)
 
 
-def score(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Mean cross-entropy (nats) and accuracy."""
+def score(logits: np.ndarray, part: Adapted) -> tuple[float, float, float]:
+    """Mean cross-entropy (nats) and accuracy on the labels of `part`, and its exact accuracy: NaN if not known."""
+    rows, labels, predicted = np.arange(len(logits)), part.labels, logits.argmax(1)
     shifted = logits.astype(np.float64) - logits.max(1, keepdims=True)
-    picked = shifted[np.arange(len(labels)), labels]
-    return float((np.log(np.exp(shifted).sum(1)) - picked).mean()), float((logits.argmax(1) == labels).mean())
+    loss = float((np.log(np.exp(shifted).sum(1)) - shifted[rows, labels]).mean())
+    exact = np.nan if part.posterior is None else part.posterior[rows, predicted].mean(dtype=np.float64)
+    return loss, float((predicted == labels).mean()), float(exact)
 
 
 def watch(values: np.ndarray, begin: float, time_limit: float) -> None:

@@ -1,4 +1,4 @@
-"""How long learning took: updates until what can be learnt is learnt, milliseconds per update, seconds in all."""
+"""How long training took: milliseconds per update, seconds to compile and in all, and the memory it came to."""
 
 import resource
 import sys
@@ -12,19 +12,12 @@ from mismatch.run.metrics.base import Column, Finished, Metric
 if TYPE_CHECKING:
     from mismatch.engine.trace import Trace
 
-LEARNT = 0.9  # share of the way from chance to the ceiling
-LEAST = 0.1  # with less to reach than a probe's sampling error, one noisy point would count as skill
-
 
 class Time(Metric):
-    """Delay of learning, step time, and what the process came to."""
+    """Step time, and what the process came to."""
 
     name = "time"
     columns: ClassVar = {
-        "steps_to_90": Column(
-            "updates",
-            "updates until two probe accuracies in a row reach 90% skill; empty if never (right-censored)",
-        ),
         "step_ms": Column("ms", "median wall time of an update over blocks, the first left out"),
         "step_ms_iqr": Column("ms", "interquartile range of the same"),
         "step_cpu_ms": Column("ms", "median CPU time of an update over the same blocks"),
@@ -37,7 +30,6 @@ class Time(Metric):
     def measure(self, run: Finished) -> dict[str, float | bool]:
         trace = run.outcome.trace
         return {
-            "steps_to_90": _steps_to_90(run),
             **_step(trace, run.arm.train.block),
             "compile_s": trace.compile_s,
             "train_s": trace.train_s,
@@ -45,13 +37,6 @@ class Time(Metric):
             "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             / (1024 if sys.platform != "darwin" else 1024**2),
         }
-
-
-def _steps_to_90(run: Finished) -> float:
-    reach = run.ceiling - run.arm.data.chance
-    reached = run.outcome.trace.probe_accuracy >= run.arm.data.chance + LEARNT * reach
-    skilled = np.flatnonzero(reached[:-1] & reached[1:]) if reach > LEAST else np.array([])
-    return float(skilled[0]) * run.arm.train.block if len(skilled) else float("nan")
 
 
 def _step(trace: "Trace", block: int) -> dict[str, float]:

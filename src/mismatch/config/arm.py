@@ -14,6 +14,9 @@ from mismatch.config.groups import GROUPS, Control, Features, Layout, Length, Ma
 from mismatch.config.identity import code_hash
 from mismatch.config.registry import ADAPTERS, REDUCTIONS
 
+LATER = {"model.cell": "gru", "model.dropout": 0.0, "train.keep": "last"}
+"""Parameters younger than results that are kept, at the value that says what was done before there was a choice."""
+
 
 @dataclass(frozen=True)
 class Arm:
@@ -70,6 +73,11 @@ class Arm:
         """Features of a timestep that reach the GRU, behind the reduction."""
         return int(self.front.width(self.width))
 
+    @property
+    def gates(self) -> int:
+        """Gates of the recurrent layer, its candidate among them, all directions together: 2 H (D + H) FLOPs each."""
+        return {"gru": 3, "lstm": 4}[self.model.cell] * (2 if self.model.bidirectional else 1)
+
     def parameters(self) -> dict[str, Any]:
         """Flat, dotted and ordered: the group's choice under the group's name, the rest ``group.key``."""
         row: dict[str, Any] = {}
@@ -78,14 +86,18 @@ class Arm:
                 row[group if key in ("name", "kind") else f"{group}.{key}"] = value
         return row | {"seed": self.seed}
 
+    def _named(self) -> dict[str, Any]:
+        """The parameters that name the arm: all but the `LATER` ones that change nothing, so that old names stay."""
+        return {name: value for name, value in self.parameters().items() if (name, value) not in LATER.items()}
+
     @property
     def id(self) -> str:
         """12 hex digits that name the arm: the hash of its parameters."""
-        return _hash(self.parameters())[:12]
+        return _hash(self._named())[:12]
 
     def run_id(self, replicate: int) -> str:
         """16 hex digits that name a run: arm, replicate and the code that can change its numbers."""
-        return _hash([self.parameters(), replicate, self.code])[:16]
+        return _hash([self._named(), replicate, self.code])[:16]
 
     @property
     def code(self) -> str:

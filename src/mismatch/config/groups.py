@@ -80,19 +80,24 @@ class Control:
 
 @dataclass
 class Model:
-    """The GRU. `kernel_init` matched: Glorot limit of the raw d, whatever D is."""
+    """The recurrent classifier. `kernel_init` matched: Glorot limit of the raw d, whatever D is.
+
+    dropout: of the features that reach the recurrent layer, the same ones at all steps of a sequence.
+    """
 
     units: int = ranged(16, low=1)
     bias_init: str = choice("zeros", "zeros", "chrono")
     bidirectional: bool = False
     kernel_init: str = choice("glorot", "glorot", "matched")
+    cell: str = choice("gru", "gru", "lstm")
+    dropout: float = ranged(0.0, low=0.0, high=0.9)
 
 
 @dataclass
 class Train:
     """The number of updates is fixed, not of epochs. `block` updates run in one compiled call.
 
-    engine: compiled blocks, Keras's own fit (in graph mode), or that with XLA.
+    engine: compiled blocks, Keras's own fit (in graph mode), or that with XLA. keep: which weights are tested.
     """
 
     updates: int = ranged(400, low=1)
@@ -101,6 +106,7 @@ class Train:
     optimizer: str = choice("adam", "adam", "sgd", "rmsprop")
     block: int = ranged(10, low=1)
     engine: str = choice("compiled", "compiled", "fit", "xla")
+    keep: str = choice("last", "last", "best")
 
 
 @dataclass

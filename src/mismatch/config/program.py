@@ -22,6 +22,7 @@ OUTSIDE = {
     "model.kernel_init": "decides initial weights, which are assigned",
     "train.updates": "counts calls of the program",
     "train.learning_rate": "is assigned",
+    "train.keep": "chooses among weights that the program left",
 }
 """Parameters that do not enter the program, and why."""
 

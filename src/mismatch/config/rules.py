@@ -170,7 +170,15 @@ def _reduction(arm: Arm) -> Reduction:
 
 
 def _model(arm: Arm) -> Model:
-    return replace(arm.model, kernel_init="glorot") if arm.width == arm.data.feature_count else arm.model
+    model, given = arm.model, arm.model.dropout
+    for key, value, drawn in (
+        ("train.engine", arm.train.engine, "fit"),
+        ("length.padding", arm.length.padding, "none"),
+    ):
+        accepted = f"must be 0 with {key}={drawn}: its random numbers are others, so that its runs would have no pair"
+        require(not given or value != drawn, "model.dropout", given, accepted)
+    same = arm.width == arm.data.feature_count
+    return replace(model, kernel_init="glorot" if same else model.kernel_init, dropout=given + 0.0)
 
 
 def _mask(arm: Arm) -> Mask:

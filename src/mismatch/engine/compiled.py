@@ -14,7 +14,7 @@ from mismatch.adapt import Adapted
 from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
 from mismatch.engine.backend import tf
-from mismatch.engine.outcome import Outcome, outcome, scored
+from mismatch.engine.outcome import Kept, Outcome, outcome, scored
 from mismatch.engine.programs import Program, program
 from mismatch.engine.trace import Diverged, Log, OutOfTime, score, watch
 from mismatch.engine.weights import initial_weights
@@ -25,7 +25,7 @@ def train(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarr
     begin = time.perf_counter()
     made, compile_s = program(arm)
     weights = initial_weights(arm, made.built.weights, streams)
-    made.reset(weights, arm.train.learning_rate)
+    made.reset(weights, arm.train.learning_rate, streams)
     data, probe, size = parts["train"], parts["probe"], arm.train.block
     delay = (arm.control.delay_ms or 0.0) / 1000
     explicit = arm.mask.kind == "explicit"
@@ -34,11 +34,12 @@ def train(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarr
         first = time.perf_counter()
         _update(made, _batches(made, data, order[:size], explicit))
         _logits(made, chunks, len(probe.labels))
-        made.reset(weights, arm.train.learning_rate)
+        made.reset(weights, arm.train.learning_rate, streams)
         compile_s += time.perf_counter() - first
-    log, problem = Log(), None
+    log, kept, problem = Log(), Kept(arm, made.built.model), None
     start = time.perf_counter()
     log.probe.append(score(_logits(made, chunks, len(probe.labels)), probe))
+    kept.note(log.probe[-1][0])
     try:
         for first_update in range(0, len(order), size):
             rows = order[first_update : first_update + size]
@@ -51,10 +52,12 @@ def train(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarr
             log.batch_loss.append(losses)
             log.grad_norm.append(norms)
             log.probe.append(score(_logits(made, chunks, len(probe.labels)), probe))
+            kept.note(log.probe[-1][0])
             watch(np.append(losses, [*norms, log.probe[-1][0]]), begin, time_limit)
     except (Diverged, OutOfTime) as error:
         problem = error
     train_s = time.perf_counter() - start
+    kept.restore()
     logits = [_logits(made, _chunks(made, part, explicit), len(part.labels)) for part in scored(parts)]
     return outcome(log.trace(compile_s, train_s, problem), logits, made.built, weights)
 

@@ -14,7 +14,7 @@ from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
 from mismatch.engine.backend import BACKEND, keras
 from mismatch.engine.model import build
-from mismatch.engine.outcome import Outcome, outcome, scored
+from mismatch.engine.outcome import Kept, Outcome, outcome, scored
 from mismatch.engine.trace import Diverged, Log, OutOfTime, score, watch
 from mismatch.engine.weights import initial_weights
 
@@ -26,17 +26,20 @@ def train(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarr
     model = built.model
     weights = initial_weights(arm, built.weights, streams)
     model.set_weights(weights)
+    built.reseed(streams)
     optimizer = keras.optimizers.get(
         {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate}}
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer=optimizer, loss=loss, jit_compile=arm.train.engine == "xla" or BACKEND == "jax")
 
-    watcher = _FitWatcher(arm, parts["probe"], begin, time_limit)
+    kept = Kept(arm, model)
+    watcher = _FitWatcher(arm, parts["probe"], kept, begin, time_limit)
     given = _in_turn(parts["train"], order) if arm.bucketed else _at_once(arm, parts["train"], order)
     start = time.perf_counter()
     model.fit(**given, shuffle=False, verbose=0, callbacks=[watcher])
     train_s = time.perf_counter() - start
+    kept.restore()
     logits = [_logits(arm, model, part) for part in scored(parts)]
     return outcome(watcher.log.trace(start - begin, train_s, watcher.problem), logits, built, weights)
 
@@ -74,9 +77,9 @@ def _logits(arm: Arm, model: keras.Model, data: Adapted) -> np.ndarray:
 class _FitWatcher(keras.callbacks.Callback):
     """Logs each batch's own loss (Keras reports running means) and the probe after every block."""
 
-    def __init__(self, arm: Arm, probe: Adapted, begin: float, time_limit: float) -> None:
+    def __init__(self, arm: Arm, probe: Adapted, kept: Kept, begin: float, time_limit: float) -> None:
         super().__init__()
-        self.arm, self.probe, self.begin, self.time_limit = arm, probe, begin, time_limit
+        self.arm, self.probe, self.kept, self.begin, self.time_limit = arm, probe, kept, begin, time_limit
         self.log = Log()
         self.problem: Exception | None = None
         self.losses: list[float] = []
@@ -91,6 +94,7 @@ class _FitWatcher(keras.callbacks.Callback):
         else:
             logits = keras.ops.convert_to_numpy(self.model(inputs, training=False))
         self.log.probe.append(score(logits, self.probe))
+        self.kept.note(self.log.probe[-1][0])
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._probe()

@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass
 
 from mismatch.config.arm import Arm
+from mismatch.data.streams import Streams
 from mismatch.engine.backend import keras
 
 layers, ops = keras.layers, keras.ops
@@ -18,7 +19,7 @@ warnings.filterwarnings("ignore", message=".*destroy the mask information")
 
 @dataclass(frozen=True)
 class Built:
-    """The model, and whether a mask reaches its GRU."""
+    """The model, and whether a mask reaches its recurrent layer."""
 
     model: keras.Model
     mask_reached_gru: bool
@@ -27,6 +28,13 @@ class Built:
     def weights(self) -> list[tuple[str, tuple[int, ...]]]:
         """Path and shape of every weight, in the order of `model.set_weights`."""
         return [(weight.path, tuple(weight.shape)) for weight in self.model.weights]
+
+    def reseed(self, streams: Streams) -> None:
+        """Start the dropout of a replicate: arms of one batch size and one width then drop the same features."""
+        seed = int(streams.rng("dropout").integers(2**31 - 1))
+        for layer in self.model.layers:
+            if isinstance(layer, layers.SpatialDropout1D):
+                layer.seed_generator.state.assign([seed, 0])
 
 
 def build(
@@ -55,7 +63,10 @@ def build(
     x = x if learned is None else learned(x)
     passes = arm.front.transparent or arm.reduction.mask == "rebuilt"
     x, mask = arm.front.build(keras, x, mask if passes else None, conv)
-    layer = gru(arm.model.units, use_cudnn=False, name="gru")
+    if arm.model.dropout:  # what GRU(dropout=...) does: one mask a sequence, drawn apart from T and from padding
+        x = layers.SpatialDropout1D(arm.model.dropout, seed=0, name="dropout")(x)
+    cell = layers.LSTM if arm.model.cell == "lstm" else gru
+    layer = cell(arm.model.units, use_cudnn=False, name=arm.model.cell)
     head = layers.Bidirectional(layer, name="bidirectional") if arm.model.bidirectional else layer
     reached = mask is not None or getattr(x, "_keras_mask", None) is not None
     state = head(x, mask=mask) if mask is not None else head(x)

@@ -1,12 +1,13 @@
-"""What a finished training hands to the metrics: its trace, predictions, and what the model was."""
+"""What a training hands to the metrics: its trace, predictions, what the model was, and which weights count."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from mismatch.adapt import Adapted
+from mismatch.config.arm import Arm
 from mismatch.data.streams import digest
-from mismatch.engine.backend import threads
+from mismatch.engine.backend import keras, threads
 from mismatch.engine.model import Built
 from mismatch.engine.trace import Trace
 
@@ -24,6 +25,24 @@ class Outcome:
     init_hash: str
     parameters: int
     threads: int
+
+
+class Kept:
+    """The weights that are scored: under ``train.keep=best`` those at the lowest probe loss, the first of equals."""
+
+    def __init__(self, arm: Arm, model: keras.Model) -> None:
+        self._choose, self._model = arm.train.keep == "best", model
+        self._loss, self._weights = float("inf"), None
+
+    def note(self, loss: float) -> None:
+        """The model has this probe loss now."""
+        if self._choose and loss < self._loss:
+            self._loss, self._weights = loss, self._model.get_weights()
+
+    def restore(self) -> None:
+        """Give the model the weights that are scored."""
+        if self._weights is not None:
+            self._model.set_weights(self._weights)
 
 
 def scored(parts: dict[str, Adapted]) -> list[Adapted]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from mismatch.config.arm import Arm
+from mismatch.data.streams import Streams
 from mismatch.engine.backend import keras, tf
 from mismatch.engine.layers import MatmulConv1D, SequenceGRU
 from mismatch.engine.model import Built, build
@@ -35,9 +36,10 @@ class Program:
     predict: Any
     probe: int | None
 
-    def reset(self, weights: list[np.ndarray], learning_rate: float) -> None:
-        """Start afresh: these weights, empty optimizer slots, step 0."""
+    def reset(self, weights: list[np.ndarray], learning_rate: float, streams: Streams) -> None:
+        """Start afresh: these weights, the dropout of these streams, empty optimizer slots, step 0."""
         self.built.model.set_weights(weights)
+        self.built.reseed(streams)
         for variable in self.optimizer.variables:
             variable.assign(tf.zeros(variable.shape, variable.dtype))
         self.optimizer.learning_rate = learning_rate

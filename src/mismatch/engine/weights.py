@@ -24,8 +24,11 @@ def _draw(arm: Arm, path: str, shape: tuple[int, ...], first: str, rng: np.rando
     """One weight; `first` is the layer that reads the D features."""
     role = path.split("/")[-1]
     if role == "bias":
-        chrono = arm.model.bias_init == "chrono" and "gru" in path
-        return chrono_bias(rng, shape, arm.gru_steps) if chrono else np.zeros(shape, np.float32)
+        recurrent = path.split("/")[-2].endswith("_cell")
+        chrono = arm.gru_steps if recurrent and arm.model.bias_init == "chrono" else None
+        if recurrent and arm.model.cell == "lstm":
+            return lstm_bias(rng, shape, chrono)
+        return np.zeros(shape, np.float32) if chrono is None else chrono_bias(rng, shape, chrono)
     if role == "recurrent_kernel":
         return orthogonal(rng, shape)
     if role == "embeddings":
@@ -39,7 +42,7 @@ def _draw(arm: Arm, path: str, shape: tuple[int, ...], first: str, rng: np.rando
 
 
 def orthogonal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """(H, 3H) with orthonormal rows, uniformly distributed (Saxe et al. 2014), as Keras draws it."""
+    """(H, 3H), or 4H of an LSTM, with orthonormal rows, uniformly distributed (Saxe et al. 2014), as Keras draws it."""
     rows, columns = shape
     q, r = np.linalg.qr(rng.standard_normal((columns, rows)))
     return (q * np.sign(np.diag(r))).T.astype(np.float32)
@@ -53,4 +56,18 @@ def chrono_bias(rng: np.random.Generator, shape: tuple[int, ...], steps: int) ->
     bias = np.zeros(shape, np.float32)
     units = shape[1] // 3
     bias[0, :units] = np.log(rng.uniform(1, max(steps - 1, 1) + 1e-6, units))
+    return bias
+
+
+def lstm_bias(rng: np.random.Generator, shape: tuple[int, ...], chrono: int | None) -> np.ndarray:
+    """(4H,) zeros with 1 on the forget gate, as Keras has it; chrono: for T steps as Tallec & Ollivier (2018) have it.
+
+    That is b_f = log U(1, T - 1) on the forget gate and -b_f on the input gate; Keras orders gates i, f, c, o.
+    """
+    bias = np.zeros(shape, np.float32)
+    units = shape[0] // 4
+    bias[units : 2 * units] = 1
+    if chrono is not None:
+        bias[units : 2 * units] = np.log(rng.uniform(1, max(chrono - 1, 1) + 1e-6, units))
+        bias[:units] = -bias[units : 2 * units]
     return bias

@@ -13,7 +13,8 @@ def seconds(arm: Arm) -> float:
     """Estimated seconds of one run once compiled."""
     units, batch, data = arm.model.units, arm.train.batch, arm.data
     recurrent = arm.gru_steps * (0.004 + 6.3e-7 * batch * units * (arm.gru_width + units))
-    step_ms = 0.1 + recurrent * (2 if arm.model.bidirectional else 1) * (1.2 if arm.mask.kind != "none" else 1)
+    recurrent *= (2 if arm.model.bidirectional else 1) * (1.6 if arm.model.cell == "lstm" else 1)
+    step_ms = 0.1 + recurrent * (1.2 if arm.mask.kind != "none" else 1)
     step_ms += 1.1e-7 * batch * arm.front.flops(arm.steps, arm.width)
     if arm.train.engine != "compiled" or arm.bucketed:
         step_ms = 6 + 8 * step_ms

@@ -119,9 +119,9 @@ def batch_lengths(arm: Arm) -> np.ndarray:
 
 
 def work(arm: Arm) -> Work:
-    """Convolution 2 k D F T and GRU 6 H (T / p) (D' + H), D' its input width; twice the GRU if bidirectional.
+    """Convolution 2 k D F T and 2 H (T / p) (D' + H) a gate of the recurrent layer, D' its input width.
 
-    Useful: real steps, windows with one for the GRU, and real features; a filter counts as real.
+    Useful: real steps, windows with one for that layer, and real features; a filter counts as real.
     """
     lengths, pool = batch_lengths(arm), arm.reduction.pool or 1
     windows = float(np.ceil(lengths / pool).mean())
@@ -136,5 +136,4 @@ def _flops(arm: Arm, features: int, steps: float, windows: float) -> float:
     reduction, units = arm.reduction, arm.model.units
     places = windows if reduction.kind == "strided" else steps
     convolution = 2 * (reduction.kernel or 0) * features * (reduction.filters or 0) * places
-    recurrent = 6 * units * windows * ((reduction.filters or features) + units)
-    return convolution + recurrent * (2 if arm.model.bidirectional else 1)
+    return convolution + 2 * arm.gates * units * windows * ((reduction.filters or features) + units)

@@ -11,13 +11,13 @@ from mismatch.run.metrics.base import Column, Finished, Metric
 
 
 class Work(Metric):
-    """Manipulation checks: what reached the GRU."""
+    """Manipulation checks: what reached the recurrent layer."""
 
     name = "work"
     columns: ClassVar = {
         "parameters": Column("", "trainable parameters"),
         "flops_per_sample": Column(
-            "FLOP", "multiply-adds x 2 of a forward pass through convolution and GRU, per sequence"
+            "FLOP", "multiply-adds x 2 of a forward pass through convolution and recurrent layer, per sequence"
         ),
         "useful_fraction": Column(
             "share", "share of the work on the model's input spent on real features and on no more steps than were raw"
@@ -52,9 +52,9 @@ class Work(Metric):
 
 
 def flops_per_sample(arm: Arm) -> int:
-    """Forward FLOPs per sequence: those of the reduction, and the GRU's 6 H T' (D' + H), twice if bidirectional."""
+    """Forward FLOPs per sequence: those of the reduction, and 2 H T' (D' + H) a gate of the recurrent layer."""
     units, front = arm.model.units, int(arm.front.flops(arm.steps, arm.width))
-    return front + 6 * units * arm.gru_steps * (arm.gru_width + units) * (2 if arm.model.bidirectional else 1)
+    return front + 2 * arm.gates * units * arm.gru_steps * (arm.gru_width + units)
 
 
 def _masked(arm: Arm, train: Adapted) -> float:

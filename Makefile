@@ -29,7 +29,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --for
 PYTEST  := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup smoke sweep report test test-fast coverage lint bench reproduce reference lock clean
+.PHONY: help setup smoke sweep report test test-fast coverage lint bench reproduce replicate reference lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -66,6 +66,10 @@ report: $(STAMP)  ## tables, figures and verdicts again, from the records alone
 reproduce: $(STAMP)  ## compare results/ with results/reference: accuracies, their differences, verdicts
 	$(BIN)/python -m mismatch.report.reproduce results results/reference
 
+# The development lock installs JAX, which no sweep needs.
+replicate: $(TOOLS)  ## the arms behind the primary contrasts on accuracy again, by Keras on JAX; results/replicate
+	$(BIN)/python -m mismatch.replicate $(if $(filter command line environment,$(origin EXPERIMENT)),$(NAMES))
+
 test: $(TOOLS)  ## the whole test suite on WORKERS=2 processes, in random order
 	$(PYTEST)
 
@@ -93,6 +97,8 @@ reference:  ## copy tables (runs as Parquet) and verdicts of results/ to results
 		{ test ! -f results/$$name/runs.parquet || cp results/$$name/runs.parquet results/reference/$$name/; } && \
 		rm -f results/reference/$$name/runs.csv || exit 1; done
 	cp results/verdicts.csv results/verdicts.md results/reference/
+	@test ! -f results/replicate/replicate.csv || \
+		{ mkdir -p results/reference/replicate && cp results/replicate/replicate.csv results/reference/replicate/; }
 	@for figure in $$(grep -oh 'results/reference/[a-z_]*/figures/[a-z_]*\.png' README.md docs/*.md | sort -u); do \
 		mkdir -p $$(dirname $$figure) && cp $$(echo $$figure | sed s,reference/,,) $$figure || exit 1; done
 	@du -sh results/reference

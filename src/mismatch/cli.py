@@ -75,15 +75,24 @@ def _command(words: list[str], session: Session) -> int:
         return 0
     if words and words[0] in VERBS:
         return _read(words)
-    for each in expand(words):
-        try:
-            _hydra(each, session)
-        except SystemExit as end:  # Hydra has shown its help, and would leave here
-            if end.code:
-                raise
-            print(parts())
-            return 0
+    try:
+        gather(words, session)
+    except SystemExit as end:  # Hydra has shown its help, and would leave here
+        if end.code:
+            raise
+        print(parts())
+        return 0
     return session.run()
+
+
+def gather(words: list[str], session: Session) -> None:
+    """Add to the session what `words` ask for, sweep by sweep; nothing is trained.
+
+    Raises:
+        ConfigError: for words that cannot be used.
+    """
+    for each in expand(words):
+        _hydra(each, session)
 
 
 def version() -> str:

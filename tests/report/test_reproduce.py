@@ -118,6 +118,14 @@ def test_a_withheld_verdict_is_counted_and_does_not_reproduce():
     assert not same and lines[1].startswith("1 are withheld here, such as C1 x (because)")
 
 
+@pytest.mark.parametrize("here", [True, False])
+def test_what_is_untested_on_one_side_alone_is_named_and_left_out(here):
+    less = claims(verdict=["UNTESTED", "REFUTED", "UNTESTED"])
+    lines, same = compare_verdicts(*((less, claims()) if here else (claims(), less)))
+    assert same and lines[0] == "2 of 2 verdicts agree"
+    assert lines[1] == "1 are untested on one side, such as C1 x (because)"
+
+
 def test_equal_verdicts_reproduce():
     assert compare_verdicts(claims(), claims()) == (["3 of 3 verdicts agree"], True)
 

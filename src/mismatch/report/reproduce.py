@@ -100,17 +100,27 @@ def compare_baselines(table: pd.DataFrame, reference: pd.DataFrame, alike: bool)
 
 
 def compare_verdicts(claims: pd.DataFrame, reference: pd.DataFrame) -> tuple[list[str], bool]:
-    """Contrasts whose verdicts differ; lines and whether none does. What was withheld is counted, not compared."""
+    """Contrasts whose verdicts differ; lines and whether none does. What was withheld is counted, not compared.
+
+    What is untested on one side alone is left out: it needs something that is not installed there.
+    """
     claims, reference = (table.fillna({"contrast": ""}) for table in (claims, reference))
     both = claims.merge(reference, on=["claim", "contrast"], suffixes=("", "_reference"))
+    apart = both["verdict"].eq("UNTESTED") ^ both["verdict_reference"].eq("UNTESTED")
+    untested, both = both[apart], both[~apart]
     withheld = both["verdict"].eq("WITHHELD") & both["verdict_reference"].ne("WITHHELD")
     told = both[~withheld]
     moved = told[told["verdict"] != told["verdict_reference"]]
-    lines = [f"{len(told) - len(moved)} of {len(reference)} verdicts agree"]
+    compared = len(reference) - len(untested)
+    lines = [f"{len(told) - len(moved)} of {compared} verdicts agree"]
+    if len(untested):
+        first = untested.iloc[0]
+        why = first["why"] if first["verdict"] == "UNTESTED" else first["why_reference"]
+        lines.append(f"{len(untested)} are untested on one side, such as {_name(first)} ({why})")
     if withheld.any():
         lines.append(f"{int(withheld.sum())} are withheld here, such as {_why(both[withheld].iloc[0])}")
     lines += [f"{_name(row)}: {row['verdict']}, reference {row['verdict_reference']}" for _, row in moved.iterrows()]
-    return lines, moved.empty and len(told) == len(reference)
+    return lines, moved.empty and len(told) == compared
 
 
 def _name(row: pd.Series) -> str:

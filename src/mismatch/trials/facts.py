@@ -11,8 +11,9 @@ import numpy as np
 
 from mismatch.engine.backend import keras, tf
 from mismatch.trials.models import FEATURES, LONG, UNITS, batch, classifier, correct, pairs, score, train
-from mismatch.trials.runner import Bench, Case, Check, equal, first_line, learned, register, same
+from mismatch.trials.runner import Bench, Case, Check, equal, learned, register, same
 from mismatch.trials.shape import fit
+from mismatch.trials.words import first_line
 
 cases: list[Case] = []
 trial = register(cases)

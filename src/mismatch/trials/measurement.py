@@ -1,7 +1,7 @@
 """Which shape mismatches raise, where, and which pass in silence: every case is run, no outcome is written down.
 
-In: nothing; the arms of the sweep play no part. Out: one line per case in `mismatches.csv`. The cases stand in the
-modules of this room; TensorFlow starts when they are run.
+In: nothing; the arms of the sweep play no part. Out: one line per case in `mismatches.csv`, and in `frameworks.csv` for
+those of other frameworks. The cases stand in the modules of this room; TensorFlow starts when they are run.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ import pandas as pd
 
 from mismatch.config.arm import Arm
 from mismatch.sweep.measurement import Measurement
+from mismatch.trials.elsewhere import everywhere
 
 if TYPE_CHECKING:
     from mismatch.trials.runner import Case
@@ -28,7 +29,8 @@ class Trials(Measurement):
 
     name = "trials"
     tables: ClassVar[dict[str, str]] = {
-        "mismatches.csv": "one line per shape mismatch: stage, what happened, error, how wrong a silent one is"
+        "mismatches.csv": "one line per shape mismatch: stage, what happened, error, how wrong a silent one is",
+        "frameworks.csv": "one line per wrong number of features in each framework that is installed: what happened",
     }
     columns: ClassVar[dict[str, tuple[str, str]]] = {
         "row": ("", "name of the case"),
@@ -43,19 +45,25 @@ class Trials(Measurement):
         "warning": ("", "first line of the first warning given"),
         "weights_changed": ("", "whether training had moved weights before the case ended"),
         "value": ("", "what was measured: test accuracy of a training, or as `what` says"),
+        "framework": ("", "where it was tried: keras-tensorflow | keras-jax | jax | torch; those that are installed"),
+        "version": ("", "of the framework"),
         "reference": ("", "what it should be: accuracy of the same training on correct data, or as `what` says"),
     }
     again = True  # what raises is found out at every sweep, not remembered
 
     def seconds(self, arms: Sequence[Arm], smoke: bool) -> float:
-        return 15.0 if smoke else 75.0
+        return 35.0 if smoke else 95.0
 
     def measure(self, arms: Sequence[Arm], smoke: bool) -> dict[str, pd.DataFrame]:
         from mismatch.trials.runner import quiet, run  # TensorFlow starts here, not before
 
         with quiet():
             lines = [run(case) for case in catalogue(smoke)]
-        return {"mismatches.csv": pd.DataFrame([asdict(line) for line in lines])}
+        others = everywhere()[:: SMOKE if smoke else 1]
+        return {
+            "mismatches.csv": pd.DataFrame([asdict(line) for line in lines]),
+            "frameworks.csv": pd.DataFrame([asdict(line) for line in others]),
+        }
 
 
 def catalogue(smoke: bool) -> "list[Case]":

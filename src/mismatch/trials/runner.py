@@ -6,7 +6,6 @@ Passed otherwise: `silent` for a mismatch, `works` else.
 """
 
 import logging
-import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -17,10 +16,10 @@ import numpy as np
 
 from mismatch.engine.backend import keras, tf
 from mismatch.trials.handed import Watcher
+from mismatch.trials.words import first_line
 
 DROP = 0.1  # accuracy below the reference from which a training counts as wrong; a test set of 1,024 has a 2 se of .03
 CLOSE = 1e-5  # float32 outputs that differ by less are the same numbers, summed in another order
-MESSAGE = 200
 
 
 @dataclass
@@ -209,17 +208,3 @@ def outcome(mismatch: bool, check: Check | None, error: Exception | None) -> str
     if check is not None and not check.good:
         return "silent and learns wrong" if check.trained else "silent"
     return "silent" if mismatch else "works"
-
-
-def first_line(message: str) -> str:
-    """The first line that says what is wrong, at most 200 characters.
-
-    Keras wraps an error of a layer in a line that only names the layer; TensorFlow puts a graph's error behind the
-    Python stack of the node, and "[[" before the node. Terminal colours are dropped.
-    """
-    lines = [line.strip() for line in re.sub(r"\x1b\[\d*m|\{\{function_node .*?\}\} ?", "", message).splitlines()]
-    lines = [line for line in lines if line and not line.startswith(("[[", "Exception encountered when calling"))]
-    if lines and lines[0].startswith("Graph execution error"):
-        stack = [place for place, line in enumerate(lines) if line.startswith(("Detected at node", 'File "', "<stack"))]
-        lines = lines[max(stack, default=0) + 1 :] or lines
-    return lines[0][:MESSAGE] if lines else ""

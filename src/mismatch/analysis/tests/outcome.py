@@ -8,6 +8,7 @@ import pandas as pd
 
 from mismatch.analysis.select import true
 from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result, wrong_share
+from mismatch.analysis.verdict import UNTESTED
 
 NAMED = 4
 """So many cases that speak against a claim are named; of more, their number is said."""
@@ -23,6 +24,7 @@ class OutcomeContrast(Contrast):
     rows: tuple[str, ...]
     expect: tuple[str, ...]
     unchanged: bool = False
+    absent: str = ""
     at_least: float = 1.0
 
 
@@ -48,6 +50,8 @@ class Outcome(ClaimTest[OutcomeContrast]):
         cases = evidence.table.set_index("row")
         matching = {pattern: _matching(cases, pattern) for pattern in contrast.rows}
         absent = [pattern for pattern, names in matching.items() if not names]
+        if contrast.absent and len(absent) == len(matching):
+            return Result(verdict=UNTESTED, why=contrast.absent)
         if absent:
             return Result(f"no row {', '.join(absent)} in {contrast.table}")
         found = cases.loc[list(dict.fromkeys(name for names in matching.values() for name in names))]

@@ -74,6 +74,11 @@ def test_word_vectors_have_the_baselines_of_their_texts() -> None:
     assert str(numbers[0]) == str(numbers[1])
 
 
+def test_word_vectors_with_other_last_digits_are_those_of_the_same_texts() -> None:
+    data = checked("snippets", embedding="vectors", dimension=4, train=200, probe=50, test=100, vocabulary=300)
+    assert {row["data_hash"] for row in rows(job(data, data_hash="of another processor"))} == {"of another processor"}
+
+
 def test_sequences_other_than_those_of_the_runs_are_refused(tmp_path: Path) -> None:
     data = series(tmp_path / "a.csv")
     drawn = data.draw(Streams(0, 0)).hash()

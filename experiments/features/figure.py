@@ -22,12 +22,13 @@ ADDED = {
     for name, colour in (("noise", COLOURS[4]), ("zero", COLOURS[0]))
 }
 X, Y = "features.width", "exact_accuracy"
+PLAIN = {"model.kernel_init": "glorot", "length.ratio": 1}
 
 
 def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """The figure of the runs on `sparse_features`; none where fewer than two sizes were trained."""
     needed = ("data.train", "features.adapter", X, Y, "model.kernel_init", "ceiling", "chance")
-    runs = trained(tables, needed, data="sparse_features", **{"model.kernel_init": "glorot"})
+    runs = trained(tables, needed, data="sparse_features", **PLAIN)
     adapters = runs.groupby("data.train")["features.adapter"].agg(set)
     sizes = [size for size, names in adapters.items() if {"native", *ADDED} <= names]
     return {"sample_size": sample_size(runs, sizes)} if len(sizes) > 1 else {}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PADS, LOWEST = 20, 1e-9
 """Pads at which the title says what is left; bottom of the y axis, where shares of zero (underflow) are drawn."""
+RATE = 0.005
+"""The learning rate of the runs that are drawn; others are there to see how far the cost is one of the rate."""
 T, Y, SHARE = "length.steps", "exact_accuracy", "gradient_share"
 CAPTION = (
     "Gradient before training, over that without pads under the same weights: geometric mean of {} replicates, "
@@ -58,6 +60,8 @@ def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
 def accuracies(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Runs on `early` with nothing else varied; empty where no line has two T."""
     plain = {"length.fill": "constant", "length.pad_value": 0, "model.bidirectional": False}
+    if "train.learning_rate" in tables.get("runs.csv", ()):
+        plain["train.learning_rate"] = RATE
     runs = trained(tables, ("data", "length.padding", "mask", "model.bias_init", T, Y), data="early", **plain)
     kept = pd.concat([line.of(runs[runs[Y].notna()]) for line in TRAINED.values()])
     return kept if any(line.of(kept)[T].nunique() > 1 for line in TRAINED.values()) else kept.iloc[:0]

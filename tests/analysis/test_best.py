@@ -33,7 +33,7 @@ def test_the_best_arm_is_compared_with_the_default_and_named(tmp_path: Path) -> 
 
 def test_where_the_default_is_the_best_nothing_is_gained(tmp_path: Path) -> None:
     found = judged(tmp_path, kernels(0.88, 0.58, 0.60), best(3)).iloc[0]
-    assert found["verdict"] in ("EQUIVALENT", "IDENTICAL") and found["effect"] == 0
+    assert found["verdict"] not in ("SUPPORTED", "REFUTED") and found["effect"] == 0
     assert "chosen: the default (10 of 10)" in found["why"]
 
 

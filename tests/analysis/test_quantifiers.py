@@ -47,6 +47,9 @@ def said(quantifier: str, *words: str, predicts: str = "less") -> str:
         ("general", (N, S, S), N),
         ("general", (W, S, S), W),
         ("general", (S, W, N), S),
+        ("general", (S, W, W), W),
+        ("general", (R, W, W), W),
+        ("general", (N, W, W), N),
         ("", (S, R, R), S),
     ],
 )

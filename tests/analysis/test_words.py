@@ -42,8 +42,8 @@ def row(**given: Any) -> pd.Series:
             ("0.500 [0.400, 0.600]", "variance", "at least 0.25"),
         ),
         (
-            {"test": "share", "effect": 0.5, "low": 0.4, "high": 0.6, "metric": "accuracy", "predicts": "at least 0.9"},
-            ("0.500 [0.400, 0.600]", "arms", "at least 0.9"),
+            {"test": "share", "effect": 0.5, "n": 42, "metric": "accuracy", "predicts": "at least 0.9"},
+            ("21 of 42", "arms", "at least 0.9"),
         ),
         ({"effect": math.nan}, ("-", "", "")),
     ],
@@ -60,7 +60,7 @@ def test_nothing_is_said_of_a_number_that_is_not_there() -> None:
 
 
 def test_a_kind_that_is_not_installed_is_named() -> None:
-    with pytest.raises(ConfigError, match="test=guess: must be one of outcome, paired"):
+    with pytest.raises(ConfigError, match="test=guess: must be one of best, outcome, paired"):
         words.effect(row(test="guess"))
 
 

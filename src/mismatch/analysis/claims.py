@@ -166,9 +166,11 @@ def _judge(
 
 
 def _family(claim: Claim, contrast: Contrast) -> str:
-    """The name under which a claim's family is corrected on its own, if this contrast belongs to such a one."""
-    apart = claim.quantifier in quantifiers.CORRECTED_APART and len(claim.family) > 1
-    return f"{claim.id} {claim.quantifier}" if apart and contrast in claim.family and not contrast.family else ""
+    """The name under which a claim's family is corrected, if this contrast is corrected with it."""
+    if len(claim.family) < 2 or contrast.family or not any(contrast is each for each in claim.family):
+        return ""
+    apart = claim.quantifier in quantifiers.CORRECTED_APART or not contrast.primary
+    return f"{claim.id} {claim.quantifier}" if apart else ""
 
 
 def _result(test: ClaimTest[Contrast], registry: Registry, contrast: Contrast, given: Tables) -> Result:

@@ -3,8 +3,9 @@
 In: the word of each contrast of the family, the primary one among them. Out: one word, and how it came about. A
 contrast *shows* what its claim says where it is SUPPORTED, or IDENTICAL where equal is predicted; it *speaks against*
 it where it is REFUTED, EQUIVALENT or, where a difference is predicted, IDENTICAL; all else is *open*. Twins (see
-`twins`) count once. The contrasts of a family are corrected together (Holm), but for `general`, where the primary
-one is corrected with the other primaries of its experiment.
+`twins`) count once. The contrasts of a family are corrected together (Holm), apart from others of the claim; under
+`general`, the primary one is corrected with the other primaries of its experiment instead. With ten pairs the least p
+there is is 2 / 2^10, so that a family of more than 25 could show nothing.
 
 | quantifier | SUPPORTED                             | REFUTED                              | else                     |
 |------------|---------------------------------------|--------------------------------------|--------------------------|
@@ -15,10 +16,10 @@ one is corrected with the other primaries of its experiment.
 |            | than half of those that are not open  | than half of those that are not open | primary's own word where |
 |            | speak against it                      | show it                              | it is open               |
 
-The contrasts of a `never` are of what is said never to be. That a `can` is refuted takes a family whose every member
-was measured well enough to speak; a family is declared, so REFUTED says "not in this family". WITHHELD members are
-open where the others settle the matter, else the claim is WITHHELD; UNTESTED ones are left out. Without a quantifier
-the primary contrast alone gives the word.
+WITHHELD members are open where the others settle the matter whatever these would say, else the claim is WITHHELD;
+UNTESTED ones are left out. The contrasts of a `never` are of what is said never to be. That a `can` is refuted takes a
+family whose every member was measured well enough to speak; a family is declared, so REFUTED says "not in this
+family". Without a quantifier the primary contrast alone gives the word.
 """
 
 import math
@@ -104,9 +105,15 @@ def _of_all(quantifier: str, members: Sequence[Member]) -> str:
 
 
 def _general(primary: Member, members: Sequence[Member]) -> str:
+    """The primary one's word, unless the majority says otherwise, or might: a member that is WITHHELD says nothing."""
     said = [member.says for member in members if member.says != OPEN]
     other = {SHOWN: OPPOSED, OPPOSED: SHOWN}.get(primary.says)
-    return "INCONCLUSIVE" if other is not None and said.count(other) > len(said) / 2 else primary.word
+    if other is None:
+        return primary.word
+    if said.count(other) > len(said) / 2:
+        return "INCONCLUSIVE"
+    withheld = sum(member.word == WITHHELD for member in members)
+    return WITHHELD if said.count(other) + withheld > (len(said) + withheld) / 2 else primary.word
 
 
 def _once(members: Sequence[Member]) -> Iterator[Member]:

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from mismatch.config.fields import ConfigError
 from mismatch.trials.handed import Use, Watcher
 from mismatch.trials.runner import Case, Line, run
 
 COUNTED = ("error", "warning")
 """Severities of the findings that count; a note warns of nothing."""
+REFUSED = "refused"
+"""The code of what the check says where it takes no such input."""
 
 
 class Said(Protocol):
@@ -84,6 +87,8 @@ class Inspector:
         try:
             said = [(each.code, each.what) for each in self._check(use) if each.severity in COUNTED]
             self._looks.append(Look(use.stage, right, tuple(said)))
+        except ConfigError as error:  # it refuses what it is given, and says why: sequences that are no array, say
+            self._looks.append(Look(use.stage, right, ((REFUSED, str(error)),)))
         except Exception as error:  # a check that fails is a fault of the check, not of the case
             self._looks.append(Look(use.stage, right, (), f"{type(error).__name__}: {error}"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mismatch.engine.backend import keras
+from mismatch.engine.backend import keras, tf
 from mismatch.trials.models import (
     FEATURES,
     LONG,
@@ -195,6 +195,43 @@ def nested_lists_as_array(bench: Bench) -> None:
     """Control: the same lists made one array."""
     values, labels = batch()
     fit(bench, classifier(), np.asarray(values.tolist(), "float32"), labels)
+
+
+def _texts() -> tuple[list[np.ndarray], np.ndarray]:
+    """Sequences of 4 to 6 steps, as texts come, and their labels."""
+    values, labels = batch()
+    return [row[: STEPS - number % 3] for number, row in enumerate(values)], labels
+
+
+@trial(17, "time", "fit")
+def ragged_arrays(bench: Bench) -> None:
+    """Sequences of 4 to 6 steps as a list of arrays, into a model of free length."""
+    values, labels = _texts()
+    fit(bench, classifier(steps=None), values, labels)
+
+
+@trial(17, "time", "fit")
+def ragged_objects(bench: Bench) -> None:
+    """The same as one NumPy array of objects."""
+    values, labels = _texts()
+    held = np.empty(len(values), object)
+    held[:] = values
+    fit(bench, classifier(steps=None), held, labels)
+
+
+@trial(17, "time", "fit")
+def ragged_tensor(bench: Bench) -> None:
+    """The same as a ragged tensor of TensorFlow."""
+    values, labels = _texts()
+    rows = tf.RaggedTensor.from_row_lengths(np.concatenate(values), [len(row) for row in values])
+    fit(bench, classifier(steps=None), rows, labels)
+
+
+@trial(17, "time", "fit", mismatch=False)
+def ragged_padded(bench: Bench) -> None:
+    """Control: the same, padded to one array."""
+    values, labels = _texts()
+    fit(bench, classifier(steps=None), keras.utils.pad_sequences(values, dtype="float32"), labels)
 
 
 def _convolved(steps: int | None, kernel: int) -> keras.Model:

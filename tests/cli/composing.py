@@ -19,7 +19,8 @@ def swept(*words: str) -> tuple[list[list[str]], list[Settings]]:
     with initialize_config_dir(str(CONF), **internals.VERSION_BASE):
         config = compose("config", list(words), return_hydra_config=True)
         loader = GlobalHydra.instance().config_loader()
-        ours = sweeper.LocalSweeper(None, config.hydra.sweeper.params, config.hydra.sweeper.blocks)
+        asked = config.hydra.sweeper
+        ours = sweeper.LocalSweeper(None, asked.params, asked.blocks, asked.variants)
         ours.hydra_context = SimpleNamespace(config_loader=loader)
         jobs = ours.jobs(words)
         return jobs, [settings(job) for job in internals.compose(loader, config, jobs)]

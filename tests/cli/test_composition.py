@@ -23,6 +23,10 @@ MEASURED = {"timing", "linter"}
 """Experiments that train no arm: their measurement is all there is."""
 
 
+REPEATED = {"robustness"}
+"""Experiments that look at claims from aside, with few replicates and many settings."""
+
+
 @cache
 def composed(name: str) -> tuple[list[list[str]], list[Settings]]:
     """The jobs of an experiment and their settings, composed once for all tests."""
@@ -62,7 +66,7 @@ def test_every_experiment_composes_into_the_same_possible_plan_twice(name):
         assert not first.runs and first.measure_s > 0
         return
     assert len(first.arms) > 10 and len(first.runs) == sum(first.arms.values()) and first.done == 0
-    assert set(first.arms.values()) == {10}
+    assert set(first.arms.values()) == ({10} if name not in REPEATED else {3, 4, 5, 6, 10})
     assert {run.arm.control.kind for run in first.runs} == {"none", "sham", "noisy", "shuffled", "delayed"}
 
 
@@ -81,12 +85,42 @@ def test_every_arm_a_claim_or_control_names_is_in_the_plan_with_ten_replicates(n
     for kind in ("none", "sham", "noisy", "shuffled", "delayed"):
         assert made.arms[arm_where(table, claims.controls | {"control": kind})] == 10
     for contrast in [part for claim in claims.claims for part in claim.contrasts]:
+        if contrast.test == "tuned":
+            assert_settings(table, claims.base, contrast)
         if contrast.test != "paired" or contrast.table != "runs.csv":
             continue
         for side in (contrast.arm, contrast.against):
             arm = arm_where(table, claims.base | contrast.where | side)
             assert arm is not None, (contrast.name, side)
             assert made.arms[arm] == 10 or not contrast.primary, (contrast.name, side)
+
+
+def assert_settings(table, base, contrast):
+    """Both sides of a contrast are one arm in each of the same settings, at several learning rates."""
+    from mismatch.analysis.robustness import CELLS, runs_of
+
+    sides = [runs_of(table, base | contrast.where | side) for side in (contrast.arm, contrast.against)]
+    rates = [side.groupby([*CELLS])["train.learning_rate"].agg(set).to_dict() for side in sides]
+    shared = rates[0].keys() & rates[1].keys()
+    assert (16, "gru", "adam", 0.0) in shared, contrast.name
+    assert all(rates[0][key] == rates[1][key] and len(rates[0][key]) > 1 for key in shared), contrast.name
+    assert set(sides[0]["arm"]).isdisjoint(sides[1]["arm"]), contrast.name
+
+
+def test_a_variant_goes_for_every_block_that_sets_none_of_its_keys():
+    jobs, _ = swept("experiment=robustness", "train.learning_rate=0.005")
+    of = {word: [set(job) for job in jobs if word in job] for word in ("model.units=64", "data=reviews")}
+    assert of["model.units=64"] and all("replicates=4" in job for job in of["model.units=64"])
+    assert of["data=reviews"] and not any("model.units=64" in job for job in of["data=reviews"])
+    null, _ = swept("experiment=robustness", "hydra.sweeper.variants.units=null")
+    assert not any("model.units=64" in job for job in null)
+
+
+def test_the_first_cut_is_a_part_of_the_whole():
+    first, whole = planned("robustness/first"), planned("robustness")
+    controls = {run.arm.id for run in first.runs if run.arm.train.updates == 400}
+    assert first.ids < whole.ids and first.name == whole.name
+    assert {count for arm, count in first.arms.items() if arm not in controls} == {3}
 
 
 @pytest.mark.parametrize("name", EXPERIMENT_NAMES)

@@ -130,6 +130,15 @@ def test_equal_verdicts_reproduce():
     assert compare_verdicts(claims(), claims()) == (["3 of 3 verdicts agree"], True)
 
 
+def test_a_first_cut_reproduces_what_rests_on_as_many_pairs():
+    whole = claims(n=[6, 6, None])
+    cut = claims(n=[3, 6, None], verdict=["INCONCLUSIVE", "REFUTED", "UNTESTED"])
+    lines, same = compare_verdicts(cut, whole, cut=True)
+    assert same and lines == ["2 of 2 verdicts agree", "1 rest on fewer pairs than in the reference, in this first cut"]
+    assert not compare_verdicts(cut, whole)[1]
+    assert not compare_verdicts(cut.assign(verdict="REFUTED"), whole.assign(n=[3, 6, None]), cut=True)[1]
+
+
 def test_folders_without_a_common_experiment_are_refused(tmp_path, capsys):
     with pytest.raises(ConfigError):
         compare(tmp_path, tmp_path)

@@ -24,12 +24,14 @@ from hydra_plugins.mismatch_hydra.launcher import LocalLauncher
 
 @dataclass
 class LocalSweeperConfig:
-    """params: axes of an experiment, as for Hydra's basic sweeper. blocks: several such grids, one sweep."""
+    """params: axes of an experiment, as for Hydra's basic sweeper. blocks: several such grids, one sweep. variants:
+    settings under which every block is run as well, unless it sets one of their keys itself."""
 
     _target_: str = "hydra_plugins.mismatch_hydra.sweeper.LocalSweeper"
     max_batch_size: int | None = None
     params: dict[str, str] | None = None
     blocks: dict[str, Any] | None = None
+    variants: dict[str, Any] | None = None
 
 
 ConfigStore.instance().store(group="hydra/sweeper", name="local", node=LocalSweeperConfig, provider="mismatch")
@@ -37,17 +39,21 @@ ConfigStore.instance().store(group="hydra/sweeper", name="local", node=LocalSwee
 
 class LocalSweeper(Sweeper):
     """Every block has its own axes on top of `params`; an override on the command line goes for all of them. A block
-    set to null is left out. max_batch_size: jobs given at once to a launcher of others."""
+    set to null is left out, and so is a variant. max_batch_size: jobs given at once to a launcher of others."""
 
     def __init__(
         self,
         max_batch_size: int | None = None,
         params: Mapping[str, Any] | None = None,
         blocks: Mapping[str, Any] | None = None,
+        variants: Mapping[str, Any] | None = None,
     ) -> None:
         self.max_batch_size = max_batch_size
         self.params = dict(params or {})
-        self.blocks = [dict(block) for block in (blocks or {}).values() if block is not None] or [{}]
+        plain = [dict(block) for block in (blocks or {}).values() if block is not None] or [{}]
+        others = [dict(variant) for variant in (variants or {}).values() if variant is not None]
+        varied = [block | variant for variant in others for block in plain if not block.keys() & variant.keys()]
+        self.blocks = plain + varied
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         self.hydra_context, self.task_function, self.config = hydra_context, task_function, config

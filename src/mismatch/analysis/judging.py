@@ -16,6 +16,7 @@ from mismatch.analysis.factorial import effects
 from mismatch.analysis.intervals import UnreliableInterval
 from mismatch.analysis.pairs import outcome
 from mismatch.analysis.registry import Factorial, Registry
+from mismatch.analysis.robustness import table_of
 from mismatch.analysis.select import runs_where, true
 
 CHECK_COLUMNS = {
@@ -32,13 +33,14 @@ CHECK_COLUMNS = {
 class Judged:
     """claims: one row per contrast. checks: of the controls. factorial: effects of every full grid, if any is named.
 
-    shown: the runs that the generic figures draw; None where all are.
+    shown: the runs that the generic figures draw; None where all are. robustness: its contrasts setting by setting.
     """
 
     claims: pd.DataFrame
     checks: tuple[Check, ...]
     factorial: pd.DataFrame | None = None
     shown: pd.DataFrame | None = None
+    robustness: pd.DataFrame | None = None
 
     @property
     def controls(self) -> pd.DataFrame:
@@ -69,7 +71,9 @@ def judge(
     shown = None
     if registered.show and set(registered.base) <= set(runs):
         shown = runs_where(runs, registered.base | registered.show)
-    return Judged(claims, checks, factorials(registered, runs) if registered.factorials else None, shown)
+    grids = factorials(registered, runs) if registered.factorials else None
+    settings = table_of(registered, runs)
+    return Judged(claims, checks, grids, shown, None if settings.empty else settings)
 
 
 def valid(table: pd.DataFrame) -> pd.DataFrame:

@@ -23,6 +23,8 @@ SHARED = ("data", "order")
 """Streams two arms share unless a contrast says otherwise: their hashes must agree."""
 BACKEND = "backend"
 """Column that must agree as well, whatever two arms share: runs of two backends are no pair."""
+ON_THE_WAY = "probe_accuracy_"
+"""Accuracies of the probe part after some updates begin so; a failed run scores chance in them too."""
 SCALES = ("difference", "ratio")
 """Differences are taken of the values, or of their natural logarithms."""
 
@@ -77,7 +79,7 @@ def outcome(runs: pd.DataFrame, metric: str) -> pd.Series:
         raise ConfigError("metric", metric, "must be a column of the table")
     values = pd.to_numeric(runs[metric], errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan)
     failed = runs["status"].ne("ok")
-    if metric in CHANCE_METRICS:
+    if metric in CHANCE_METRICS or metric.startswith(ON_THE_WAY):
         return values.mask(failed, _chance(runs).where(_of_dataset(runs, metric).notna())) if failed.any() else values
     if metric == "skill":
         return values.mask(failed, 0.0)

@@ -31,6 +31,12 @@ def folder(name: str) -> Path | None:
     return next(found, None) if name else None
 
 
+def has_cut(name: str) -> bool:
+    """Whether the experiment has a first cut, ``<name>/first``, which takes less time than the whole."""
+    found = folder(name)
+    return found is not None and (found / "first.yaml").is_file()
+
+
 def names() -> list[str]:
     """Every experiment that can be named."""
     return sorted({path.parent.name for root in roots() for path in root.glob("*/sweep.yaml")})

@@ -106,9 +106,9 @@ def _verdicts(judged: Judged | None) -> dict[str, tuple[pd.DataFrame, str | None
     """The tables made of the claims, in all digits."""
     if judged is None:
         return {}
-    factorial = {} if judged.factorial is None else {"factorial.csv": judged.factorial}
-    tables = {"claims.csv": judged.claims, "controls.csv": judged.controls} | factorial
-    return {file: (table, None) for file, table in tables.items()}
+    known = {"factorial.csv": judged.factorial, "robustness.csv": judged.robustness}
+    tables = {"claims.csv": judged.claims, "controls.csv": judged.controls} | known
+    return {file: (table, None) for file, table in tables.items() if table is not None}
 
 
 def _copy_own(folder: Path, found: Material) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
-from mismatch.analysis import claims, effects, factorial, judging, summary, tuned
+from mismatch.analysis import claims, effects, factorial, judging, robustness, summary, tuned
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.report import beside
 from mismatch.run import columns
@@ -66,5 +66,6 @@ MADE: dict[str, Callable[[pd.DataFrame], Told]] = {
     "claims.csv": _plain(claims.COLUMNS),
     "controls.csv": _plain(judging.CHECK_COLUMNS),
     "factorial.csv": _plain(factorial.COLUMNS),
+    "robustness.csv": _plain(robustness.COLUMNS),
 }
 """The tables that a report makes."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mismatch.config.fields import ConfigError
 from mismatch.report import experiment
+from mismatch.report.elsewhere import settings
 from mismatch.run.record import Record
 from mismatch.sweep import baselined, store
 
@@ -23,7 +24,8 @@ class Material:
     """What a results folder holds: runs with their traces, the experiment's own tables and texts, what was planned.
 
     baselines: classifiers without recurrence, on the sequences of these runs.
-    stamped: hash of the claims that the experiment's own tables were made for.
+    stamped: hash of the claims that the experiment's own tables were made for. elsewhere: settings in which experiments
+    beside this one tried the claims.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Material:
     baselines: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     stamped: str | None = None
+    elsewhere: pd.DataFrame | None = None
 
 
 def gather(out: Path) -> Material:
@@ -66,6 +69,7 @@ def gather(out: Path) -> Material:
         baselines=_beside(out, runs),
         notes=(*loaded.damaged, *_of_other_code(records, planned)),
         stamped=experiment.stamped(out),
+        elsewhere=settings(out.resolve().parent, out.resolve().name),
     )
 
 

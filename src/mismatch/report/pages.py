@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mismatch.analysis.axes import Axis, parameter_columns, varied
+from mismatch.analysis.conditions import joined
+from mismatch.analysis.robustness import COLUMNS
 from mismatch.analysis.summary import summarise
 from mismatch.run import metrics
 
@@ -70,7 +72,7 @@ def write_report(folder: Path, found: Material, judged: Judged | None = None, pu
         judged: what the claims came to; None for an experiment without claims.
         published: figures as PNG alone, beside the page, not also within it.
     """
-    own = found.tables | ({} if judged is None or judged.factorial is None else {"factorial.csv": judged.factorial})
+    own = found.tables | ({} if judged is None else _made_of(judged))
     with style():
         tabled = {"runs.csv": found.runs} if len(found.runs) else {}
         tabled |= {} if found.baselines is None else {"baselines.csv": found.baselines}
@@ -91,7 +93,7 @@ def page(found: Material, judged: Judged | None, images: list[Image], own: dict[
         about=from_markdown(about) if about else "",
         marks=MARKS,
         images=images,
-        claims=() if judged is None else tables.of_claims(judged.claims),
+        claims=() if judged is None else tables.of_claims(_conditioned(judged, found)),
         registration="" if judged is None else registration(primary(judged.claims)),
         checks=() if judged is None else judged.checks,
         own=list(_own(own, found.texts)),
@@ -106,6 +108,18 @@ def _baselines(found: Material) -> beside.Baselines | None:
         return None
     registered = experiment.registry(found.name)
     return beside.told(found.runs, found.baselines, registered.base if registered else {})
+
+
+def _made_of(judged: Judged) -> dict[str, pd.DataFrame]:
+    """The tables that the claims made, as far as there are any."""
+    made = {"factorial.csv": judged.factorial, "robustness.csv": judged.robustness}
+    return {file: table for file, table in made.items() if table is not None}
+
+
+def _conditioned(judged: Judged, found: Material) -> pd.DataFrame:
+    """The claims with where they hold, here and in experiments beside this one."""
+    tried = [table for table in (judged.robustness, found.elsewhere) if table is not None and len(table)]
+    return joined(judged.claims, pd.concat(tried, ignore_index=True) if tried else pd.DataFrame(columns=list(COLUMNS)))
 
 
 def split(readme: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from mismatch.analysis.axes import parameter_columns
+from mismatch.config import experiments
 from mismatch.config.fields import ConfigError
 from mismatch.sweep import baselined
 from mismatch.sweep.store import read_csv, read_runs
@@ -55,8 +56,9 @@ def compare(results: Path, reference: Path) -> list[Comparison]:
 
 def compare_experiment(name: str, results: Path, reference: Path) -> Comparison:
     """Runs (where the experiment trains any) and verdicts of one experiment."""
-    parts = [compare_verdicts(read_csv(results / "claims.csv"), read_csv(reference / "claims.csv"))]
     runs, known = read_runs(results), read_runs(reference)
+    cut = runs is not None and known is not None and len(runs) < len(known) and experiments.has_cut(name)
+    parts = [compare_verdicts(read_csv(results / "claims.csv"), read_csv(reference / "claims.csv"), cut)]
     if runs is not None and known is not None:
         parts.insert(0, compare_runs(runs, known))
         tables = [baselined.read(folder) for folder in (results, reference)]
@@ -99,20 +101,24 @@ def compare_baselines(table: pd.DataFrame, reference: pd.DataFrame, alike: bool)
     return [f"{len(common)} of {len(reference)} baselines in both", *(f"baselines: {line}" for line in details)], same
 
 
-def compare_verdicts(claims: pd.DataFrame, reference: pd.DataFrame) -> tuple[list[str], bool]:
+def compare_verdicts(claims: pd.DataFrame, reference: pd.DataFrame, cut: bool = False) -> tuple[list[str], bool]:
     """Contrasts whose verdicts differ; lines and whether none does. What was withheld is counted, not compared.
 
-    What is untested on one side alone is left out: it needs something that is not installed there.
+    What is untested on one side alone is left out: it needs something that is not installed there. cut: only the first
+    cut of the experiment was run, so that contrasts rest on fewer pairs, or none; these are left out too.
     """
     claims, reference = (table.fillna({"contrast": ""}) for table in (claims, reference))
     both = claims.merge(reference, on=["claim", "contrast"], suffixes=("", "_reference"))
-    apart = both["verdict"].eq("UNTESTED") ^ both["verdict_reference"].eq("UNTESTED")
-    untested, both = both[apart], both[~apart]
+    fewer = both["n"].fillna(0).lt(both["n_reference"].fillna(0)) if cut else pd.Series(False, both.index)
+    apart = (both["verdict"].eq("UNTESTED") ^ both["verdict_reference"].eq("UNTESTED")) & ~fewer
+    untested, both = both[apart], both[~apart & ~fewer]
     withheld = both["verdict"].eq("WITHHELD") & both["verdict_reference"].ne("WITHHELD")
     told = both[~withheld]
     moved = told[told["verdict"] != told["verdict_reference"]]
-    compared = len(reference) - len(untested)
+    compared = len(reference) - len(untested) - int(fewer.sum())
     lines = [f"{len(told) - len(moved)} of {compared} verdicts agree"]
+    if fewer.any():
+        lines.append(f"{int(fewer.sum())} rest on fewer pairs than in the reference, in this first cut")
     if len(untested):
         first = untested.iloc[0]
         why = first["why"] if first["verdict"] == "UNTESTED" else first["why_reference"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mismatch.analysis.claims import headline
+from mismatch.analysis.conditions import joined, share
 from mismatch.analysis.project import corrected
 from mismatch.analysis.verdict import UNTESTED, WITHHELD
 from mismatch.analysis.words import effect, margin, measure, predicted, predicted_short
@@ -20,6 +21,7 @@ from mismatch.config.files import staged
 from mismatch.sweep.store import read_csv, write_csv
 
 from . import forest
+from .elsewhere import settings
 from .save import save, style
 from .templating import render
 from .wording import by_number, count, counts, decided_by, primary, reason, registration, said_of
@@ -51,6 +53,7 @@ class Line:
     twins: str
     alone: str
     size: str
+    holds: str
 
 
 @dataclass(frozen=True)
@@ -77,14 +80,16 @@ def publish(folder: Path, vector: bool = True) -> str | None:
 def collect(folder: Path) -> pd.DataFrame:
     """All rows of the ``claims.csv`` one level below `folder`, the primary ones first, largest effect first.
 
-    The primary ones are corrected together too: see `analysis/project.py`.
+    The primary ones are corrected together too: see `analysis/project.py`. Each says in how many settings its claim
+    holds, as far as an experiment in `folder` tried.
     """
     found = [read_csv(path) for path in sorted(folder.glob("*/claims.csv"))]
     found = [table for table in found if len(table)]
     if not found:
         return pd.DataFrame()
     claims = pd.concat([table.astype(object) for table in found], ignore_index=True).infer_objects()
-    return corrected(pd.concat([headline(claims), claims[~claims["primary"].astype(bool)]], ignore_index=True))
+    ordered = pd.concat([headline(claims), claims[~claims["primary"].astype(bool)]], ignore_index=True)
+    return joined(corrected(ordered), settings(folder))
 
 
 def write(table: pd.DataFrame, folder: Path, vector: bool = True) -> None:
@@ -103,10 +108,10 @@ def figure(table: pd.DataFrame) -> Figure:
 def text(table: pd.DataFrame) -> str:
     """The primary verdicts as lines of plain text, at most `LINE` columns wide, largest effect first."""
     first = primary(table)
-    head = ("claim", "verdict", "effect [95%]", "in", "predicted", "experiment", "contrast")
+    head = ("claim", "verdict", "effect [95%]", "in", "predicted", "holds in", "experiment", "contrast")
     rows = [
         (str(row["claim"]), str(row["verdict"]), effect(row), measure(row),
-         predicted_short(row), str(row["experiment"]),
+         predicted_short(row), share(row), str(row["experiment"]),
          reason(row) if row["verdict"] in (WITHHELD, UNTESTED) else str(row["contrast"]))
         for _, row in first.iterrows()
     ]  # fmt: skip
@@ -155,6 +160,7 @@ def _line(row: pd.Series) -> Line:
         twins=_word(row, "twins"),
         alone=_word(row, "contrast_verdict") or str(row["verdict"]),
         size=_word(row, "size"),
+        holds=share(row),
     )
 
 

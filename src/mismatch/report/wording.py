@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from mismatch.analysis.conditions import elsewhere
+
 VERDICTS = ("SUPPORTED", "REFUTED", "EQUIVALENT", "IDENTICAL", "INCONCLUSIVE", "WITHHELD", "UNTESTED")
 """In the order they are counted."""
 
@@ -18,8 +20,9 @@ def reason(row: pd.Series) -> str:
 
 
 def said_of(row: pd.Series) -> str:
-    """``can; any kernel, any budget``: the quantifier of a claim and its scope, as far as it has them."""
-    parts = [row.get(name) for name in ("quantifier", "scope")]
+    """``can; any kernel, any budget; holds in 3 of 40 settings``: the quantifier of a claim, its scope, and where else
+    it was tried, as far as the row says."""
+    parts = [row.get(name) for name in ("quantifier", "scope")] + ([elsewhere(row)] if "settings" in row else [])
     return "; ".join(str(part) for part in parts if pd.notna(part) and part)
 
 

@@ -48,7 +48,10 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True)
 class Sweep:
-    """What was added at once. Either `executor` (name, n_jobs) trains it, or `launch` does."""
+    """What was added at once. Either `executor` (name, n_jobs) trains it, or `launch` does.
+
+    cut: it is a part of an experiment (``robustness/first``), which shows the whole where that was asked for before.
+    """
 
     request: Request
     folder: Path
@@ -56,6 +59,7 @@ class Sweep:
     launch: Launch | None
     single: bool
     note: str
+    cut: bool = False
 
 
 class Session:
@@ -102,7 +106,7 @@ class Session:
         if any(sweep.folder == folder for sweep in self.sweeps):
             raise ConfigError("out", asked.out, "is the folder of two sweeps; leave it out, and each has its own")
         single = executor[0] == "inline" and launch is None and len(configs) == 1
-        self.sweeps.append(Sweep(asked, folder, executor, launch, single, note))
+        self.sweeps.append(Sweep(asked, folder, executor, launch, single, note, "/" in (experiment or "")))
 
     def run(self) -> int:
         """Do all that was added, sweep after sweep, and return the exit code.
@@ -264,11 +268,14 @@ class Session:
 
 
 def _note(sweep: Sweep, plan: Plan) -> None:
-    """Write what was asked for, before anything is trained.
+    """Write what was asked for, before anything is trained; of a cut whose whole was asked for, that stays.
 
     Raises:
         ConfigError: when that cannot be written.
     """
+    before = store.read_plan(sweep.folder) if sweep.cut else None
+    if before is not None and before.name == plan.name and plan.ids < before.runs:
+        return
     try:
         store.write_plan(sweep.folder, plan.name, plan.arms, sweep.request.measure, plan.ids)
         if sweep.note:

@@ -32,6 +32,7 @@ COLUMNS = {
                                 "high": "95% interval, upper end", "version": "version of the backend"}.items()
     },
     "largest_run_difference": "largest difference in the metric between the two runs of an arm and replicate",
+    "largest_loss_difference": "the same in the last probe loss, in nats: how far apart runs of equal accuracy are",
     "equal_runs": "runs whose metric is the same to the last digit",
     "runs": "runs under each backend",
     "same_sign": "whether both effects have one sign",
@@ -77,11 +78,12 @@ def _row(registry: Registry, contrast: PairedContrast, runs: dict[str, pd.DataFr
         version = ", ".join(sorted(runs[backend]["version"].unique()))
         row |= {f"{backend}_{name}": getattr(found, name) for name in ("effect", "low", "high")}
         row[f"{backend}_version"] = version
-    apart = _apart(registry, contrast, runs)
+    apart, losses = (_apart(registry, contrast, runs, metric) for metric in (contrast.metric, "loss_final"))
     effects = [result.effect or 0.0 for result in results.values()]
     return row | {
         "n": min(result.n or 0 for result in results.values()),
         "largest_run_difference": apart.max() if len(apart) else np.nan,
+        "largest_loss_difference": losses.max() if len(losses) else np.nan,
         "equal_runs": int((apart == 0).sum()),
         "runs": len(apart),
         "same_sign": bool(np.sign(effects[0]) == np.sign(effects[1])),
@@ -95,11 +97,11 @@ def _reading(result: Result) -> str:
     return "less" if result.high < 0 else "greater" if result.low > 0 else "neither"
 
 
-def _apart(registry: Registry, contrast: PairedContrast, runs: dict[str, pd.DataFrame]) -> np.ndarray:
-    """Differences, without sign, of the metric between the runs of both backends: every replicate of both sides."""
+def _apart(registry: Registry, contrast: PairedContrast, runs: dict[str, pd.DataFrame], metric: str) -> np.ndarray:
+    """Differences, without sign, of `metric` between the runs of both backends: every replicate of both sides."""
     found = []
     for place in (0, 1):
-        here, there = (_of_arm(frame, sides(registry, contrast, frame)[place], contrast) for frame in runs.values())
+        here, there = (_of_arm(frame, sides(registry, contrast, frame)[place], metric) for frame in runs.values())
         for k in sorted(here.index.intersection(there.index)):
             for name in HASHES:
                 if here.loc[k, name] != there.loc[k, name]:
@@ -108,5 +110,5 @@ def _apart(registry: Registry, contrast: PairedContrast, runs: dict[str, pd.Data
     return pd.concat(found).to_numpy(float)
 
 
-def _of_arm(runs: pd.DataFrame, arm: str | None, contrast: PairedContrast) -> pd.DataFrame:
-    return runs.assign(_value=outcome(runs, contrast.metric))[runs["arm"].eq(str(arm))].set_index("replicate")
+def _of_arm(runs: pd.DataFrame, arm: str | None, metric: str) -> pd.DataFrame:
+    return runs.assign(_value=outcome(runs, metric))[runs["arm"].eq(str(arm))].set_index("replicate")

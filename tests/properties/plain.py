@@ -32,6 +32,19 @@ def gru(x: Array, mask: Array, kernel: Array, recurrent: Array, bias: Array, bac
     return state
 
 
+def lstm(x: Array, mask: Array, kernel: Array, recurrent: Array, bias: Array, backwards: bool = False) -> Array:
+    """The same of an LSTM (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000), gates i f c o."""
+    state = cell = np.zeros(recurrent.shape[0])
+    order = range(len(x))
+    for t in reversed(order) if backwards else order:
+        if not mask[t]:
+            continue
+        write, forget, candidate, read = np.split(x[t] @ kernel + state @ recurrent + bias, 4)
+        cell = sigmoid(forget) * cell + sigmoid(write) * np.tanh(candidate)
+        state = sigmoid(read) * np.tanh(cell)
+    return state
+
+
 def conv(x: Array, kernel: Array, bias: Array, stride: int = 1) -> Array:
     """ReLU of a convolution (size, D, F) over `x` (T, D), padding "same" with zeros: (ceil(T / stride), F)."""
     size, steps = len(kernel), len(x)
@@ -82,11 +95,13 @@ def _one(arm: Arm, weights: dict[str, Array], x: Array, true_mask: Array) -> Arr
     if arm.reduction.kind != "none":
         x, mask = reduce(arm, weights, x, mask if arm.reduction.mask == "rebuilt" else None)
     mask = np.ones(len(x), bool) if mask is None else mask
-    cells = [("gru/", False)]
+    kind, layer = arm.model.cell, {"gru": gru, "lstm": lstm}[arm.model.cell]
+    cells = [(f"{kind}/", False)]
     if arm.model.bidirectional:
-        cells = [("bidirectional/forward_gru/", False), ("bidirectional/backward_gru/", True)]
+        cells = [(f"bidirectional/forward_{kind}/", False), (f"bidirectional/backward_{kind}/", True)]
     names = ("kernel", "recurrent_kernel", "bias")
     states = [
-        gru(x, mask, *(weights[f"{cell}gru_cell/{name}"] for name in names), backwards) for cell, backwards in cells
+        layer(x, mask, *(weights[f"{cell}{kind}_cell/{name}"] for name in names), backwards)
+        for cell, backwards in cells
     ]
     return np.concatenate(states) @ weights["head/kernel"] + weights["head/bias"]

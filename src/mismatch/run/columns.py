@@ -66,13 +66,21 @@ PARAMETERS = {
     "train.engine": "compiled | fit (plain Keras, graph mode) | xla (plain Keras with jit_compile=True)",
     "seed": "seed of all streams",
 }
+RETIRED = {
+    "steps_to_90": Column(
+        "updates",
+        "until version 0.1: updates until two probe accuracies in a row reach 90% skill, empty if never; now `delay`",
+        lower_is_better=True,
+    )
+}
+"""Metrics that results of earlier versions have."""
 PARTS: dict[str, Registry] = {"data": DATASETS, "features.adapter": ADAPTERS, "reduction": REDUCTIONS}
 
 
 def dictionary(runs: "pd.DataFrame") -> list[tuple[str, str, str]]:
     """Name, unit and meaning of every column of `runs`; for a choice of parts, also of those that occur in it."""
     datasets = _parts(DATASETS, runs["data"].dropna().unique()) if "data" in runs else {}
-    known = IDENTITY | metrics.columns() | PROVENANCE
+    known = IDENTITY | RETIRED | metrics.columns() | PROVENANCE
     rows = []
     for name in map(str, runs.columns):
         if name in known:

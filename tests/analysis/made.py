@@ -43,6 +43,10 @@ def runs_of(*arms: dict[str, Any], replicates: int = 10, seed: int = 0) -> Runs:
     return pd.DataFrame(rows)
 
 
+SLOW = CONTROLLED | {"control": "slow", "level": 0.85}
+"""A planted deficit of one and a half margins."""
+
+
 def sound() -> Runs:
     """A sweep whose controls all show what they must; post-padding costs .3 and makes a step 1.5 times as long."""
     noisy = CEILING - 0.1
@@ -86,7 +90,7 @@ def judged(folder: Path, runs: Runs, *contrasts: dict[str, Any], **more: Any) ->
 
 
 def two(replicates: int = 4, **second: Any) -> Runs:
-    return runs_of(CONTROLLED, CONTROLLED | {"length.padding": "post"} | second, replicates=replicates)
+    return runs_of(CONTROLLED, CONTROLLED | {"length.padding": "post"} | second, SLOW, replicates=replicates)
 
 
 def failed(runs: Runs, *ids: str, status: str = "diverged") -> Runs:

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("unwarned")
 def verdict_on(folder: Path, *differences: float, **given: Any) -> str:
     """The verdict on one primary contrast whose paired differences are these."""
     n = len(differences)
-    runs = runs_of(CONTROLLED, CONTROLLED | {"length.padding": "post"}, replicates=n)
+    runs = two(n)
     base = runs.loc[runs["arm"] == "arm00", "exact_accuracy"].to_numpy()
     runs.loc[runs["arm"] == "arm01", "exact_accuracy"] = base + differences
     return str(judged(folder, runs, contrast(primary=True, **given))["verdict"].iloc[0])

@@ -9,7 +9,7 @@ import pytest
 from mismatch.analysis.claims import evaluate
 from mismatch.analysis.quantifiers import Member, decide
 from mismatch.config.fields import ConfigError
-from tests.analysis.made import CONTROLLED, claim, contrast, registered, runs_of
+from tests.analysis.made import CONTROLLED, SLOW, claim, contrast, registered, runs_of
 
 pytestmark = pytest.mark.usefixtures("unwarned")
 
@@ -86,7 +86,7 @@ def family_of(*levels: float, quantifier: str, predicts: str = "less", margin: f
     """A claim on one arm against as many others, all in its family."""
     sides = [f"side {k}" for k in range(len(levels))]
     runs = runs_of(
-        CONTROLLED, *(CONTROLLED | {"length.padding": s, "level": v} for s, v in zip(sides, levels, strict=True))
+        CONTROLLED, SLOW, *(CONTROLLED | {"length.padding": s, "level": v} for s, v in zip(sides, levels, strict=True))
     )
     parts = [
         contrast(

@@ -67,7 +67,8 @@ def test_every_experiment_composes_into_the_same_possible_plan_twice(name):
         return
     assert len(first.arms) > 10 and len(first.runs) == sum(first.arms.values()) and first.done == 0
     assert set(first.arms.values()) == ({10} if name not in REPEATED else {3, 4, 5, 6, 10})
-    assert {run.arm.control.kind for run in first.runs} == {"none", "sham", "noisy", "shuffled", "delayed"}
+    checks = {"none", "sham", "noisy", "shuffled", "delayed", *(() if name in REPEATED else ("slow", "short"))}
+    assert {run.arm.control.kind for run in first.runs} == checks
 
 
 @pytest.mark.parametrize("name", [name for name in EXPERIMENT_NAMES if name not in MEASURED])
@@ -75,6 +76,7 @@ def test_every_arm_a_claim_or_control_names_is_in_the_plan_with_ten_replicates(n
     """On the parameters alone: the contrasts of claims.yaml, resolved against the arms of sweep.yaml."""
     import pandas as pd
 
+    from mismatch.analysis.controls import original_of
     from mismatch.analysis.select import arm_where
     from mismatch.report.experiment import registry
 
@@ -84,6 +86,8 @@ def test_every_arm_a_claim_or_control_names_is_in_the_plan_with_ten_replicates(n
     claims = registry(name)
     for kind in ("none", "sham", "noisy", "shuffled", "delayed"):
         assert made.arms[arm_where(table, claims.controls | {"control": kind})] == 10
+    for copy in table[table["control"].isin(["slow", "short"])]["arm"].unique():
+        assert original_of(table, table[table["arm"] == copy]) is not None, arms[copy]
     for contrast in [part for claim in claims.claims for part in claim.contrasts]:
         if contrast.test == "tuned":
             assert_settings(table, claims.base, contrast)

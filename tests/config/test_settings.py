@@ -66,7 +66,7 @@ REFUSED = [
     ({"layout": "scramble", "data": "snippets"}, "layout=scramble: needs data of numbers"),
     ({"layout": "scramble", "data": "parity"}, "layout=scramble: needs at least 2 features, data=parity has one"),
     ({"control": "noisy", "control__rate": None}, "control.rate=None: must be given for control=noisy"),
-    ({"control": "wrong"}, "control.kind=wrong: must be one of none, sham, noisy, shuffled, delayed"),
+    ({"control": "wrong"}, "control.kind=wrong: must be one of none, sham, noisy, shuffled, delayed, slow, short"),
 ]
 
 

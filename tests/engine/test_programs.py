@@ -99,8 +99,8 @@ SHARED = [
     {"length__padding": "post"}, {"length__truncating": "post", "length__steps": 12}, {"length__fill": "noise"},
     {"length__truncating": "interpolate"},
     {"seed": 1}, {"train__learning_rate": 0.5}, {"train__updates": 60}, {"model__bias_init": "chrono"},
-    {"control": "sham"}, {"control": "delayed"}, {"layout": "scramble"}, {"features__scale": "standard"},
-    {"data": "late"},
+    {"control": "sham"}, {"control": "delayed"}, {"control": "slow"}, {"layout": "scramble"},
+    {"features__scale": "standard"}, {"data": "late"},
 ]  # fmt: skip
 
 

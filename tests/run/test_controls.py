@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from mismatch.config.fields import ConfigError
 from mismatch.engine.compiled import wait
 from mismatch.run import controls
 from mismatch.run.pipeline import run
@@ -50,6 +51,27 @@ def test_a_treatment_of_the_labels_leaves_data_order_and_weights_paired():
     for name in ("data_hash", "order_hash", "init_hash"):
         assert rows["none"][name] == rows["noisy"][name] == rows["shuffled"][name] != rows["sham"][name]
     assert len({row["arm"] for row in rows.values()}) == 4
+
+
+def test_planted_deficits_lower_the_rate_or_halve_the_updates_and_stay_paired():
+    slow, short, plain = (make_arm(control=kind, train__updates=50) for kind in ("slow", "short", "none"))
+    assert controls.treated(slow).train.learning_rate == slow.train.learning_rate / 10
+    assert controls.treated(short).train.updates == 20  # whole blocks of 10
+    assert controls.treated(plain) == plain and slow.program == short.program == plain.program
+    records = {arm.control.kind: run(arm, 0, "x") for arm in (slow, short, plain)}
+    rows = {kind: record.row() for kind, record in records.items()}
+    for name in ("data_hash", "order_hash", "init_hash"):
+        assert rows["none"][name] == rows["slow"][name] == rows["short"][name]
+    assert rows["slow"]["train.learning_rate"] == rows["none"]["train.learning_rate"]  # what was asked for
+    losses = {kind: np.array(record.trace["batch_loss"]) for kind, record in records.items()}
+    assert len(losses["short"]) == 20 and len(losses["slow"]) == 50
+    assert (losses["short"] == losses["none"][:20]).all() and losses["slow"][0] == losses["none"][0]
+    assert (losses["slow"] != losses["none"]).sum() > 40
+
+
+def test_half_of_one_block_is_no_training():
+    with pytest.raises(ConfigError, match=r"control=short: needs train\.updates of at least two blocks"):
+        make_arm(control="short", train__updates=10)
 
 
 def test_the_planted_delay_is_waited_out_in_every_block():

@@ -58,6 +58,7 @@ COLUMNS = {
     "replicates_for_margin": "replicates that would find a difference of the margin as often, at this spread",
     "failures": "failed runs that scored chance",
     "censored": "runs of each side whose value is a lower bound, as they never got there",
+    "sensitivity": "which planted deficit was seen on the dataset in this metric, or why none: equivalence needs one",
     "controls": "status of the checks that guard the verdict",
     "family": "contrasts corrected together",
     "source": "where the article says it",
@@ -69,7 +70,7 @@ COLUMNS = {
 
 NUMBERS = (
     *("n", "effect", "low", "high", "low_failing", "high_failing", "p", "p_equivalence", "superiority"),
-    *("minimum_detectable_effect", "replicates_for_margin", "failures", "censored"),
+    *("minimum_detectable_effect", "replicates_for_margin", "failures", "censored", "sensitivity"),
 )
 """Columns that are fields of a `Result` as they are."""
 

@@ -210,7 +210,7 @@ def _timed(steps: pd.DataFrame, copy: pd.DataFrame) -> tuple[bool, str]:
     """Whether `copy` takes as long as the arm it copies, or longer by the delay planted in it; and the numbers."""
     if copy.empty:
         return False, "its arm is not in the table"
-    original = _original(steps, copy)
+    original = original_of(steps, copy)
     if original is None:
         return False, "the arm it copies is not in the table"
     pairs = pair(steps, str(copy["arm"].iloc[0]), original, "step_ms", shares=())
@@ -227,7 +227,7 @@ def _recovered(differences: np.ndarray, delay: float) -> tuple[bool, str]:
     return passed and not _holds(differences, 0.0)[0], text
 
 
-def _original(steps: pd.DataFrame, copy: pd.DataFrame) -> str | None:
+def original_of(steps: pd.DataFrame, copy: pd.DataFrame) -> str | None:
     """The arm that `copy` repeats: equal in everything but the control."""
     parameters = [name for name in parameter_columns(steps) if name.split(".")[0] != "control"]
     same = [*parameters, *BESIDES]

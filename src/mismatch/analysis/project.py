@@ -27,8 +27,7 @@ def corrected(claims: pd.DataFrame) -> pd.DataFrame:
     adjusted = pd.Series(np.nan, index=claims.index)
     adjusted[primary] = holm(raw.astype(float).to_numpy())
     table = claims.drop(columns=COLUMN, errors="ignore")
-    after = table.columns.get_loc("p_holm") + 1 if "p_holm" in table else len(table.columns)
-    table.insert(int(after), COLUMN, adjusted)
+    table.insert(list(table).index("p_holm") + 1, COLUMN, adjusted)
     falls = table["verdict"].isin(["SUPPORTED", "REFUTED"]) & (adjusted > LEVEL)
     count = int(raw.notna().sum())
     for at in table.index[falls]:

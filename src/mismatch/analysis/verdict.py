@@ -5,7 +5,8 @@ The rule, at level alpha = .05. Within a family, the p-values of a difference ar
 apart from them so are those of equivalence. Let *identical* mean: the runs of both arms agree in every bit measured,
 replicate by replicate. Let *different* mean: adjusted p <= alpha (`statistics.difference_p`) and the 95% interval of
 the mean difference excludes 0. Let *inside* mean: adjusted p of two one-sided tests at the margin <= alpha. Let
-*equivalent* mean: the same with the failures counted in that n replicates cannot rule out (`failures.equivalence_p`).
+*equivalent* mean: the same with the failures counted in that n replicates cannot rule out (`failures.equivalence_p`),
+where a planted deficit of about the margin was seen (`sensitivity.py`).
 
 | direction     | IDENTICAL | EQUIVALENT | SUPPORTED                           | REFUTED                        |
 |---------------|-----------|------------|-------------------------------------|--------------------------------|
@@ -49,6 +50,7 @@ class Judgement:
     that of a mean beyond the margin (NaN for margin 0, or where no drop is known), `superiority` the share of
     replicates won, `minimum_detectable_effect` what `n` replicates find with probability .8 at alpha = .05 unadjusted.
     p_inside: as `p_equivalence`, as if runs could not fail. near: why what is inside may still not be equivalent.
+    insensitive: why no deficit of the margin's size could have been seen, if so: nothing is then equivalent.
     low_failing, high_failing: as `low` and `high`, with the failures that the replicates leave possible.
     """
 
@@ -66,6 +68,7 @@ class Judgement:
     identical: bool = False
     p_inside: float = math.nan
     near: str = ""
+    insensitive: str = ""
     low_failing: float = math.nan
     high_failing: float = math.nan
 
@@ -88,6 +91,7 @@ def judge(
     drop: Drop | None = NONE,
     within: tuple[float, float] = ANYWHERE,
     identical: bool = False,
+    insensitive: str = "",
 ) -> Judgement:
     """Everything a verdict needs from the differences `(n,)` of one contrast, arm minus control.
 
@@ -95,6 +99,7 @@ def judge(
         drop: the difference that a failing run of either side leaves; None where nobody knows.
         within: least and greatest value a difference can have.
         identical: whether the runs behind the differences agree in every bit.
+        insensitive: why no deficit of the margin's size could have been seen; empty where one was, or none is needed.
 
     Raises:
         ValueError: unknown direction, negative margin, or differences that are not finite.
@@ -124,6 +129,7 @@ def judge(
         identical=identical,
         p_inside=equivalence_p(values, margin, NONE) if margin else math.nan,
         near=_near(values, margin, drop) if margin else "",
+        insensitive=insensitive,
         low_failing=worst[0],
         high_failing=worst[1],
     )
@@ -146,9 +152,10 @@ def verdicts(judgements: Sequence[Judgement], alpha: float = 0.05) -> list[Decis
 def _decide(judgement: Judgement, p: float, p_equivalence: float, inside: bool, alpha: float) -> Decision:
     """The rule for one contrast, and what there is to say of it."""
     word = _verdict(judgement, p, p_equivalence, inside, alpha)
+    close = "; ".join(filter(None, (judgement.near, _blind(judgement))))
     different = word in ("SUPPORTED", "REFUTED") and not p_equivalence <= alpha
     size = _size(judgement) if different and judgement.margin else ""
-    why = "; ".join(filter(None, (judgement.near if word == "INCONCLUSIVE" else "", judgement.note)))
+    why = "; ".join(filter(None, (close if word == "INCONCLUSIVE" else "", judgement.note)))
     return Decision(word, p, p_equivalence, size, why)
 
 
@@ -156,12 +163,18 @@ def _verdict(judgement: Judgement, p: float, p_equivalence: float, inside: bool,
     """The word; NaN p-values satisfy nothing."""
     if judgement.identical:
         return "IDENTICAL"
-    if p_equivalence <= alpha:
+    if p_equivalence <= alpha and not judgement.insensitive:
         return "SUPPORTED" if judgement.direction == "equal" else "EQUIVALENT"
     if inside or not (p <= alpha and (judgement.low > 0 or judgement.high < 0)):
         return "INCONCLUSIVE"
     found = "greater" if judgement.effect > 0 else "less"
     return "SUPPORTED" if judgement.direction in ("different", found) else "REFUTED"
+
+
+def _blind(judgement: Judgement) -> str:
+    """Why what is inside the margin says little, or nothing."""
+    blind = judgement.insensitive and judgement.p_inside <= LEVEL
+    return f"a deficit would not have been seen ({judgement.insensitive})" if blind else ""
 
 
 def _size(judgement: Judgement) -> str:

@@ -71,9 +71,9 @@ class Layout:
 
 @dataclass
 class Control:
-    """What checks the instrument itself: see `control.py`. `rate` of changed labels, `delay_ms` per update."""
+    """What checks the instrument itself: see `run/controls.py`. `rate` of changed labels, `delay_ms` per update."""
 
-    kind: str = choice("none", "none", "sham", "noisy", "shuffled", "delayed")
+    kind: str = choice("none", "none", "sham", "noisy", "shuffled", "delayed", "slow", "short")
     rate: float | None = ranged(0.1, above=0.0, high=1.0)
     delay_ms: float | None = ranged(2.0, above=0.0)
 

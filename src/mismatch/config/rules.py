@@ -156,6 +156,8 @@ def _control(arm: Arm) -> Control:
     for key, kind in (("rate", "noisy"), ("delay_ms", "delayed")):
         given = getattr(control, key) is not None or control.kind != kind
         require(given, f"control.{key}", None, f"must be given for control={kind}")
+    halves = control.kind != "short" or arm.train.updates >= 2 * arm.train.block
+    require(halves, "control", "short", f"needs train.updates of at least two blocks, 2 x {arm.train.block}")
     return replace(
         control,
         rate=control.rate if control.kind == "noisy" else None,

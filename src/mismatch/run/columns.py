@@ -48,7 +48,8 @@ PARAMETERS = {
     "reduction.mask": "destroyed (as Keras does) | rebuilt",
     "layout": "correct | transpose | scramble | time_major: a wrong order of axes that passes in silence",
     "layout.at": "both | test alone",
-    "control": "none, or what checks the instrument: sham | noisy | shuffled | delayed",
+    "control": "none, or what checks the instrument: sham | noisy | shuffled | delayed | slow (a tenth "
+    "of the learning rate) | short (half of the updates)",
     "control.rate": "share of labels changed",
     "control.delay_ms": "planted delay of every update, ms",
     "model.units": "H, units of the recurrent layer",

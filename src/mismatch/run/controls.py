@@ -2,8 +2,10 @@
 
 sham: the same arm under another label, its own streams; it must not differ. noisy: a share of all labels is
 changed, at a known cost. shuffled: labels have nothing to do with sequences; accuracy must be chance. delayed:
-every update waits a known time. In: raw splits of a replicate. Out: splits with the labels the arm is given.
-The raw sequences, their hash included, stay what they are: a control is a treatment, not another dataset.
+every update waits a known time. slow: a tenth of the learning rate; short: half of the updates. These two plant a
+deficit: only where it is seen can "no difference" be said. In: raw splits of a replicate. Out: splits with the labels
+the arm is given, and the arm as it is trained. The raw sequences, their hash included, stay what they are: a control
+is a treatment, not another dataset.
 """
 
 from dataclasses import replace
@@ -19,6 +21,20 @@ from mismatch.data.streams import Streams
 def streams(arm: Arm, replicate: int) -> Streams:
     """The streams of a replicate: shared by all arms but the sham, which draws everything afresh."""
     return Streams(arm.seed, replicate, "sham/" if arm.control.kind == "sham" else "")
+
+
+SLOWER = 10
+"""What the learning rate is divided by in the slow control."""
+
+
+def treated(arm: Arm) -> Arm:
+    """The arm as it is trained: at a lower rate or for fewer updates, in whole blocks, where the control says so."""
+    train = arm.train
+    if arm.control.kind == "slow":
+        return replace(arm, train=replace(train, learning_rate=train.learning_rate / SLOWER))
+    if arm.control.kind == "short":
+        return replace(arm, train=replace(train, updates=train.updates // 2 // train.block * train.block))
+    return arm
 
 
 def relabel(arm: Arm, splits: Splits, streams: Streams) -> Splits:

@@ -56,14 +56,15 @@ def _train(arm: Arm, replicate: int, time_limit: float, start: float) -> _Traine
     splits, data_hash = _draw(json.dumps(asdict(arm.data)), streams)
     parts = adapt(arm, controls.relabel(arm, splits, streams), streams)
     batches = order(arm, splits.train.lengths, streams)
-    outcome = engine.train(arm, parts, streams, batches, time_limit)
+    trained = controls.treated(arm)
+    outcome = engine.train(trained, parts, streams, batches[: trained.train.updates], time_limit)
     hashes = {"data_hash": data_hash, "init_hash": outcome.init_hash, "order_hash": digest(batches)}
     trace, problem = asdict(outcome.trace), outcome.trace.problem
     del trace["problem"]
     if problem is not None:  # numbers of an unfinished training are not results
         status = "diverged" if type(problem).__name__ == "Diverged" else "timeout"
         return _Trained(status, str(problem), {"run_s": time.perf_counter() - start}, hashes, trace)
-    measured = metrics.measure(metrics.Finished(arm, parts, outcome, streams, start))
+    measured = metrics.measure(metrics.Finished(trained, parts, outcome, streams, start))
     return _Trained("ok", None, measured, hashes | {"threads": outcome.threads}, trace)
 
 

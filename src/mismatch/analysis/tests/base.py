@@ -97,6 +97,7 @@ class Result:
     replicates_for_margin: int | None = None
     failures: int | None = None
     censored: str | None = None
+    sensitivity: str | None = None
     why: str = ""
     runs: tuple[str, ...] = ()
     differences: tuple[float, ...] = ()

@@ -16,6 +16,7 @@ from mismatch.analysis.controls import TIMES
 from mismatch.analysis.intervals import UnreliableInterval
 from mismatch.analysis.pairs import SCALES, SHARED, STREAMS, Pairs, pair
 from mismatch.analysis.select import arm_where, described_by, true
+from mismatch.analysis.sensitivity import Seen, sensitivity
 from mismatch.analysis.statistics import replicates_needed
 from mismatch.analysis.tests.base import (
     ClaimTest,
@@ -164,7 +165,8 @@ def _noisy_times(table: pd.DataFrame, metric: str, arms: Sequence[str]) -> str:
 def _result(
     table: pd.DataFrame, pairs: Pairs, contrast: PairedContrast, withheld: str, arms: tuple[str, str]
 ) -> Result:
-    judged, remark, censored = _judged(table, pairs, contrast, arms)
+    seen = _seen(table, contrast, arms)
+    judged, remark, censored = _judged(table, pairs, contrast, arms, seen)
     enough = None
     if judged.margin:
         with suppress(ValueError):  # no number of replicates would be enough
@@ -178,6 +180,7 @@ def _result(
         replicates_for_margin=enough,
         failures=pairs.failures,
         censored=censored,
+        sensitivity=seen.text,
         why=remark,
         runs=pairs.runs,
         differences=tuple(map(float, pairs.differences)),
@@ -185,12 +188,24 @@ def _result(
     )
 
 
+def _trained(contrast: PairedContrast) -> bool:
+    """Whether the contrast is one of training runs, which may fail, or be too easy to differ; not of times."""
+    return contrast.table == "runs.csv" and contrast.metric not in TIMES
+
+
+def _seen(table: pd.DataFrame, contrast: PairedContrast, arms: tuple[str, str]) -> Seen:
+    """Whether a planted deficit was seen, where equivalence asks for that."""
+    if not _trained(contrast) or not contrast.margin:
+        return Seen(True, "")
+    return sensitivity(table, arms, contrast.metric, contrast.scale, contrast.margin)
+
+
 def _judged(
-    table: pd.DataFrame, pairs: Pairs, contrast: PairedContrast, arms: tuple[str, str]
+    table: pd.DataFrame, pairs: Pairs, contrast: PairedContrast, arms: tuple[str, str], seen: Seen
 ) -> tuple[verdict.Judgement, str, str]:
     """The judgement, a remark on the runs behind it, and which of them are censored."""
     left, right = circumstances.both(table, *arms, pairs)
-    trained = contrast.table == "runs.csv" and contrast.metric not in TIMES
+    trained = _trained(contrast)
     drop = circumstances.drop(left, pairs, contrast.metric, contrast.drop) if trained else circumstances.UNFAILING
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnreliableInterval)  # the remark goes into the table
@@ -201,6 +216,7 @@ def _judged(
             drop,
             circumstances.within(contrast.metric, contrast.scale),
             circumstances.identical(left, right, pairs, contrast.metric),
+            "" if seen.shown else seen.text,
         )
     remark = circumstances.remarks(left, right, pairs.failures) if trained else ""
     return judged, remark, circumstances.censored(left, right, contrast.metric)

@@ -143,3 +143,10 @@ def test_impossible_cells_are_skipped_only_on_request(tmp_path):
         cell.impossible = "skip"
     made = plan.make(cells)
     assert len(made.arms) == 1 and "1 impossible of 2 cells left out, such as features.width=2" in made.notes[0]
+
+
+@pytest.mark.parametrize("experiment", ["padding", "truncation", "features", "reduction", "text"])
+def test_arms_on_shipped_texts_are_tested_with_the_weights_that_the_probe_part_chose(experiment):
+    """One with the last weights, which know the training texts by heart, would be compared with all others."""
+    kept = {job.train.keep for job in composed(experiment)[1] if job.data.name in ("snippets", "reviews")}
+    assert kept == {"best"}

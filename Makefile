@@ -70,7 +70,7 @@ reproduce: $(STAMP)  ## compare results/ with results/reference: accuracies, the
 	$(BIN)/python -m mismatch.report.reproduce results results/reference
 
 # The development lock installs JAX, which no sweep needs.
-replicate: $(TOOLS)  ## the arms behind the primary contrasts on accuracy again, by Keras on JAX; results/replicate
+replicate: $(TOOLS)  ## the arms of the primary contrasts again, by Keras on JAX, and how far that is from TensorFlow
 	$(BIN)/python -m mismatch.replicate $(if $(filter command line environment,$(origin EXPERIMENT)),$(NAMES))
 
 test: $(TOOLS)  ## the whole test suite on WORKERS=2 processes, in random order

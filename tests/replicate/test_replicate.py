@@ -14,7 +14,7 @@ from mismatch.analysis.pairs import PairingError
 from mismatch.config import environment
 from mismatch.replicate import __main__ as command
 from mismatch.replicate import table as tables
-from mismatch.replicate.arms import contrasts, registered
+from mismatch.replicate.arms import contrasts, registered, sides
 from mismatch.replicate.train import Chosen
 from mismatch.sweep import store
 
@@ -24,22 +24,26 @@ needs_jax = pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not inst
 def chosen(*names: str, folder: Path) -> Chosen:
     session = Chosen(folder, 3)
     cli.gather(["--multirun", f"+experiment={','.join(names)}"], session)
+    session.stop()  # composing a sweep starts its workers, which nothing here needs
     return session
 
 
 def test_every_primary_contrast_on_accuracy_finds_both_its_arms_in_the_sweep(tmp_path: Path) -> None:
-    names = ["padding", "features", "collision"]
+    names = ["padding", "features", "truncation"]
     session = chosen(*names, folder=tmp_path)
     for name, sweep in zip(names, session.sweeps, strict=True):
         asked = contrasts(registered(name))
-        assert asked and len(asked) < len(sweep.request.arms) <= 2 * len(asked)
+        runs = pd.DataFrame([{"arm": arm.id, **arm.parameters()} for arm in sweep.request.arms])
+        pairs = [sides(registered(name), contrast, runs) for _, contrast in asked]
+        assert asked and all(None not in pair for pair in pairs)
+        assert set(runs["arm"]) == {side for pair in pairs for side in pair}
         assert {each.replicates for each in sweep.request.wanted} == {3}
         assert sweep.folder == tmp_path / "tensorflow" / name and sweep.request.measure is None
 
 
 def test_arms_are_those_of_the_sweep_itself(tmp_path: Path) -> None:
     """Ids do not change with the backend, and on TensorFlow the engine is that of the verdicts."""
-    (sweep,) = chosen("collision", folder=tmp_path).sweeps
+    (sweep,) = chosen("truncation", folder=tmp_path).sweeps
     assert {arm.train.engine for arm in sweep.request.arms} == {"compiled"}
 
 
@@ -48,7 +52,7 @@ def test_an_experiment_without_such_a_contrast_is_refused_in_one_line(capsys: py
         pytest.skip("JAX is not installed")
     assert command.main(["linter"]) == 2
     assert capsys.readouterr().err == (
-        "mismatch: error: experiment=linter: has no primary contrast of two arms on accuracy\n"
+        "mismatch: error: experiment=linter: has no primary contrast of two arms on accuracy or loss\n"
     )
 
 
@@ -70,7 +74,7 @@ def test_one_replicate_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.fixture(scope="module")
 def replicated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("replicate")
-    words = ["-m", "mismatch.replicate", "collision", "--replicates", "2", "--out", str(folder)]
+    words = ["-m", "mismatch.replicate", "truncation", "--replicates", "2", "--out", str(folder)]
     done = subprocess.run(
         [sys.executable, *words], env=environment.of_child("tensorflow"), capture_output=True, text=True
     )
@@ -82,7 +86,7 @@ def replicated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_both_backends_say_the_same_of_a_contrast_and_its_runs_hardly_differ(replicated: Path) -> None:
     found = pd.read_csv(replicated / "replicate.csv")
-    assert list(found.columns) == list(tables.COLUMNS) and len(found) == len(contrasts(registered("collision")))
+    assert list(found.columns) == list(tables.COLUMNS) and len(found) == len(contrasts(registered("truncation")))
     assert found["n"].eq(2).all() and found["runs"].eq(4).all() and found["same_sign"].all()
     # float32 sums in other orders, through 400 updates: a few of thousands of test sequences change sides.
     assert found["largest_run_difference"].max() <= 0.02
@@ -93,7 +97,7 @@ def test_both_backends_say_the_same_of_a_contrast_and_its_runs_hardly_differ(rep
 @pytest.mark.slow
 def test_records_of_each_backend_lie_apart_and_say_which_it_was(replicated: Path) -> None:
     for backend in tables.BACKENDS:
-        records = store.load(replicated / backend / "collision").records
+        records = store.load(replicated / backend / "truncation").records
         assert {record.provenance["backend"] for record in records} == {backend} and len(records) == 4
 
 
@@ -101,12 +105,12 @@ def test_records_of_each_backend_lie_apart_and_say_which_it_was(replicated: Path
 @pytest.mark.slow
 def test_runs_of_other_draws_are_not_compared(replicated: Path, tmp_path: Path) -> None:
     for backend in tables.BACKENDS:
-        source = replicated / backend / "collision"
-        (tmp_path / backend / "collision").mkdir(parents=True)
-        (tmp_path / backend / "collision" / "plan.json").write_text((source / "plan.json").read_text())
+        source = replicated / backend / "truncation"
+        (tmp_path / backend / "truncation").mkdir(parents=True)
+        (tmp_path / backend / "truncation" / "plan.json").write_text((source / "plan.json").read_text())
         for record in store.load(source).records:
             init = {"init_hash": "another"} if backend == "jax" else {}
             changed = replace(record, provenance={**record.provenance, **init})
-            store.write(tmp_path / backend / "collision", changed)
+            store.write(tmp_path / backend / "truncation", changed)
     with pytest.raises(PairingError, match="replicate 0: init_hash differs between the backends"):
-        tables.table(tmp_path, ["collision"])
+        tables.table(tmp_path, ["truncation"])

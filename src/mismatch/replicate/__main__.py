@@ -23,7 +23,7 @@ REPLICATES = 5
 def main(words: Sequence[str] | None = None) -> int:
     """Train under both backends, write and print the table."""
     parser = argparse.ArgumentParser(prog="python -m mismatch.replicate", description=__doc__)
-    parser.add_argument("experiment", nargs="*", help="default: all with a primary contrast on accuracy")
+    parser.add_argument("experiment", nargs="*", help="default: all with a primary contrast on accuracy or loss")
     parser.add_argument("--replicates", type=int, default=REPLICATES)
     parser.add_argument("--out", type=Path, default=Path("results/replicate"))
     asked = parser.parse_args(words)
@@ -43,7 +43,7 @@ def _replicate(names: Sequence[str], replicates: int, out: Path) -> int:
         raise ConfigError("--replicates", replicates, "must be at least 2: an interval needs two pairs")
     chosen = [name for name in names if contrasts(registered(name))]
     if not chosen:
-        raise ConfigError("experiment", ",".join(names), "has no primary contrast of two arms on accuracy")
+        raise ConfigError("experiment", ",".join(names), "has no primary contrast of two arms on accuracy or loss")
     codes = []
     for backend in BACKENDS:
         command = [sys.executable, "-m", "mismatch.replicate.train", str(out), str(replicates), *chosen]

@@ -1,4 +1,4 @@
-"""Which arms an experiment's primary contrasts on accuracy rest on, found among the jobs of its sweep.
+"""Which arms an experiment's primary contrasts on accuracy and loss rest on, found among the jobs of its sweep.
 
 In: the claims of an experiment, and the jobs as Hydra composes them. Out: the contrasts; the jobs to train.
 """
@@ -17,7 +17,11 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.rules import resolve
 from mismatch.config.settings import settings
 
-METRICS = ("exact_accuracy", "accuracy")
+METRICS = (
+    *("exact_accuracy", "accuracy", "generalisation_gap"),
+    *("log_loss", "excess_loss", "learnability_loss", "delay"),
+)
+"""What a trained model predicts, and when it has learned to; no times, and nothing that rests on gradients."""
 
 
 def registered(experiment: str) -> Registry:
@@ -34,7 +38,7 @@ def registered(experiment: str) -> Registry:
 
 
 def contrasts(registry: Registry) -> list[tuple[str, PairedContrast]]:
-    """The primary contrasts of two arms in accuracy, each with the number of its claim."""
+    """The primary contrasts of two arms in one of `METRICS`, each with the number of its claim."""
     return [
         (claim.id, contrast)
         for claim in registry.claims

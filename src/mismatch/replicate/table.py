@@ -1,4 +1,4 @@
-"""The runs of two backends side by side: `replicate.csv`, one row per primary contrast on accuracy.
+"""The runs of two backends side by side: `replicate.csv`, one row per primary contrast on accuracy or loss.
 
 In: folders with the records of each backend. Out: effects and intervals under both, how far single runs differ, and
 whether both say the same. Runs are compared only if data, batch order and initial weights agree, hash by hash.

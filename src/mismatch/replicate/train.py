@@ -1,4 +1,4 @@
-"""Trains, on the backend of this process, the arms that the primary contrasts on accuracy rest on.
+"""Trains, on the backend of this process, the arms that the primary contrasts on accuracy and loss rest on.
 
 In: a folder, a number of replicates, names of experiments. Out: records below ``<folder>/<backend>/<experiment>``, by
 the path of every sweep; runs that are there are not trained again. As a command it is the process of one backend:

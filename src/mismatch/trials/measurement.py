@@ -45,9 +45,9 @@ class Trials(Measurement):
         "warning": ("", "first line of the first warning given"),
         "weights_changed": ("", "whether training had moved weights before the case ended"),
         "value": ("", "what was measured: test accuracy of a training, or as `what` says"),
+        "reference": ("", "what it should be: accuracy of the same training on correct data, or as `what` says"),
         "framework": ("", "where it was tried: keras-tensorflow | keras-jax | jax | torch; those that are installed"),
         "version": ("", "of the framework"),
-        "reference": ("", "what it should be: accuracy of the same training on correct data, or as `what` says"),
     }
     again = True  # what raises is found out at every sweep, not remembered
 

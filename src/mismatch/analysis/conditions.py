@@ -15,7 +15,8 @@ from mismatch.analysis.tuned import shown
 ELSEWHERE = {
     "settings": "settings of robustness.csv in which the claim was tried; blank where there are none",
     "holds": "in how many of them its prediction holds",
-    "fails_where": "in which it does not, in words",
+    "unclear": "in how many neither sign nor equivalence can be told, among those in which it does not hold",
+    "fails_where": "in which it does not hold, in words",
 }
 """Columns that join the verdicts."""
 UNTRIED = "not tried elsewhere"
@@ -27,7 +28,7 @@ NAMES = {
     "learning_rate": ("at learning rate {}", "at learning rates of {}"),
     "units": ("with {} units", "with {} units"),
     "budget": ("after {} updates", "after {} updates"),
-    "cell": ("with an {} cell", "with {} cells"),
+    "cell": ("with {} cells", "with {} cells"),
     "optimizer": ("under {}", "under {}"),
     "dropout": ("with dropout {}", "with dropout of {}"),
     "contrast": ("in '{}'", "in '{}'"),
@@ -38,9 +39,9 @@ OPPOSITE = {"less": "greater", "greater": "less"}
 
 
 def summary(robustness: pd.DataFrame) -> pd.DataFrame:
-    """One row per claim: `ELSEWHERE`, `equal` and `unclear` settings, and `other_sign_where` in words."""
+    """One row per claim: `ELSEWHERE`, whether its sign turns (by an interval beyond the margin), and where."""
     rows = [_summarised(str(claim), rows) for claim, rows in robustness.groupby("claim", sort=False)]
-    return pd.DataFrame(rows, columns=["claim", *ELSEWHERE, "unclear", "other_sign_where", "turns"])
+    return pd.DataFrame(rows, columns=["claim", *ELSEWHERE, "other_sign_where", "turns"])
 
 
 def joined(claims: pd.DataFrame, robustness: pd.DataFrame) -> pd.DataFrame:
@@ -72,8 +73,9 @@ def elsewhere(row: pd.Series) -> str:
     """``holds in 14 of 40 settings; fails at learning rate .1``, of a row with `ELSEWHERE`."""
     if pd.isna(row.get("settings")):
         return UNTRIED
-    failed = row["fails_where"]
-    return f"holds in {share(row)} settings" + (f"; fails {failed}" if isinstance(failed, str) and failed else "")
+    failed, unclear = row["fails_where"], row.get("unclear")
+    told = f" (unclear in {unclear:.0f})" if pd.notna(unclear) and unclear else ""
+    return f"holds in {share(row)} settings" + (f"; fails{told} {failed}" if isinstance(failed, str) and failed else "")
 
 
 def share(row: pd.Series) -> str:
@@ -107,11 +109,12 @@ def where(rows: pd.DataFrame, chosen: pd.Series) -> str:
 
 
 def _summarised(claim: str, rows: pd.DataFrame) -> dict[str, Any]:
-    holds, signs = rows["holds"].astype(bool), set(rows["sign"])
+    holds = rows["holds"].astype(bool)
     predicted = str(rows["predicts"].iloc[0])
     main = rows.loc[rows["primary"].astype(bool), "sign"]
     expected = predicted if predicted in OPPOSITE else next((sign for sign in main if sign in OPPOSITE), "less")
-    other = rows["sign"].eq(OPPOSITE[expected])
+    beyond = {"less": rows["high"].lt(-rows["margin"]), "greater": rows["low"].gt(rows["margin"])}
+    other = beyond[OPPOSITE[expected]]
     return {
         "claim": claim,
         "settings": len(rows),
@@ -119,7 +122,7 @@ def _summarised(claim: str, rows: pd.DataFrame) -> dict[str, Any]:
         "fails_where": "" if holds.all() else where(rows, ~holds),
         "unclear": int(rows["sign"].eq("unclear").sum()),
         "other_sign_where": where(rows, other) if other.any() else "",
-        "turns": {"less", "greater"} <= signs,
+        "turns": bool(other.any() and (beyond[expected].any() or (holds.any() and predicted != "equal"))),
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from mismatch.analysis.circumstances import within
 from mismatch.analysis.intervals import UnreliableInterval, mean_interval
 from mismatch.analysis.pairs import ON_THE_WAY, Pairs, pair
 from mismatch.analysis.registry import Registry
@@ -113,7 +114,7 @@ def _rows(contrast: TunedContrast, base: dict[str, Any], runs: pd.DataFrame) -> 
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UnreliableInterval)  # of a few pairs, as the head of the module says
-            interval = mean_interval(pairs.differences)
+            interval = mean_interval(pairs.differences, within=within(metric, contrast.scale))
         sign = sign_of(interval.low, interval.high, contrast.margin)
         found = {"n": len(pairs.differences), "effect": interval.estimate, "low": interval.low, "high": interval.high}
         where = asdict(setting)

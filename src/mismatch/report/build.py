@@ -74,7 +74,7 @@ def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:
     """All tables that are made here, and the dictionary of these and of the experiment's own, which are there."""
     from mismatch.report.dictionary import FILE, dictionary
 
-    made = _tables(found) | _verdicts(judged)
+    made = _tables(found, judged is None or judged.robustness is None) | _verdicts(judged)
     for file, (table, digits) in made.items():
         store.write_csv(folder / file, table, digits)
     runs = {} if found.runs.empty else {"runs.csv": found.runs}
@@ -85,8 +85,12 @@ def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:
     store.write_csv(folder / FILE, dictionary(told))
 
 
-def _tables(found: Material) -> dict[str, tuple[pd.DataFrame, str | None]]:
-    """The tables made of the runs, and in how many digits they are written."""
+def _tables(found: Material, contrasts: bool = True) -> dict[str, tuple[pd.DataFrame, str | None]]:
+    """The tables made of the runs, and in how many digits they are written.
+
+    contrasts: whether effects.csv is one. Where robustness.csv has the contrasts that matter setting by setting, all
+    others would be tens of thousands, which take longer to work out than the runs to train.
+    """
     from mismatch.analysis.effects import effects
     from mismatch.analysis.summary import summarise
     from mismatch.analysis.tuned import table_of
@@ -98,7 +102,7 @@ def _tables(found: Material) -> dict[str, tuple[pd.DataFrame, str | None]]:
     chosen = table_of(runs)
     tuned = {} if chosen.empty else {"tuned.csv": chosen}
     summary = with_rows(summarise(runs), runs, found.baselines)
-    made = {"summary.csv": summary, "effects.csv": effects(runs)} | tuned
+    made = {"summary.csv": summary} | ({"effects.csv": effects(runs)} if contrasts else {}) | tuned
     return {file: (table, "%.6g") for file, table in made.items()}
 
 

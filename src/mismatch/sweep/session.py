@@ -249,7 +249,8 @@ class Session:
         if failed:
             self._codes.append(EXIT_FAILED_RUNS)
             say(f"{failed} of {len(runs)} runs did not end ok; their rows say why")
-        tables = [] if runs.empty else ["runs.csv", "summary.csv", "effects.csv"]
+        named = ("runs.csv", "summary.csv", "effects.csv", "tuned.csv", "robustness.csv")
+        tables = [] if runs.empty else [name for name in named if (folder / name).is_file()]
         pictures = ["report.html", "figures/"] if sweep.request.figures else []
         own = measured.tables(sweep.request.measure)
         own += [baselined.FILE] if (folder / baselined.FILE).is_file() else []

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mismatch.analysis.failures import Drop, rate_bound, replicates_for_equivalence
+from mismatch.analysis.sensitivity import REACH
 from mismatch.analysis.simulation import (
     BAND,
     CONTRASTS,
@@ -77,6 +78,17 @@ one-sided tests alone would give; a mean beyond the margin makes it an error:
 """
 
 
+SENSITIVITY = """## Sensitivity
+
+A task that every arm has learned long before its budget ends shows no difference, whatever is done to it. EQUIVALENT
+therefore also asks that a deficit planted on the same dataset was seen in the same metric (p of at most .05, at most
+{reach:.0f} margins large): a copy of an arm at a tenth of its learning rate (`control=slow`), or with half of its
+updates (`control=short`). The column `sensitivity` has what they came to. Half of the updates plants nothing in the
+delay of learning, as both copies learn alike until then; a tenth of the rate does. Label noise is no such deficit: it
+lowers the ceiling itself, and is seen where training could do anything.
+"""
+
+
 @dataclass(frozen=True)
 class Simulated:
     """All that the document tells."""
@@ -106,8 +118,8 @@ def document(found: Simulated) -> str:
             ERRORS.format(families=FAMILIES, contrasts=CONTRASTS, table=_errors(found.errors)),
             EQUIVALENCE.format(
                 n=10, rate=rate_bound(0, 10), lost=LOST, margin=MARGIN, needed=needed, table=_equivalences(found)
-            ).rstrip("\n")
-            + "\n",
+            ),
+            SENSITIVITY.format(reach=REACH),
         ]
     )
 

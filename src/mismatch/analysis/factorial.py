@@ -31,7 +31,7 @@ COLUMNS = {
     "high": "95% interval, upper end",
     "valid": "whether the interval covers as it says",
     "note": "remark on the interval",
-    "p": "exact sign-flip p of no effect",
+    "p": "p of no effect: the larger of that of sign flips and that of exponential differences",
     "p_holm": "the same, Holm-corrected over the effects of the grid",
     "grid": "name of the grid in claims.yaml",
     "metric": "what the effects are in",

@@ -17,8 +17,8 @@ from mismatch.analysis.statistics import LEAST, difference_p
 
 PLANTED = ("slow", "short")
 LEVEL = 0.05
-REACH = 5.0
-"""A deficit of at most so many margins shows that one of the margin might be seen; a larger one shows less."""
+REACH = 10.0
+"""A deficit of at most so many margins is taken to show that one of the margin might be seen; a larger one is not."""
 
 
 @dataclass(frozen=True)

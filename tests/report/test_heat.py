@@ -80,3 +80,15 @@ def test_a_folder_does_not_count_its_own_settings_twice(results: Path) -> None:
     assert beside(results, "robustness").empty
     write_csv(results / "padding" / "robustness.csv", pd.DataFrame({"claim": ["C1"]}))  # of another version
     assert len(beside(results)) == 84
+
+
+def test_the_page_of_a_claim_shows_its_map(results: Path) -> None:
+    from mismatch.analysis.judging import Judged
+    from mismatch.report.material import Material
+    from mismatch.report.pages import write_report
+
+    found = Material("own", pd.DataFrame(), elsewhere=beside(results, "padding"))
+    drawn = write_report(results / "padding", found, Judged(CLAIMS, ()))
+    assert [drawing.name for drawing in drawn] == ["robustness_c1"]
+    assert "C1 holds in 64 of 84 settings" in (results / "padding" / "report.html").read_text()
+    assert f"map: {results / 'padding' / 'figures' / 'robustness_c1.png'}" in explain(results, "C1")

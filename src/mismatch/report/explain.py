@@ -39,6 +39,7 @@ def explain(folder: Path, claim: str) -> str:
     rows = table[table["claim"] == name]
     lines = [f"{name}: {rows['statement'].iloc[0]}", f"said in: {rows['source'].iloc[0]}", *_claimed(rows)]
     lines.append(f"read from: {folder}")
+    lines += [f"map: {path}" for path in sorted(folder.glob(f"*/figures/robustness_{name.lower()}.png"))[:1]]
     for _, row in rows.iterrows():
         lines += ["", *_chain(folder / str(row["experiment"]), row)]
     for experiment in rows["experiment"].unique():

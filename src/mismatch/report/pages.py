@@ -22,7 +22,7 @@ from mismatch.analysis.robustness import COLUMNS
 from mismatch.analysis.summary import summarise
 from mismatch.run import metrics
 
-from . import beside, experiment, tables
+from . import beside, experiment, heat, tables
 from .figures import draw_figures
 from .forest import MARKS
 from .material import Material
@@ -76,7 +76,7 @@ def write_report(folder: Path, found: Material, judged: Judged | None = None, pu
     with style():
         tabled = {"runs.csv": found.runs} if len(found.runs) else {}
         tabled |= {} if found.baselines is None else {"baselines.csv": found.baselines}
-        ours = experiment.figures(found.name, own | tabled)
+        ours = experiment.figures(found.name, own | tabled) | _maps(judged, found)
         drawings = _draw(folder, found, judged, ours, vector=not published)
     images = [Image(drawing.title, _source(drawing, published)) for drawing in drawings]
     (folder / "report.html").write_text(page(found, judged, images, own), encoding="utf-8")
@@ -114,6 +114,13 @@ def _made_of(judged: Judged) -> dict[str, pd.DataFrame]:
     """The tables that the claims made, as far as there are any."""
     made = {"factorial.csv": judged.factorial, "robustness.csv": judged.robustness}
     return {file: table for file, table in made.items() if table is not None}
+
+
+def _maps(judged: Judged | None, found: Material) -> dict[str, Figure]:
+    """A map for every claim of this page that an experiment beside it tried in other settings."""
+    if judged is None or found.elsewhere is None or found.elsewhere.empty:
+        return {}
+    return heat.figures(found.elsewhere[found.elsewhere["claim"].isin(judged.claims["claim"])])
 
 
 def _conditioned(judged: Judged, found: Material) -> pd.DataFrame:

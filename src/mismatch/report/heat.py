@@ -94,6 +94,8 @@ def _tuned(axes: Axes, tuned: pd.DataFrame) -> None:
     draw_differences(axes, names, places, "difference at tuned rates")
     axes.set_ylim(-len(names) + 0.4, 0.6)
     axes.margins(x=0.3)
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, -2 * LEAST), max(high, 2 * LEAST))
 
 
 def _name(row: pd.Series, data: bool) -> str:

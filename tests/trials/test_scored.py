@@ -56,7 +56,7 @@ def test_a_case_with_nothing_to_look_at_says_why() -> None:
 
 def test_the_shape_mismatches_are_those_of_claim_c5() -> None:
     claims = {claim.id: claim for claim in load(EXPERIMENTS / "layout" / "claims.yaml").claims}
-    assert list(SHAPES) == list(claims["C5"].contrasts[0].rows)  # type: ignore[attr-defined]
+    assert list(SHAPES) in [list(getattr(contrast, "rows", ())) for contrast in claims["C5"].contrasts]
 
 
 def test_a_correct_setup_is_no_shape_mismatch_whatever_its_name() -> None:

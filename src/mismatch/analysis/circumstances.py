@@ -10,7 +10,7 @@ import pandas as pd
 
 from mismatch.analysis.failures import NONE, Drop, drop_between
 from mismatch.analysis.intervals import ANYWHERE
-from mismatch.analysis.pairs import CHANCE_METRICS, Pairs
+from mismatch.analysis.pairs import CHANCE_METRICS, DELAY, Pairs
 from mismatch.analysis.select import true
 from mismatch.analysis.summary import learned
 from mismatch.run import metrics
@@ -56,9 +56,15 @@ def within(metric: str, scale: str) -> tuple[float, float]:
 
 
 def drop(left: pd.DataFrame, pairs: Pairs, metric: str, declared: float | None) -> Drop | None:
-    """The difference that a failing run leaves: as declared, or from chance, or the range of the metric; else None."""
+    """The difference that a failing run leaves: as declared, or from chance, or the range of the metric; else None.
+
+    A run that fails to learn has a delay of all its updates, the lower bound with which it counts.
+    """
     if declared is not None:
         return Drop(-declared, declared)
+    if metric == DELAY and pairs.scale == "ratio" and "train.updates" in left:
+        whole = float(np.log(left["train.updates"].astype(float)).mean())
+        return drop_between(np.log(pairs.arm), np.log(pairs.against), (whole, whole))
     if pairs.scale != "difference":
         return None
     if (metric in CHANCE_METRICS or metric.startswith("probe_accuracy")) and "chance" in left:

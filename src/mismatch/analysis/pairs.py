@@ -17,6 +17,7 @@ from mismatch.config.fields import ConfigError
 CHANCE_METRICS = ("accuracy", "exact_accuracy")
 """What a failed run scores here is chance, where other runs on its dataset have the metric; its skill is 0, its
 delay the whole training. In any other metric nothing stands for it: the pair is missing."""
+DELAY = "delay"
 STREAMS = ("data", "order", "init")
 """Streams whose draws have a hash in the table."""
 SHARED = ("data", "order")
@@ -83,7 +84,7 @@ def outcome(runs: pd.DataFrame, metric: str) -> pd.Series:
         return values.mask(failed, _chance(runs).where(_of_dataset(runs, metric).notna())) if failed.any() else values
     if metric == "skill":
         return values.mask(failed, 0.0)
-    if metric == "delay":  # right-censored: a run that failed took all updates, at least
+    if metric == DELAY:  # right-censored: a run that failed took all updates, at least
         updates = pd.to_numeric(runs["train.updates"]).astype(float)
         return values.mask(failed, updates.where(_of_dataset(runs, metric).notna()))
     return values.mask(failed)

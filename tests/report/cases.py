@@ -33,7 +33,7 @@ DEFAULTS = {
     "model.units": 16,
     "seed": 0,
 }
-FIGURES = ["accuracy", "stability", "step_time", "loss_split"]
+FIGURES = ["accuracy", "delay", "stability", "step_time", "loss_split"]
 
 
 def arms_of(**axes: list) -> list[dict]:
@@ -87,6 +87,8 @@ def _run(arm: dict, replicate: int, rng: np.random.Generator) -> dict:
         "loss_first": 1.4,
         "loss_final": 1.4 - skill,
         "roughness": (0.002 if skill > 0.5 else 0.0004) * np.exp(rng.normal(0, 0.15)),
+        "delay": 400.0 if skill < 0.5 else 30 * (1.2 - skill) * 4 * ratio**0.5,
+        "delay_censored": bool(skill < 0.5),
         "step_ms": 2 * step,
         "step_cpu_ms": step,
         "timing_valid": False,
@@ -96,8 +98,7 @@ def _run(arm: dict, replicate: int, rng: np.random.Generator) -> dict:
 
 def fail(runs: pd.DataFrame, rows: slice, status: str = "diverged") -> pd.DataFrame:
     """`runs` with some rows failed: an error instead of metrics."""
-    runs = runs.copy()
-    runs["error"] = runs["error"].astype(object)
+    runs = runs.astype({name: object for name in ("error", "delay_censored") if name in runs})
     index = runs.index[rows]
     runs.loc[index, ["status", "error"]] = [status, "loss <nan> at update 7"]
     runs.loc[index, list(runs.columns[runs.columns.get_loc("accuracy") : -2])] = np.nan

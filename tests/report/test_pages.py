@@ -45,7 +45,7 @@ def test_unknown_ceilings_leave_out_the_split_and_curves_come_with_traces(tmp_pa
     runs = runs_of(arms_of(data=["reviews"], length__padding=["pre", "post"]), 2)
     traces = {f"{arm}-{replicate}": np.linspace(1, 0.2, 30) for arm in runs["arm"].unique() for replicate in (0, 1)}
     drawn = write_report(tmp_path, Material("x", runs, traces={**traces, "unknown": np.ones(3)}))
-    assert [drawing.name for drawing in drawn] == ["accuracy", "stability", "step_time", "curves"]
+    assert [drawing.name for drawing in drawn] == ["accuracy", "delay", "stability", "step_time", "curves"]
 
 
 def test_a_table_in_which_all_runs_failed_gives_a_page_without_figures(tmp_path: Path) -> None:

@@ -19,6 +19,9 @@ from mismatch.report.verdicts import LINE, collect
 from mismatch.report.wording import by_number, count, decided_by, reason, registration, said_of
 from mismatch.sweep.store import read_csv, read_runs
 
+FIGURE_OF = {"roughness": "stability", "delay": "delay"}
+"""The generic figure that shows a metric; accuracy shows all others."""
+
 
 def explain(folder: Path, claim: str) -> str:
     """The chain behind `claim`: statement, contrasts, tests, arms, pairs, controls, figure.
@@ -111,7 +114,7 @@ def _runs(out: Path, row: pd.Series) -> pd.DataFrame | None:
 
 def _figures(folder: Path, row: pd.Series, runs: pd.DataFrame | None) -> list[Path]:
     """Where to look: the experiment's own figures if it rests on a table of its own, else the generic one."""
-    generic = folder / ("stability.png" if row["metric"] == "roughness" else "accuracy.png")
+    generic = folder / f"{FIGURE_OF.get(str(row['metric']), 'accuracy')}.png"
     if runs is not None and generic.is_file():
         return [generic]
     return sorted(path for path in folder.glob("*.png") if path.stem not in NAMES)

@@ -1,4 +1,4 @@
-"""The generic figures of any sweep: accuracy, stability, step time, the split of losses, curves.
+"""The generic figures of any sweep: accuracy, delay of learning, stability, step time, the split of losses, curves.
 
 In: runs, their summary and the layout of their axes. Out: figures in a folder; one whose numbers are missing is left
 out. Means carry 95% intervals over replicates, replicates are faint dots, a cross on the x axis marks failed runs.
@@ -15,11 +15,21 @@ import numpy as np
 import pandas as pd
 
 from mismatch.analysis.axes import Layout, arrange, varied
-from mismatch.analysis.summary import LEARNED_MARGIN, LEARNED_SKILL
+from mismatch.analysis.summary import LEARNED_MARGIN, LEARNED_SKILL, learned
 
 from . import curves, words
 from .canvas import REFERENCE_COLOUR, SMALL, EndLabel, clamp, labelled, new_figure, wrap
-from .marks import BASELINES, REFERENCES, bar_lengths, draw_metric, draw_references, log_scale, log_view, mark_failures
+from .marks import (
+    BASELINES,
+    REFERENCES,
+    bar_lengths,
+    draw_metric,
+    draw_references,
+    log_scale,
+    log_view,
+    mark_bounds,
+    mark_failures,
+)
 from .panels import Panel, dress, panels, tall
 from .save import Drawing, save
 
@@ -79,6 +89,28 @@ def accuracy(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figur
     return labelled(figure, grid[:, 0], labels)
 
 
+def delay(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure:
+    """Updates until 90% of what can be learnt, on a log scale; arms with runs that never got there are hollow."""
+    summary = _late(summary)
+    title = words.delay_title(summary[summary["delay"].notna()], layout)
+    caption = "Mean and 95% interval over replicates; faint dots are replicates." + _failures(summary)
+    late, every = int(summary["_censored"].sum()), int(summary["n"].sum())
+    if late:
+        caption += f" Hollow: {late} of {every} runs ended before they got there and count with all their updates,"
+        caption += " a lower bound (arrows)."
+    split = panels(summary, runs, layout)
+    figure, grid = new_figure(len(split), 1, tall(split, 3.9), title, caption)
+    labels = []
+    for panel, (axes,) in zip(split, grid, strict=True):
+        dress(axes, panel, words.axis_label(layout.x), "updates until 90% of\nwhat can be learnt")
+        log_scale(axes)
+        labels.append(draw_metric(axes, panel, "delay", hollow=panel.arms["_censored"] > 0))
+        log_view(axes, panel.arms["delay"])
+        mark_bounds(axes, panel, "delay", panel.arms["_censored"] > 0)
+        mark_failures(axes, panel)
+    return labelled(figure, grid[:, 0], labels)
+
+
 def stability(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure:
     """Roughness of the probe loss above the skill that gives it a meaning; dead arms are hollow."""
     title = words.stability_title(summary[summary["n"] > 0], layout)
@@ -89,7 +121,7 @@ def stability(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figu
     for panel, (top, bottom) in zip(split, grid, strict=True):
         dress(top, panel, "", "roughness of\nprobe loss")
         log_scale(top)
-        labels.append(draw_metric(top, panel, "roughness", hollow=True))
+        labels.append(draw_metric(top, panel, "roughness", hollow=~learned(panel.arms)))
         log_view(top, panel.arms["roughness"])
         labels.append(_draw_learning(bottom, panel, words.axis_label(layout.x)))
         mark_failures(bottom, panel)
@@ -146,7 +178,7 @@ def _draw_learning(axes: Axes, panel: Panel, xlabel: str) -> list[EndLabel]:
     name, limit = ("skill", LEARNED_SKILL) if skilled else ("accuracy above\nchance", LEARNED_MARGIN)
     panel = replace(panel if skilled else _above_chance(panel), title="")
     dress(axes, panel, xlabel, name)
-    draw_metric(axes, panel, "skill" if skilled else "_above", hollow=True)
+    draw_metric(axes, panel, "skill" if skilled else "_above", hollow=~learned(panel.arms))
     axes.axhline(limit, color=REFERENCE_COLOUR, lw=0.9, ls=(0, (1, 1.5)))
     clamp(axes, -0.4, 1.4)
     return [EndLabel(axes.get_xlim()[1], limit, f"below: did not learn,\n{DEAD}", REFERENCE_COLOUR)]
@@ -191,6 +223,12 @@ def _bar_name(row: pd.Series, arms: pd.DataFrame, layout: Layout) -> str:
     return ", ".join(filter(None, parts)) or "all runs"
 
 
+def _late(summary: pd.DataFrame) -> pd.DataFrame:
+    """`summary` with `_censored`: how many runs of each arm have a delay that is a lower bound."""
+    share = summary["delay_censored"].fillna(0) if "delay_censored" in summary else 0.0
+    return summary.assign(_censored=(share * summary["n"]).round().astype(int))
+
+
 def _heaviest(arms: pd.DataFrame) -> pd.DataFrame:
     """Arms with known losses from left to right, at most `MAX_BARS` of them."""
     arms = arms[arms["_lost"].notna()].nlargest(MAX_BARS, "_lost")
@@ -211,6 +249,7 @@ def _baselines(summary: pd.DataFrame) -> str:
 
 GENERIC: dict[str, tuple[str, Callable[[pd.DataFrame, pd.DataFrame, Layout], Figure]]] = {
     "accuracy": ("accuracy", accuracy),
+    "delay": ("delay", delay),
     "stability": ("roughness", stability),
     "step_time": ("step_cpu_ms", step_time),
     "loss_split": ("learnability_loss", loss_split),

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from mismatch.analysis.summary import learned
-
 from .canvas import INERT_COLOUR, REFERENCE_COLOUR, EndLabel, clamp
 from .panels import Panel, Series
 
@@ -33,8 +31,13 @@ REFERENCES: dict[str, tuple[str, object]] = {
 BASELINES = ("majority", "tfidf_logistic", "bag_of_steps")
 
 
-def draw_metric(axes: Axes, panel: Panel, metric: str, hollow: bool = False, faint: bool = False) -> list[EndLabel]:
-    """Draw `metric` of every series: replicates, means, intervals; returns the labels of line ends."""
+def draw_metric(
+    axes: Axes, panel: Panel, metric: str, hollow: pd.Series | None = None, faint: bool = False
+) -> list[EndLabel]:
+    """Draw `metric` of every series: replicates, means, intervals; returns the labels of line ends.
+
+    hollow: which of the panel's arms have an open mark, by the index of their rows.
+    """
     labels = []
     for style, arms in panel.groups():
         arms = arms[arms[metric].notna()]
@@ -49,7 +52,7 @@ def draw_metric(axes: Axes, panel: Panel, metric: str, hollow: bool = False, fai
         bars: dict[str, Any] = {"yerr": bar_lengths(arms, metric), "fmt": "none", "color": style.colour, "alpha": alpha}
         axes.errorbar(arms["_at"], arms[metric], **bars, lw=1.4, capsize=3)
         edges = np.where(arms["_x"].isin(_finite_ticks(panel)), style.colour, INERT_COLOUR)
-        faces = np.where(learned(arms), edges, "white") if hollow else edges
+        faces = edges if hollow is None else np.where(hollow.reindex(arms.index), "white", edges)
         axes.scatter(
             arms["_at"], arms[metric], s=24, c=list(faces), marker=style.marker, alpha=alpha, zorder=3, ec=list(edges)
         )
@@ -113,6 +116,14 @@ def mark_failures(axes: Axes, panel: Panel) -> None:
         axes.scatter(
             failed["_at"], heights, s=30, color=style.colour, marker="x", transform=transform, clip_on=False, zorder=4
         )
+
+
+def mark_bounds(axes: Axes, panel: Panel, metric: str, bounds: pd.Series) -> None:
+    """An arrow upwards on every arm whose value is a lower bound."""
+    for style, arms in panel.groups():
+        for _, arm in arms[bounds.reindex(arms.index) & arms[metric].notna()].iterrows():
+            look = {"arrowstyle": "<-", "color": style.colour, "lw": 1.2}
+            axes.annotate("", (arm["_at"], arm[metric]), (0, 17), textcoords="offset points", arrowprops=look)
 
 
 def log_scale(axes: Axes) -> None:

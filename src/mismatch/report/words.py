@@ -147,6 +147,13 @@ def accuracy_title(arms: pd.DataFrame, layout: Layout) -> str:
     return start + _versus(pair, arms, layout, "accuracy", ".2f") + _bounds(best)
 
 
+def delay_title(arms: pd.DataFrame, layout: Layout) -> str:
+    """The span of the delay of learning; longer ones may be lower bounds."""
+    late = int((arms["_censored"] > 0).sum())
+    tail = f"; {late} of {len(arms)} arms with runs that never got there (lower bounds)" if late else ""
+    return f"Delay of learning {_span(arms, layout, 'delay', ' updates')}{tail}"
+
+
 def stability_title(arms: pd.DataFrame, layout: Layout) -> str:
     """The span of roughness over the arms that learned, and how many did not."""
     alive = arms[learned(arms) & arms["roughness"].notna()]

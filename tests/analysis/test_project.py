@@ -36,6 +36,34 @@ def test_a_verdict_that_would_not_stand_among_all_says_so() -> None:
 
 def test_equal_is_corrected_by_its_own_p_and_a_claim_about_several_cases_by_that_of_its_family() -> None:
     found = corrected(
-        rows({"predicts": "equal", "p_equivalence": 0.01}, {"quantifier": "can", "p_claim": 0.002, "p": 0.9})
+        rows(
+            {"predicts": "equal", "p_equivalence": 0.01},
+            {"quantifier": "can", "p_claim": 0.002, "p": 0.9, "decided_by": "of 2 cases 1 show it"},
+        )
     )
     assert found["p_holm_project"].tolist() == pytest.approx([0.01, 0.004])
+
+
+def test_a_family_of_one_is_not_corrected_twice_and_a_word_is_corrected_by_the_p_it_rests_on() -> None:
+    found = corrected(
+        rows(
+            {"quantifier": "always", "p_claim": 0.04, "p": 0.004, "decided_by": float("nan")},
+            {"predicts": "equal", "contrast_verdict": "REFUTED", "p": 0.01, "p_equivalence": 1.0},
+            {"predicts": "equal", "contrast_verdict": "IDENTICAL", "p": 1.0, "p_equivalence": 1.0},
+        )
+    )
+    assert found["p_holm_project"].tolist() == pytest.approx([0.008, 0.01, float("nan")], nan_ok=True)
+
+
+def test_twins_count_once_within_their_experiment_and_only_with_the_same_p() -> None:
+    twins = [
+        {"experiment": "x", "claim": "C1", "contrast": "a", "twins": "C2: b; C9: z", "p": 0.01},
+        {"experiment": "x", "claim": "C2", "contrast": "b", "twins": "C1: a; C9: z", "p": 0.01},
+        {"experiment": "x", "claim": "C9", "contrast": "z", "twins": "C1: a; C2: b", "p": 0.02},
+        {"experiment": "y", "claim": "C2", "contrast": "b", "twins": "C1: a", "p": 0.01},
+    ]
+    # By hand: three pieces of evidence, .01, .01 and .02; the second row is the first one under another name.
+    assert corrected(rows(*twins))["p_holm_project"].tolist() == pytest.approx([0.03, 0.03, 0.03, 0.03])
+    assert corrected(rows(*[row | {"twins": ""} for row in twins]))["p_holm_project"].tolist() == pytest.approx(
+        [0.04] * 4
+    )

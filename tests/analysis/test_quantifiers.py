@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mismatch.analysis.claims import evaluate
-from mismatch.analysis.quantifiers import Member, decide
+from mismatch.analysis.quantifiers import Member, decide, p_of
 from mismatch.config.fields import ConfigError
 from tests.analysis.made import CONTROLLED, SLOW, claim, contrast, registered, runs_of
 
@@ -77,9 +77,29 @@ def test_twins_count_once_and_the_primary_contrast_speaks_for_its_own() -> None:
     assert decide("general", [Member(S, primary=True), Member(S), *(Member(R) for _ in range(4))]).word == N
 
 
-def test_the_p_of_a_claim_is_the_smallest_of_its_family_and_the_primary_s_where_that_decides() -> None:
-    family = [Member(S, primary=True, p=0.04), Member(S, p=0.01), Member(N, p=math.nan)]
-    assert [decide(word, family).p for word in ("can", "always", "never", "general", "")] == [0.01] * 3 + [0.04] * 2
+def test_the_p_of_a_claim_is_the_smallest_of_those_that_settle_it_and_the_primary_s_where_that_decides() -> None:
+    family = [Member(S, primary=True, p=0.04), Member(S, p=0.01), Member(R, p=0.001), Member(N, p=math.nan)]
+    # An always is refuted by the one that speaks against it, by its p of .001; the others rest on those that show it.
+    assert [decide(word, family).p for word in ("can", "always", "never", "general", "")] == [
+        0.01, 0.001, 0.01, 0.04, 0.04,
+    ]  # fmt: skip
+
+
+def test_where_all_must_agree_the_p_is_the_largest_and_needs_no_correction() -> None:
+    shown = [Member(S, primary=True, p=0.04, raw=0.02), Member(S, p=0.04, raw=0.03), Member(Q, "equal")]
+    against = [Member(E, primary=True, p=0.04, raw=0.02), Member(R, p=0.002, raw=0.001)]
+    assert (decide("always", shown).word, decide("always", shown).p) == (S, 0.03)
+    assert (decide("never", against).word, decide("never", against).p) == (S, 0.02)
+    assert (decide("can", against).word, decide("can", against).p) == (R, 0.02)
+    left_open = [Member(S, primary=True, p=0.02, raw=0.01), Member(N, p=0.6, raw=0.3)]
+    assert decide("always", left_open).p == 0.3
+
+
+def test_identical_runs_have_no_p_and_other_words_that_of_what_they_say() -> None:
+    assert [p_of(word, "equal") for word in (S, N, R, Q)] == ["p_equivalence", "p_equivalence", "p", ""]
+    assert [p_of(word, "less") for word in (S, R, N, E, Q)] == ["p", "p", "p", "p_equivalence", ""]
+    same = [Member(Q, "equal", primary=True, p=1.0), Member(Q, "equal")]
+    assert decide("always", same).word == S and math.isnan(decide("always", same).p)
 
 
 def family_of(*levels: float, quantifier: str, predicts: str = "less", margin: float = 0.02) -> Any:

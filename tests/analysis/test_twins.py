@@ -38,6 +38,34 @@ def test_two_pairs_another_metric_and_cases_without_differences_are_no_twins() -
     assert groups([pair(differences=()), pair(differences=())]) == [0, 1]
 
 
+def test_sides_that_are_swapped_are_twins_of_the_opposite_sign() -> None:
+    turned = tuple(-value for value in VARIED)
+    assert groups([pair("a", "b"), pair("c", "a", differences=turned)]) == [0, 0]
+    assert pair("a", "b").sign_to(pair("c", "a", differences=turned)) == -1
+    flat, back = (0.3, 0.3, 0.3), (-0.3, -0.3, -0.3)
+    assert groups([pair("a", "b", differences=flat), pair("b", "a", differences=back)]) == [0, 0]
+    assert groups([pair("a", "b", differences=flat), pair("c", "a", differences=back)]) == [0, 1]
+
+
+def test_a_twin_of_the_opposite_sign_has_its_own_word_and_enters_the_correction_once(tmp_path: Path) -> None:
+    sides = {"pre": 0.88, "post": 0.58, "mid": 0.5}
+    runs = runs_of(*(CONTROLLED | {"length.padding": side, "level": level} for side, level in sides.items()))
+    swap = {"arm": {"length.padding": "pre"}, "against": {"length.padding": "post"}}
+    parts = [
+        contrast("loss"),
+        contrast("gain", **swap, predicts="greater"),
+        contrast("wrong way", **swap, predicts="less"),
+        contrast("mid", arm={"length.padding": "mid"}),
+    ]
+    found = evaluate(registered(tmp_path, claim(*parts)), {"runs.csv": runs}, []).set_index("contrast")
+    assert found["verdict"].to_dict() == {
+        "loss": "SUPPORTED", "gain": "SUPPORTED", "wrong way": "REFUTED", "mid": "SUPPORTED",
+    }  # fmt: skip
+    assert found.loc["gain", "twins"] == "C1: loss; C1: wrong way"
+    # Three judgements: the loss, what predicts its opposite, and the middle.
+    assert found["p_holm"].tolist() == [3 * 2 / 1024] * 4
+
+
 def test_twins_are_named_and_enter_the_correction_of_their_family_once(tmp_path: Path) -> None:
     sides = {"pre": 0.88, "post": 0.58, "mid": 0.58}
     early = runs_of(*(CONTROLLED | {"length.padding": side, "level": level} for side, level in sides.items()))

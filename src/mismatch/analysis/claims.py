@@ -51,7 +51,8 @@ COLUMNS = {
     "contrast_verdict": "the same of this contrast alone",
     "size": "of a difference: matters (the whole interval is beyond the margin) | there, may be too small to matter",
     "decided_by": "how many cases of the claim's family show it, speak against it or are open; twins count once",
-    "p_claim": "p of the claim: the smallest corrected one of its family; for general, that of its primary contrast",
+    "p_claim": "p of how the claim was settled: by one case, the smallest of its family, Holm-corrected; by all, the "
+    "largest; for general, that of its primary contrast",
     "twins": "contrasts of this experiment with the same differences in the same replicates: one piece of evidence",
     "why": "reason for a verdict withheld, or a remark on the interval",
     "minimum_detectable_effect": "difference found with probability 0.8 at this n and spread (two-sided 5%)",
@@ -189,14 +190,16 @@ def _result(test: ClaimTest[Contrast], registry: Registry, contrast: Contrast, g
 def _decide(judged: list[_Judged], same: list[int]) -> list[dict[str, Any]]:
     """Verdict and adjusted p values of every contrast.
 
-    Judgements of differences are corrected together, family by family, twins once; the other tests have decided for
-    themselves.
+    Judgements of differences are corrected together, family by family, twins once, those of the opposite sign too; the
+    other tests have decided for themselves.
     """
     decided: list[dict[str, Any]] = [{"verdict": one.result.verdict} for one in judged]
     families: dict[str, dict[tuple[Any, ...], list[int]]] = {}
     for at, one in enumerate(judged):
         if (judgement := one.result.judgement) is not None:
-            key = (same[at], judgement.direction, judgement.margin, judgement.identical)
+            turned = one.compared.sign_to(judged[same[at]].compared) < 0
+            direction = verdict.TURNED[judgement.direction] if turned else judgement.direction
+            key = (same[at], direction, judgement.margin, judgement.identical)
             families.setdefault(one.family, {}).setdefault(key, []).append(at)
     for members in families.values():
         first = [judgement for places in members.values() if (judgement := judged[places[0]].result.judgement)]
@@ -235,8 +238,10 @@ def _conclude(
 
 def _member(row: dict[str, Any], twin: int) -> quantifiers.Member:
     predicts = str(row["predicts"])
-    p = row.get("p_equivalence_holm" if predicts == "equal" else "p_holm", math.nan)
-    return quantifiers.Member(str(row["verdict"]), predicts, bool(row["primary"]), twin, p, str(row.get("why", "")))
+    word = str(row["verdict"])
+    name = quantifiers.p_of(word, predicts)
+    p, raw = (float(row.get(each, math.nan)) if name else math.nan for each in (f"{name}_holm", name))
+    return quantifiers.Member(word, predicts, bool(row["primary"]), twin, p, str(row.get("why", "")), raw)
 
 
 def _row(registry: Registry, judged: _Judged, decided: dict[str, Any]) -> dict[str, Any]:

@@ -9,27 +9,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mismatch.analysis.quantifiers import CORRECTED_APART, p_of
 from mismatch.analysis.statistics import holm
 
 LEVEL = 0.05
 COLUMN = "p_holm_project"
-EQUAL = "equal"
+SAME_P = 1e-9
+"""Relative difference of p values of the same numbers, one with the opposite sign: rounding alone."""
 
 
 def corrected(claims: pd.DataFrame) -> pd.DataFrame:
     """`claims` with the column `p_holm_project` behind `p_holm`.
 
-    Every primary row with a p counts once: that of a difference, or of equivalence where equal is predicted; of a claim
-    about several cases its own (`p_claim`), which is corrected within its family already.
+    Every primary row with a p counts once: that of what its word says, of a difference or of equivalence; of a claim
+    about several cases its own (`p_claim`), see `quantifiers.py`. Twins with the same p are one piece of evidence and
+    count once; with another p they ask something else of it.
     """
     primary = claims["primary"].astype(bool)
-    raw = claims[primary].apply(_of_claim, axis=1) if primary.any() else pd.Series(dtype=float)
-    adjusted = pd.Series(np.nan, index=claims.index)
-    adjusted[primary] = holm(raw.astype(float).to_numpy())
+    rows = claims[primary]
+    raw = rows.apply(_of_claim, axis=1).astype(float) if len(rows) else pd.Series(dtype=float)
+    first = _firsts(rows, raw)
+    alone = raw[first == first.index].dropna()
+    once = pd.Series(holm(alone.to_numpy()), index=alone.index, dtype=float)
+    adjusted = first.map(once).reindex(claims.index)
     table = claims.drop(columns=COLUMN, errors="ignore")
     table.insert(list(table).index("p_holm") + 1, COLUMN, adjusted)
     falls = table["verdict"].isin(["SUPPORTED", "REFUTED"]) & (adjusted > LEVEL)
-    count = int(raw.notna().sum())
+    count = len(alone)
     for at in table.index[falls]:
         said = f"not below {LEVEL:g} among the {count} primary contrasts of all experiments (p = {adjusted[at]:.2g})"
         told = table.loc[at, "why"]
@@ -38,5 +44,24 @@ def corrected(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_claim(row: pd.Series) -> Any:
-    several = row.get("quantifier") in ("always", "can", "never") and pd.notna(row.get("p_claim"))
-    return row["p_claim"] if several else row["p_equivalence" if row["predicts"] == EQUAL else "p"]
+    if row.get("quantifier") in CORRECTED_APART and pd.notna(row.get("decided_by")) and row["decided_by"]:
+        return row["p_claim"]
+    alone = row.get("contrast_verdict")
+    name = p_of(str(row["verdict"] if pd.isna(alone) else alone), str(row["predicts"]))
+    return row[name] if name else np.nan
+
+
+def _firsts(rows: pd.DataFrame, raw: pd.Series) -> pd.Series:
+    """For each row, the label of the first that is its twin (named in `twins`, of the same experiment) with its p."""
+    found: dict[Any, Any] = {}
+    for at, row in rows.iterrows():
+        told = row.get("twins")
+        named = f"; {told}; " if pd.notna(told) and told else ""
+        found[at] = at
+        for other in list(found)[:-1] if named else []:
+            twin = rows.loc[other]
+            same = twin["experiment"] == row["experiment"] and f"; {twin['claim']}: {twin['contrast']}; " in named
+            if same and found[other] == other and np.isclose(raw[other], raw[at], rtol=SAME_P, atol=0):
+                found[at] = other
+                break
+    return pd.Series(found, dtype=object if not found else None)

@@ -20,10 +20,15 @@ WITHHELD members are open where the others settle the matter whatever these woul
 UNTESTED ones are left out. The contrasts of a `never` are of what is said never to be. That a `can` is refuted takes a
 family whose every member was measured well enough to speak; a family is declared, so REFUTED says "not in this
 family". Without a quantifier the primary contrast alone gives the word.
+
+The p of a claim is that of how it was settled. Where one case does, it is the smallest of those cases, corrected for
+their number; where all must agree, the largest of them, uncorrected: all together are an error no more often than the
+worst of them (Berger 1982). The p of a case is that of what its word says, of a difference or of equivalence; IDENTICAL
+runs are no estimate and have none. Under `general` it is the primary contrast's.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mismatch.analysis.verdict import UNTESTED, WITHHELD
@@ -37,7 +42,10 @@ SHOWN, OPPOSED, OPEN = "show it", "speak against it", "are open"
 
 @dataclass(frozen=True)
 class Member:
-    """A contrast of a family. word: its verdict. twin: a number that twins share. p: of what it predicts, corrected."""
+    """A contrast of a family. word: its verdict. twin: a number that twins share.
+
+    p: of what its word says, or of what it predicts where it is open, corrected in the family; raw: uncorrected.
+    """
 
     word: str
     predicts: str = "less"
@@ -45,6 +53,7 @@ class Member:
     twin: int = -1
     p: float = math.nan
     why: str = ""
+    raw: float = math.nan
 
     @property
     def says(self) -> str:
@@ -56,7 +65,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Said:
-    """The verdict on a claim; why: how many of its family say what. p: the smallest of the family, corrected in it."""
+    """The verdict on a claim; why: how many of its family say what. p: of how it was settled, see the head."""
 
     word: str
     why: str = ""
@@ -72,8 +81,16 @@ def decide(quantifier: str, family: Sequence[Member]) -> Said:
         word = _alone(quantifier, primary)
         return Said(word, p=primary.p, withheld=primary.why if word == WITHHELD else "")
     word = _general(primary, members) if quantifier == "general" else _of_all(quantifier, members)
-    p = primary.p if quantifier == "general" else min((m.p for m in members if m.p == m.p), default=math.nan)
+    p = primary.p if quantifier == "general" else _p(quantifier, word, members)
     return Said(word, counted(members), p, _reason(members) if word == WITHHELD else "")
+
+
+def p_of(word: str, predicts: str) -> str:
+    """The column with the p of a contrast's word; where it is open, with that of what it predicts."""
+    if word == "IDENTICAL":
+        return ""
+    equal = word == "EQUIVALENT" or (predicts == "equal" and word != "REFUTED")
+    return "p_equivalence" if equal else "p"
 
 
 def counted(members: Sequence[Member]) -> str:
@@ -102,6 +119,20 @@ def _of_all(quantifier: str, members: Sequence[Member]) -> str:
     if OPEN not in said:
         return by_all
     return WITHHELD if any(member.word == WITHHELD for member in members) else "INCONCLUSIVE"
+
+
+def _p(quantifier: str, word: str, members: Sequence[Member]) -> float:
+    """The smallest corrected p of the cases that can settle the claim alone, or the largest of all that must agree."""
+    alone = {"can": SHOWN, "never": SHOWN, "always": OPPOSED}[quantifier]
+    if word == ("SUPPORTED" if quantifier == "can" else "REFUTED"):  # settled by one
+        return min(_known(member.p for member in members if member.says == alone), default=math.nan)
+    if word in ("SUPPORTED", "REFUTED") or quantifier == "always":
+        return max(_known(member.raw for member in members), default=math.nan)
+    return min(_known(member.p for member in members), default=math.nan)
+
+
+def _known(values: Iterable[float]) -> list[float]:
+    return [value for value in values if value == value]
 
 
 def _general(primary: Member, members: Sequence[Member]) -> str:

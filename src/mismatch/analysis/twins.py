@@ -2,7 +2,8 @@
 
 In: what the contrasts of an experiment came to. Out: a number for each, which twins share. Twins are contrasts of the
 same two arms in the same metric, or of other arms whose differences are the same numbers in every replicate: three
-tasks that draw the same labels, say, with one arm at its ceiling and the other at chance. Differences that do not vary
+tasks that draw the same labels, say, with one arm at its ceiling and the other at chance. A contrast written the other
+way round, against minus arm, is the same evidence with the opposite sign. Differences that do not vary
 (two arms that both always reach the ceiling) make no twins of different arms: nothing tells one pair from another.
 """
 
@@ -25,14 +26,20 @@ class Compared:
     arms: tuple[str, ...]
     differences: tuple[float, ...]
 
+    def sign_to(self, other: "Compared") -> int:
+        """1 for a twin in the same direction, -1 for one in the opposite direction, else 0."""
+        if self.kind != other.kind or not self.differences or len(self.differences) != len(other.differences):
+            return 0
+        mine, theirs = np.array(self.differences), np.array(other.differences)
+        varied = len(mine) >= FEWEST and float(np.ptp(mine)) > SAME
+        for sign in (1, -1):
+            if np.allclose(mine, sign * theirs, rtol=0, atol=SAME) and (varied or self.arms == other.arms[::sign]):
+                return sign
+        return 0
+
     def twin_of(self, other: "Compared") -> bool:
         """Whether the two are one piece of evidence."""
-        if self.kind != other.kind or not self.differences or len(self.differences) != len(other.differences):
-            return False
-        mine, theirs = np.array(self.differences), np.array(other.differences)
-        if not np.allclose(mine, theirs, rtol=0, atol=SAME):
-            return False
-        return self.arms == other.arms or (len(mine) >= FEWEST and float(np.ptp(mine)) > SAME)
+        return self.sign_to(other) != 0
 
 
 def groups(compared: Sequence[Compared]) -> list[int]:

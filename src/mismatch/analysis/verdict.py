@@ -34,6 +34,8 @@ from mismatch.analysis.intervals import ANYWHERE, mean_interval, superiority
 from mismatch.analysis.statistics import difference_p, holm, minimum_detectable_effect
 
 DIRECTIONS = ("less", "greater", "different", "equal")
+TURNED = {"less": "greater", "greater": "less", "different": "different", "equal": "equal"}
+"""What the contrast predicts whose sides are swapped."""
 LEVEL = 0.05
 WITHHELD, UNTESTED = "WITHHELD", "UNTESTED"
 """Of a contrast that may not be judged here, and of a claim that cannot be tested at all."""

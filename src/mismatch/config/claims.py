@@ -51,9 +51,25 @@ def registered(experiment: str) -> str | None:
     Raises:
         ConfigError: for a claims file that is no YAML.
     """
+    content = _of(experiment)
+    return None if content is None else hash_of(content)
+
+
+def confirming(experiment: str) -> int | None:
+    """The seed of the run that decides, where the claims of an experiment name one.
+
+    Raises:
+        ConfigError: for a claims file that is no YAML.
+    """
+    content = _of(experiment)
+    seed = content.get("confirming") if isinstance(content, Mapping) else None
+    return seed if isinstance(seed, int) else None
+
+
+def _of(experiment: str) -> Any:
     folder = experiments.folder(experiment)
     path = folder / FILE if folder else None
-    return hash_of(read(path)) if path and path.is_file() else None
+    return read(path) if path and path.is_file() else None
 
 
 def _judged(content: Any) -> Any:

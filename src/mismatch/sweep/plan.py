@@ -16,6 +16,7 @@ from mismatch.config.paths import absolute
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.config.rules import resolve
 from mismatch.run import metrics
+from mismatch.run.record import Record
 from mismatch.sweep import baselined, measured, store
 from mismatch.sweep.estimate import COMPILE_S, seconds
 
@@ -166,6 +167,21 @@ def _notes(jobs: int, skipped: list[str], arms: int) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _strangers(asked: Request, registered: str | None, done: Sequence[Record]) -> list[str]:
+    """One line where finished runs were trained for other claims than those that a confirming seed is named for."""
+    seed = claims.confirming(asked.name)
+    others = [record.provenance.get("claims_hash") for record in done]
+    others = [found for found in others if found != registered]
+    if seed is None or not others:
+        return []
+    made = str(min(others, key=str) or "none")
+    return [
+        f"{asked.name}: {len(others)} of {len(done)} finished runs were trained for other claims ({made}) than the "
+        f"registered ones ({registered}): their verdicts will be withheld; take a fresh seed=... (now {seed}, named in "
+        f"claims.yaml as confirming), or out=... a new folder"
+    ]
+
+
 def make(asked: Request | Sequence[Settings], folder: Path | None = None) -> Plan:
     """What of a request is still to be trained, given the records in its results folder.
 
@@ -189,4 +205,5 @@ def make(asked: Request | Sequence[Settings], folder: Path | None = None) -> Pla
     measure_s = measured.due(asked.measure, asked.arms, asked.smoke, folder, registered)
     baselines_s = baselined.due([(each.arm, each.replicates) for each in arms], loaded.records, folder)
     done, notes = len(wanted) - len(missing), [*loaded.damaged, *asked.notes]
+    notes += _strangers(asked, registered, [record for record in loaded.records if record.run in finished & set(ids)])
     return Plan(asked, counts, frozenset(ids), missing, done, measure_s, notes, registered, baselines_s)

@@ -53,15 +53,19 @@ def _of_claim(row: pd.Series) -> Any:
 
 def _firsts(rows: pd.DataFrame, raw: pd.Series) -> pd.Series:
     """For each row, the label of the first that is its twin (named in `twins`, of the same experiment) with its p."""
-    found: dict[Any, Any] = {}
-    for at, row in rows.iterrows():
+    found: list[int] = []
+    known = rows.to_dict("records")
+    p = raw.tolist()
+    for at, row in enumerate(known):
         told = row.get("twins")
-        named = f"; {told}; " if pd.notna(told) and told else ""
-        found[at] = at
-        for other in list(found)[:-1] if named else []:
-            twin = rows.loc[other]
-            same = twin["experiment"] == row["experiment"] and f"; {twin['claim']}: {twin['contrast']}; " in named
-            if same and found[other] == other and np.isclose(raw[other], raw[at], rtol=SAME_P, atol=0):
-                found[at] = other
-                break
-    return pd.Series(found, dtype=object if not found else None)
+        named = f"; {told}; " if isinstance(told, str) and told else ""
+        twins = (
+            other
+            for other in range(at)
+            if found[other] == other
+            and known[other]["experiment"] == row["experiment"]
+            and f"; {known[other]['claim']}: {known[other]['contrast']}; " in named
+            and np.isclose(p[other], p[at], rtol=SAME_P, atol=0)
+        )
+        found.append(next(twins, at) if named else at)
+    return pd.Series([rows.index[at] for at in found], index=rows.index)

@@ -145,6 +145,7 @@ def claims_of(*rows: dict) -> pd.DataFrame:
         "family": "primary",
         "source": "example 1",
         "claims_hash": "abc",
+        "registration": "exploratory: no confirming seed",
         **dict.fromkeys(("p", "p_holm", "p_equivalence", "p_equivalence_holm", "superiority"), 0.01),
         "minimum_detectable_effect": 0.01,
     }

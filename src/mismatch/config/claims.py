@@ -66,6 +66,26 @@ def confirming(experiment: str) -> int | None:
     return seed if isinstance(seed, int) else None
 
 
+def experiments_of(claim: str) -> list[str]:
+    """The experiments that register a claim, by its id in upper or lower case; those that look from aside come last.
+
+    Raises:
+        ConfigError: for a claims file that is no YAML.
+    """
+    found = []
+    for name in experiments.names():
+        content = _of(name)
+        listed = _list(content.get("claims")) if isinstance(content, Mapping) else []
+        mine = [each for each in listed if isinstance(each, Mapping) and str(each.get("id")).lower() == claim.lower()]
+        found += [(not _decides(mine[0]), name)] if mine else []
+    return [name for _, name in sorted(found)]
+
+
+def _decides(claim: Mapping[str, Any]) -> bool:
+    contrasts = [each for each in _list(claim.get("contrasts")) if isinstance(each, Mapping)]
+    return "untestable" in claim or any(each.get("primary") for each in contrasts)
+
+
 def _of(experiment: str) -> Any:
     folder = experiments.folder(experiment)
     path = folder / FILE if folder else None

@@ -13,10 +13,11 @@ from mismatch.analysis.axes import parameter_columns
 from mismatch.analysis.project import COLUMN
 from mismatch.analysis.verdict import UNTESTED
 from mismatch.analysis.words import details, effect, margin, measure, predicted, rests_on
+from mismatch.config import claims
 from mismatch.config.fields import ConfigError
 from mismatch.report.figures import NAMES
 from mismatch.report.verdicts import LINE, collect
-from mismatch.report.wording import by_number, count, decided_by, reason, registration, said_of
+from mismatch.report.wording import by_number, count, decided_by, earlier, reason, registration, said_of
 from mismatch.sweep.store import read_csv, read_runs
 
 FIGURE_OF = {"roughness": "stability", "delay": "delay"}
@@ -37,11 +38,16 @@ def explain(folder: Path, claim: str) -> str:
     known = {} if table.empty else {str(name).lower(): name for name in table["claim"].unique()}
     name = known.get(claim.strip().lower())
     if name is None:
+        if waiting := claims.experiments_of(claim.strip()):
+            first = waiting[0]
+            text = f"is registered in {first}, but {folder} has no results of it yet: mismatch -m +experiment={first}"
+            raise ConfigError("explain", claim, text)
         accepted = f"must be one of {', '.join(sorted(known.values(), key=by_number))}, those of {folder}"
         raise ConfigError("explain", claim, accepted if known else f"needs a folder with claims.csv in {folder}")
     rows = table[table["claim"] == name]
     lines = [f"{name}: {rows['statement'].iloc[0]}", f"said in: {rows['source'].iloc[0]}", *_claimed(rows)]
     lines.append(f"read from: {folder}")
+    lines += [line for line in (earlier(rows), _gone(rows, name)) if line]
     lines += [f"map: {path}" for path in sorted(folder.glob(f"*/figures/robustness_{name.lower()}.png"))[:1]]
     for _, row in rows.iterrows():
         lines += ["", *_chain(folder / str(row["experiment"]), row)]
@@ -49,6 +55,19 @@ def explain(folder: Path, claim: str) -> str:
         lines += ["", f"controls of {experiment}", *_checks(folder / str(experiment))]
         lines.append(f"registered in {experiment}/claims.yaml, hash {rows['claims_hash'].iloc[0]}")
     return "\n".join(lines)
+
+
+def _gone(rows: pd.DataFrame, name: str) -> str:
+    """One line for a claim that is registered no more, or otherwise than it was when these verdicts were made."""
+    experiment = str(rows["experiment"].iloc[0])
+    registered = claims.registered(experiment)
+    if registered is None:
+        return ""
+    if experiment not in claims.experiments_of(name):
+        return f"{name} is no longer among the claims of {experiment}: what follows is of earlier ones."
+    if registered != rows["claims_hash"].iloc[0]:
+        return f"The claims of {experiment} have changed since (now {registered}): what follows is of earlier ones."
+    return ""
 
 
 def _claimed(rows: pd.DataFrame) -> list[str]:

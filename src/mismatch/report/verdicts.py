@@ -24,7 +24,7 @@ from . import forest
 from .elsewhere import settings
 from .save import save, style
 from .templating import render
-from .wording import by_number, count, counts, decided_by, primary, reason, registration, said_of
+from .wording import by_number, count, counts, decided_by, earlier, primary, reason, registration, said_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -121,7 +121,8 @@ def text(table: pd.DataFrame) -> str:
     for cells in (head, *rows):
         *left, last = (_short(cell, width).ljust(width) for cell, width in zip(cells, widths, strict=True))
         lines.append("  ".join([*left, last]).rstrip())
-    return "\n".join(["", *lines, "", f"{len(first)} claims: {counts(first)}"])
+    note = [earlier(table)] if earlier(table) else []
+    return "\n".join(["", *lines, "", f"{len(first)} claims: {counts(first)}", *note])
 
 
 def _short(words: str, length: int) -> str:
@@ -138,7 +139,12 @@ def markdown(table: pd.DataFrame) -> str:
         said = (str(top["statement"]), str(top["source"]), said_of(top), decided_by(top))
         stories.append(Story(str(claim), *said, tuple(_line(row) for _, row in rows.iterrows())))
     lines = [_line(row) for _, row in first.iterrows()]
-    head = {"number": len(first), "counts": counts(first), "registration": registration(first)}
+    head = {
+        "number": len(first),
+        "counts": counts(first),
+        "registration": registration(first),
+        "earlier": earlier(table),
+    }
     return render("verdicts.md.j2", **head, lines=lines, stories=stories)
 
 

@@ -40,6 +40,16 @@ def registration(table: pd.DataFrame) -> str:
     return "; ".join(str(name) if len(found) == 1 else f"{name} ({count} rows)" for name, count in found.items())
 
 
+def earlier(table: pd.DataFrame) -> str:
+    """One sentence where verdicts were made under an earlier rule, which knew no registration; else empty."""
+    old = table["registration"].isna() if "registration" in table else pd.Series(True, index=table.index)
+    names = sorted(table.loc[old, "experiment"].astype(str).unique())
+    if not names:
+        return ""
+    which = "These verdicts" if old.all() else f"The verdicts of {', '.join(names)}"
+    return f"{which} were made under an earlier rule than the present one; the two are not to be compared."
+
+
 def by_number(claim: str) -> tuple[str, int]:
     digits = "".join(filter(str.isdigit, claim))
     return claim.rstrip(digits), int(digits or 0)

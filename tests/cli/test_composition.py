@@ -111,6 +111,53 @@ def assert_settings(table, base, contrast):
     assert set(sides[0]["arm"]).isdisjoint(sides[1]["arm"]), contrast.name
 
 
+VARIED = {"train.updates"}
+"""What `robustness` varies and contrasts do not fix, beside the number of fresh sequences: enough for its updates."""
+FRESH = {"early", "gap", "pool_order", "sparse_features"}
+
+
+def test_robustness_compares_the_arms_that_are_registered_among_them_those_of_every_primary():
+    """The same but for what it varies, so that it cannot look at something else than gives a claim its verdict."""
+    from mismatch.config.claims import experiments_of
+    from mismatch.report.experiment import registry
+
+    for claim in registry("robustness").claims:
+        home = experiments_of(claim.id)[0]
+        registered = next(each for each in registry(home).claims if each.id == claim.id)
+        compared = [each for each in registered.contrasts if each.test == "paired" and each.table == "runs.csv"]
+        known = {contrast.name: sides_of(home, contrast) for contrast in compared}
+        tried = {contrast.name: sides_of("robustness", contrast) for contrast in claim.contrasts}
+        (primary,) = [contrast.name for contrast in compared if contrast.primary]
+        assert known[primary] in tried.values(), (claim.id, primary)
+        datasets = {side["data"] for sides in known.values() for side in sides}
+        for name, sides in tried.items():  # on other data than is registered, nothing is there to drift away from
+            assert sides in known.values() or sides[0]["data"] not in datasets, (claim.id, name)
+
+
+def sides_of(name, contrast):
+    """The parameters of both sides at the shared rate, without what `robustness` varies."""
+    from mismatch.analysis.select import arm_where
+    from mismatch.report.experiment import registry
+
+    table, kept = resolved(name)
+    shared = {"train.learning_rate": 0.005} | registry(name).base | contrast.where
+    return tuple(kept[arm_where(table, shared | side)] for side in (contrast.arm, contrast.against))
+
+
+@cache
+def resolved(name):
+    """The arms of an experiment as a table, and the parameters of each that `robustness` must have too."""
+    import pandas as pd
+
+    arms = {run.arm.id: run.arm.parameters() for run in planned(name).runs}
+    kept = {}
+    for arm, told in arms.items():
+        fresh = told["data"] in FRESH and told["data.train"] > 1000
+        without = VARIED | ({"data.train"} if fresh else set())
+        kept[arm] = {key: value for key, value in told.items() if value is not None and key not in without}
+    return pd.DataFrame([{"arm": arm} | told for arm, told in arms.items()]), kept
+
+
 def test_a_variant_goes_for_every_block_that_sets_none_of_its_keys():
     jobs, _ = swept("experiment=robustness", "train.learning_rate=0.005")
     of = {word: [set(job) for job in jobs if word in job] for word in ("model.units=64", "data=reviews")}
@@ -145,7 +192,7 @@ def test_impossible_cells_are_skipped_only_on_request(tmp_path):
     assert len(made.arms) == 1 and "1 impossible of 2 cells left out, such as features.width=2" in made.notes[0]
 
 
-@pytest.mark.parametrize("experiment", ["padding", "truncation", "features", "reduction", "text"])
+@pytest.mark.parametrize("experiment", ["padding", "truncation", "features", "reduction", "text", "robustness"])
 def test_arms_on_shipped_texts_are_tested_with_the_weights_that_the_probe_part_chose(experiment):
     """One with the last weights, which know the training texts by heart, would be compared with all others."""
     kept = {job.train.keep for job in composed(experiment)[1] if job.data.name in ("snippets", "reviews")}

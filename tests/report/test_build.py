@@ -213,7 +213,7 @@ def test_explain_prefers_ones_own_results_and_falls_back_claim_by_claim(
     assert f"read from: {REFERENCE}" in verbs.explain("C18")
     with pytest.raises(ConfigError, match=r"explain=C99: must be one of C1, .* those of results"):
         verbs.explain("C99")
-    with pytest.raises(ConfigError, match=r"needs a folder with claims.csv"):
+    with pytest.raises(ConfigError, match=r"explain=C1: .*nowhere has no results of it yet"):
         verbs.explain("C1", tmp_path / "nowhere")
 
 

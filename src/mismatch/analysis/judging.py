@@ -72,8 +72,15 @@ def judge(
     if registered.show and set(registered.base) <= set(runs):
         shown = runs_where(runs, registered.base | registered.show)
     grids = factorials(registered, runs) if registered.factorials else None
+    return Judged(claims, checks, grids, shown, _settings(registered, runs))
+
+
+def _settings(registered: Registry, runs: pd.DataFrame) -> pd.DataFrame | None:
+    """Contrasts setting by setting, of an experiment that looks at claims of others: none of its own is primary."""
+    if any(contrast.primary for claim in registered.claims for contrast in claim.contrasts):
+        return None
     settings = table_of(registered, runs)
-    return Judged(claims, checks, grids, shown, None if settings.empty else settings)
+    return None if settings.empty else settings
 
 
 def valid(table: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.paths import CONF
 from mismatch.config.settings import parts
 from mismatch.sweep import session as sweeping
+from mismatch.sweep.auto import More
 from mismatch.sweep.job import NOT_OURS, Job
 from mismatch.sweep.session import Session
 
@@ -258,6 +259,16 @@ class _Reports:
         drawing = ("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg") if figures else ()
         for name in ("mismatch.report.pages", "mismatch.report.verdicts", *drawing):
             import_module(name)
+
+    def asks(self, name: str) -> bool:
+        from mismatch.report import looking
+
+        return looking.asks(name)
+
+    def more(self, folder: Path, look: int) -> More:
+        from mismatch.report import looking
+
+        return looking.more(folder, look)
 
     def rebuild(self, folder: Path, figures: bool) -> tuple[object, Sequence[str]]:
         from mismatch.report import rebuild

@@ -44,6 +44,16 @@ def test_differences_of_mean_zero_and_unequal_shapes_are_seldom_called_different
     assert flips["exponential"] > 0.07  # why sign flips alone are not enough
 
 
+def test_looks_that_add_replicates_do_not_raise_the_error(simulated: Simulated) -> None:
+    assert {one.shape for one in simulated.looks} == {"normal", "exponential"} and len(simulated.looks) == 6
+    for one in simulated.looks:
+        assert one.given <= one.ever <= 0.05 + slack(0.05, SAMPLES), one
+        assert one.covered >= 0.95 - slack(0.05, SAMPLES), one
+        assert 10 <= one.n <= 80, one
+    for less, more in zip(simulated.looks, simulated.looks[1:], strict=False):
+        assert less.n > more.n or less.shape != more.shape  # a wider margin stops earlier
+
+
 def test_arms_of_which_runs_fail_are_not_called_equivalent(simulated: Simulated) -> None:
     for one in simulated.equivalences:
         if abs(one.mean) > MARGIN:

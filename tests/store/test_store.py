@@ -190,6 +190,8 @@ def test_the_plan_comes_back_and_a_damaged_one_is_none(tmp_path):
     assert store.read_plan(tmp_path) == store.Asked("small", {"a": 3})
     store.write_plan(tmp_path, "timing", {}, "timing", ["b", "a"])
     assert store.read_plan(tmp_path) == store.Asked("timing", {}, "timing", frozenset({"a", "b"}))
+    store.write_plan(tmp_path, "looked", {"a": 20}, looks=(10, 20))
+    assert store.read_plan(tmp_path) == store.Asked("looked", {"a": 20}, looks=(10, 20))
     (tmp_path / "plan.json").write_text('{"name": "old", "arms": {"a": 1}}')  # before a plan could name a measurement
     assert store.read_plan(tmp_path) == store.Asked("old", {"a": 1})
     (tmp_path / "plan.json").write_text("{")

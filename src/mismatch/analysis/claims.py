@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from mismatch.analysis import confirming, controls, quantifiers, twins, verdict
+from mismatch.analysis import confirming, controls, looks, quantifiers, twins, verdict
 from mismatch.analysis.registry import Claim, Registry
 from mismatch.analysis.tests.base import ClaimTest, Contrast, Evidence, Question, Result
 from mismatch.analysis.verdict import UNTESTED as UNTESTED
@@ -35,14 +35,17 @@ COLUMNS = {
     "scale": "difference, or ratio: a difference of natural logarithms",
     "predicts": "what the claim predicts",
     "n": "how many of what the kind of test counts",
+    "look": "after which look at the replicates it stands, of how many; empty where their number was fixed",
     "effect": "mean paired difference, or the share",
-    "low": "95% interval, lower end",
+    "low": "95% interval, lower end; after a look at 1 minus what it may spend",
     "high": "95% interval, upper end",
     "low_failing": "the same if as many runs failed as the replicates leave possible, lower end",
     "high_failing": "the same, upper end",
-    "p": "p of no mean difference: the larger of that of sign flips and that of exponential differences",
+    "p": "p of no mean difference: the larger of that of sign flips and that of exponential differences; "
+    "after a look, times .05 over what the look may spend",
     "p_holm": "the same, Holm-corrected within the family",
-    "p_equivalence": "p of a mean beyond the margin, counting the failures that n replicates cannot rule out",
+    "p_equivalence": "p of a mean beyond the margin, counting the failures that n replicates cannot rule out; after a "
+    "look as p",
     "p_equivalence_holm": "the same, Holm-corrected within the family",
     "superiority": "P(arm > against), ties half",
     "margin": "smallest difference that matters, declared before the run",
@@ -70,7 +73,7 @@ COLUMNS = {
 
 
 NUMBERS = (
-    *("n", "effect", "low", "high", "low_failing", "high_failing", "p", "p_equivalence", "superiority"),
+    *("n", "look", "effect", "low", "high", "low_failing", "high_failing", "p", "p_equivalence", "superiority"),
     *("minimum_detectable_effect", "replicates_for_margin", "failures", "censored", "sensitivity"),
 )
 """Columns that are fields of a `Result` as they are."""
@@ -80,16 +83,17 @@ NUMBERS = (
 class Tables:
     """What claims are judged on, by file name; planned: arm id -> replicates; stamped: what a measurement was made for.
 
-    A contrast whose table is not there is withheld.
+    A contrast whose table is not there is withheld. looks: numbers of replicates after which more may have been added.
     """
 
     files: dict[str, pd.DataFrame]
     planned: dict[str, int] | None = None
     stamped: str | None = None
+    looks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Judged:
+class Examined:
     """A contrast and what came of it. guards: the checks that stand behind it. unfit: why its runs confirm nothing."""
 
     claim: Claim
@@ -120,6 +124,7 @@ def evaluate(
     checks: Sequence[controls.Check],
     planned: dict[str, int] | None = None,
     stamped: str | None = None,
+    looks: Sequence[int] = (),
 ) -> pd.DataFrame:
     """One row per contrast of the registry (one per claim where it is untestable).
 
@@ -128,11 +133,9 @@ def evaluate(
         checks: of the controls that rode along.
         planned: arm id -> replicates.
         stamped: hash of the claims that a measurement of the experiment's own was made for.
+        looks: numbers of replicates after which more may have been added.
     """
-    given = Tables(tables, planned, stamped)
-    judged = [
-        _judge(registry, claim, contrast, given, checks) for claim in registry.claims for contrast in claim.contrasts
-    ]
+    judged = examine(registry, Tables(tables, planned, stamped, tuple(looks)), checks)
     same = twins.groups([one.compared for one in judged])
     decided = _decide(judged, same)
     rows = [_row(registry, *pair) for pair in zip(judged, decided, strict=True)]
@@ -142,6 +145,13 @@ def evaluate(
         _conclude(claim, [at for at, one in enumerate(judged) if one.claim is claim], judged, rows, same)
     rows += [_untested(registry, claim) for claim in registry.claims if claim.untestable]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def examine(registry: Registry, given: Tables, checks: Sequence[controls.Check] = ()) -> list[Examined]:
+    """Every contrast by itself, before its family is taken into account."""
+    return [
+        _judge(registry, claim, contrast, given, checks) for claim in registry.claims for contrast in claim.contrasts
+    ]
 
 
 def headline(claims: pd.DataFrame) -> pd.DataFrame:
@@ -157,14 +167,14 @@ def headline(claims: pd.DataFrame) -> pd.DataFrame:
 
 def _judge(
     registry: Registry, claim: Claim, contrast: Contrast, given: Tables, checks: Sequence[controls.Check]
-) -> _Judged:
+) -> Examined:
     test: ClaimTest[Contrast] = CLAIM_TESTS.get(contrast.test)()
     question, result = test.asks(contrast), _result(test, registry, contrast, given)
     guards = controls.guarded(checks, contrast.table, question.metric, result.arms)
     family = _family(claim, contrast) or test.family(contrast, claim.id)
     table = given.files.get(contrast.table)
     unfit = "" if table is None else confirming.unfit(registry, table, result.runs, given.stamped)
-    return _Judged(claim, contrast, question, family, result, guards, unfit)
+    return Examined(claim, contrast, question, family, result, guards, unfit)
 
 
 def _family(claim: Claim, contrast: Contrast) -> str:
@@ -180,14 +190,17 @@ def _result(test: ClaimTest[Contrast], registry: Registry, contrast: Contrast, g
     if table is None or table.empty:
         return Result(f"{contrast.table} is missing")
     base = {key: value for key, value in registry.base.items() if key in table}
-    evidence = Evidence(table, base, given.planned if contrast.table == "runs.csv" else None)
+    trained = contrast.table == "runs.csv"
+    evidence = Evidence(table, base, given.planned if trained else None, given.looks if trained else ())
+    if not test.by_looks:
+        evidence = looks.first_of(evidence)
     try:
         return test.judge(contrast, evidence)
     except ValueError as error:  # no pair, no such column, several arms, an incomplete grid: the message says which
         return Result(str(error))
 
 
-def _decide(judged: list[_Judged], same: list[int]) -> list[dict[str, Any]]:
+def _decide(judged: list[Examined], same: list[int]) -> list[dict[str, Any]]:
     """Verdict and adjusted p values of every contrast.
 
     Judgements of differences are corrected together, family by family, twins once, those of the opposite sign too; the
@@ -213,7 +226,7 @@ def _decide(judged: list[_Judged], same: list[int]) -> list[dict[str, Any]]:
     ]
 
 
-def _twins(judged: list[_Judged], same: list[int]) -> list[str]:
+def _twins(judged: list[Examined], same: list[int]) -> list[str]:
     """The names of the twins of each contrast, each with its claim."""
     names = [f"{one.claim.id}: {one.contrast.name}" for one in judged]
     return [
@@ -223,7 +236,7 @@ def _twins(judged: list[_Judged], same: list[int]) -> list[str]:
 
 
 def _conclude(
-    claim: Claim, places: list[int], judged: list[_Judged], rows: list[dict[str, Any]], same: list[int]
+    claim: Claim, places: list[int], judged: list[Examined], rows: list[dict[str, Any]], same: list[int]
 ) -> None:
     """Put the verdict of the claim, which rests on its family, into its primary row."""
     family = [at for at in places if any(judged[at].contrast is each for each in claim.family)]
@@ -244,7 +257,7 @@ def _member(row: dict[str, Any], twin: int) -> quantifiers.Member:
     return quantifiers.Member(word, predicts, bool(row["primary"]), twin, p, str(row.get("why", "")), raw)
 
 
-def _row(registry: Registry, judged: _Judged, decided: dict[str, Any]) -> dict[str, Any]:
+def _row(registry: Registry, judged: Examined, decided: dict[str, Any]) -> dict[str, Any]:
     result, contrast = judged.result, judged.contrast
     numbers = {name: getattr(result, name) for name in NUMBERS if getattr(result, name) is not None}
     return {

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mismatch.analysis.failures import Drop, rate_bound, replicates_for_equivalence
+from mismatch.analysis.looks import levels
 from mismatch.analysis.sensitivity import REACH
 from mismatch.analysis.simulation import (
     BAND,
     CONTRASTS,
     COUNTS,
     FAMILIES,
+    LOOKED,
     LOST,
     MARGIN,
     RATES,
@@ -22,10 +24,13 @@ from mismatch.analysis.simulation import (
     Coverage,
     Equivalences,
     Errors,
+    Sequential,
     coverage,
     equivalences,
     errors,
+    sequential,
 )
+from mismatch.config.groups import LOOKS
 
 HEAD = """# What a verdict rests on, and how often it errs
 
@@ -88,6 +93,31 @@ delay of learning, as both copies learn alike until then; a tenth of the rate do
 lowers the ceiling itself, and is seen where training could do anything.
 """
 
+LOOKS_TEXT = """## Looks that add replicates
+
+`replicates=auto` starts with {first} replicates and looks at {looks}. After a look it adds those up to the next one
+for the arms, and their control copies, of every primary contrast of two arms (`paired`, `tuned`) whose interval reaches
+further than the margin to either side (half its width is above the margin), or leaves out 0 where so few replicates
+have no p small enough for its family. A contrast without a margin asks for nothing.
+
+A verdict stands at the look that its contrast came to (column `look`). Of the .05 the looks may spend
+{levels} (the spending function of Pocock's type, Lan & DeMets 1983): the interval of a
+look is at 1 minus its share, and its p values are multiplied by .05 over the share, before Holm's correction. As the
+shares sum to .05, this holds whatever the reason to stop, for all differences for which the tests hold at a fixed
+number of replicates, and in families; it costs power beside bounds that reckon with how much the looks have in common.
+Kinds of test other than these two, and factorials, see the replicates of the first look alone. The looks are noted in
+`plan.json`: without it a report takes the numbers of replicates for fixed.
+
+Shares of {samples:,} contrasts with mean 0 called different (standard error of .05: .0034) where they stop, and at any
+look, had one stopped at the first that calls them so; and of intervals at the stop that cover 0. Margins in standard
+deviations of the differences:
+
+{table}
+
+All stay below .05: the looks share data, of which the shares make no use, and the p of a difference is that of
+exponential ones, which normal ones seldom reach.
+"""
+
 
 @dataclass(frozen=True)
 class Simulated:
@@ -96,6 +126,7 @@ class Simulated:
     coverages: tuple[Coverage, ...]
     errors: tuple[Errors, ...]
     equivalences: tuple[Equivalences, ...]
+    looks: tuple[Sequential, ...]
 
 
 def simulate() -> Simulated:
@@ -105,6 +136,7 @@ def simulate() -> Simulated:
         tuple(coverage(name, n) for name, n in cells),
         tuple(errors(name, n) for name, n in cells),
         tuple(equivalences(rate, n) for rate in RATES for n in COUNTS),
+        tuple(row for name in LOOKED for row in sequential(name)),
     )
 
 
@@ -120,6 +152,13 @@ def document(found: Simulated) -> str:
                 n=10, rate=rate_bound(0, 10), lost=LOST, margin=MARGIN, needed=needed, table=_equivalences(found)
             ),
             SENSITIVITY.format(reach=REACH),
+            LOOKS_TEXT.format(
+                first=LOOKS[0],
+                looks=_listed(LOOKS),
+                levels=_listed([f"{share:.4f}".removeprefix("0") for share in levels(LOOKS)]),
+                samples=SAMPLES,
+                table=_looks(found.looks),
+            ),
         ]
     )
 
@@ -160,6 +199,17 @@ def _equivalences(found: Simulated) -> str:
             for one in found.equivalences
         ],
     )  # fmt: skip
+
+
+def _looks(found: Iterable[Sequential]) -> str:
+    head = ("differences", "margin", "replicates", "called different", "at any look", "covered")
+    rows = [(one.shape, one.margin, f"{one.n:.0f}", *map(_share, (one.given, one.ever, one.covered))) for one in found]
+    return _table(head, rows)
+
+
+def _listed(items: Sequence[object]) -> str:
+    *most, last = map(str, items)
+    return f"{', '.join(most)} and {last}"
 
 
 def _share(value: float) -> str:

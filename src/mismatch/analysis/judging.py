@@ -4,6 +4,7 @@ In: the tables by file name, the registered claims, the plan. Out: a frozen `Jud
 """
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -53,6 +54,7 @@ def judge(
     registered: Registry,
     planned: dict[str, int] | None = None,
     stamped: str | None = None,
+    looks: Sequence[int] = (),
 ) -> Judged:
     """Check the controls and judge the claims of an experiment.
 
@@ -61,17 +63,19 @@ def judge(
         registered: the experiment's claims.
         planned: arm id -> replicates, to tell a missing run from one nobody asked for.
         stamped: hash of the claims that a measurement of the experiment's own was made for.
+        looks: numbers of replicates after which it was looked whether more are needed.
     """
     tables = {file: valid(table) for file, table in tables.items() if len(table)}
     checks = tuple(check_all(tables, registered.controls, planned))
-    claims = evaluate(registered, tables, checks, planned, stamped)
+    claims = evaluate(registered, tables, checks, planned, stamped, looks)
     runs = tables.get("runs.csv")
     if runs is None:
         return Judged(claims, checks)
     shown = None
     if registered.show and set(registered.base) <= set(runs):
         shown = runs_where(runs, registered.base | registered.show)
-    grids = factorials(registered, runs) if registered.factorials else None
+    first = runs[runs["replicate"] < looks[0]] if looks else runs  # a grid has all its cells in every replicate
+    grids = factorials(registered, first) if registered.factorials else None
     return Judged(claims, checks, grids, shown, _settings(registered, runs))
 
 

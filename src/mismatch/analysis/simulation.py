@@ -12,7 +12,10 @@ import numpy as np
 
 from mismatch.analysis.failures import NONE, Drop, equivalent, worst_mean
 from mismatch.analysis.intervals import SEED, Floats, UnreliableInterval, mean_interval
+from mismatch.analysis.looks import levels
+from mismatch.analysis.skewed import skewed_p
 from mismatch.analysis.statistics import difference_p, sign_flip_p
+from mismatch.config.groups import LOOKS
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], Floats]
 
@@ -21,6 +24,8 @@ BAND = (0.93, 0.97)
 SAMPLES, SIZES = 4_000, (10, 20)
 CONTRASTS, FAMILIES = 20, 100
 """Contrasts without effect that are corrected together, and how many such families are drawn."""
+LOOKED, MARGINS = ("normal", "exponential"), (0.4, 0.7, 1.2)
+"""Shapes that looks are simulated with, and margins in standard deviations."""
 LOST, NOISE, MARGIN = 0.65, 0.005, 0.02
 """What a failing run costs, the sd of the differences between others, and the margin."""
 
@@ -72,6 +77,22 @@ class Equivalences:
     mean: float
     given: float
     plain: float
+
+
+@dataclass(frozen=True)
+class Sequential:
+    """Differences of mean 0 under `replicates=auto`, the margin in standard deviations.
+
+    n: replicates at the stop, on average. given, ever: shares called different there, and at any look. covered: share
+    of the intervals at the stop with 0 in them.
+    """
+
+    shape: str
+    margin: float
+    n: float
+    given: float
+    ever: float
+    covered: float
 
 
 def failing(rate: float) -> Shape:
@@ -144,6 +165,39 @@ def equivalences(rate: float, n: int, samples: int = SAMPLES // 2) -> Equivalenc
     given = np.mean([equivalent(sample, MARGIN, drop) for sample in drawn])
     plain = np.mean([equivalent(sample, MARGIN, NONE) for sample in drawn])
     return Equivalences(rate, n, shape.mean, float(given), float(plain))
+
+
+def sequential(name: str, samples: int = SAMPLES) -> tuple[Sequential, ...]:
+    """How often differences of a shape, their mean moved to 0, are called different where looks add replicates.
+
+    One row for each of `MARGINS`, from the same samples.
+    """
+    drawn = _standardised(name, samples)
+    called, hit, half = (np.zeros((len(LOOKS), samples)) for _ in range(3))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnreliableInterval)
+        for look, (n, share) in enumerate(zip(LOOKS, levels(LOOKS), strict=True)):
+            for at, sample in enumerate(drawn[:, :n]):
+                found = mean_interval(sample, 1 - share)
+                hit[look, at], half[look, at] = found.low <= 0 <= found.high, (found.high - found.low) / 2
+                # The p of a verdict is the larger of both; the quick one first.
+                called[look, at] = not hit[look, at] and skewed_p(sample) <= share and sign_flip_p(sample) <= share
+    ever = float(called.max(axis=0).mean())
+    rows = []
+    for margin in MARGINS:
+        narrow = half <= margin
+        narrow[-1] = True
+        stop = narrow.argmax(axis=0)
+        given, covered = (float(np.take_along_axis(part, stop[None], axis=0).mean()) for part in (called, hit))
+        rows.append(Sequential(name, margin, float(np.asarray(LOOKS)[stop].mean()), given, ever, covered))
+    return tuple(rows)
+
+
+def _standardised(name: str, samples: int) -> Floats:
+    """Differences of a shape with mean 0 and, over all that are drawn, sd 1."""
+    shape = SHAPES[name]
+    drawn = shape.draw(_rng(f"looks {name}", LOOKS[-1]), (samples, LOOKS[-1])) - shape.mean
+    return np.asarray(drawn / drawn.std())
 
 
 def _rng(name: str, n: int) -> np.random.Generator:

@@ -18,7 +18,9 @@ The columns are tried from left to right. A difference that is inside supports n
 where it is not equivalent. The size of a difference says whether the whole interval is beyond the margin. All else is
 INCONCLUSIVE. A margin of 0 declares no equivalence test: nothing is then equivalent; nor is it where nobody
 knows what a failing run would cost. An interval that is not valid changes no verdict, since none rests on it alone;
-its note is kept. How often all this errs is simulated in `simulation.py` and tabled in docs/statistics.md.
+its note is kept. Where replicates were added at looks, a look spends a share of alpha: the interval is at 1 - that
+share, and p values are multiplied by alpha over it before Holm's method (`looks.py`). How often all this errs is
+simulated in `simulation.py` and tabled in docs/statistics.md.
 """
 
 import math
@@ -54,6 +56,8 @@ class Judgement:
     p_inside: as `p_equivalence`, as if runs could not fail. near: why what is inside may still not be equivalent.
     insensitive: why no deficit of the margin's size could have been seen, if so: nothing is then equivalent.
     low_failing, high_failing: as `low` and `high`, with the failures that the replicates leave possible.
+    level: the part of alpha that may be spent here; the interval is at 1 - `level`, and p values are times
+    alpha over it.
     """
 
     n: int
@@ -73,6 +77,7 @@ class Judgement:
     insensitive: str = ""
     low_failing: float = math.nan
     high_failing: float = math.nan
+    level: float = LEVEL
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,7 @@ def judge(
     within: tuple[float, float] = ANYWHERE,
     identical: bool = False,
     insensitive: str = "",
+    level: float = LEVEL,
 ) -> Judgement:
     """Everything a verdict needs from the differences `(n,)` of one contrast, arm minus control.
 
@@ -102,6 +108,7 @@ def judge(
         within: least and greatest value a difference can have.
         identical: whether the runs behind the differences agree in every bit.
         insensitive: why no deficit of the margin's size could have been seen; empty where one was, or none is needed.
+        level: the part of alpha that may be spent here, less than all of it at a look before the last.
 
     Raises:
         ValueError: unknown direction, negative margin, or differences that are not finite.
@@ -114,26 +121,28 @@ def judge(
     if not margin >= 0:
         raise ValueError(f"margin is {margin}, expected 0 (no equivalence test) or more")
     values = np.asarray(differences, dtype=float)
-    interval = mean_interval(values, within=within)
-    worst = (math.nan, math.nan) if drop is None or values.size < 2 else worst_mean(values, drop)
+    interval = mean_interval(values, 1 - level, within)
+    worst = (math.nan, math.nan) if drop is None or values.size < 2 else worst_mean(values, drop, level / 2)
+    beyond = equivalence_p(values, margin, drop) if margin and drop is not None else math.nan
     return Judgement(
         n=values.size,
         effect=interval.estimate,
         low=interval.low,
         high=interval.high,
-        p=difference_p(values),
-        p_equivalence=equivalence_p(values, margin, drop) if margin and drop is not None else math.nan,
+        p=_over_looks(difference_p(values), level),
+        p_equivalence=_over_looks(beyond, level),
         superiority=superiority(values).estimate,
         minimum_detectable_effect=minimum_detectable_effect(values),
         note="the runs are identical in every number measured" if identical else interval.note,
         direction=direction,
         margin=margin,
         identical=identical,
-        p_inside=equivalence_p(values, margin, NONE) if margin else math.nan,
+        p_inside=_over_looks(equivalence_p(values, margin, NONE), level) if margin else math.nan,
         near=_near(values, margin, drop) if margin else "",
         insensitive=insensitive,
         low_failing=worst[0],
         high_failing=worst[1],
+        level=level,
     )
 
 
@@ -149,6 +158,11 @@ def verdicts(judgements: Sequence[Judgement], alpha: float = 0.05) -> list[Decis
         _decide(judgement, float(a), float(b), bool(c), alpha)
         for judgement, a, b, c in zip(judgements, p, p_equivalence, inside, strict=True)
     ]
+
+
+def _over_looks(p: float, level: float) -> float:
+    """A p value that holds whichever look it is of, as if it were the smallest of all looks (Bonferroni)."""
+    return p if level == LEVEL or math.isnan(p) else min(1.0, p * LEVEL / level)
 
 
 def _decide(judgement: Judgement, p: float, p_equivalence: float, inside: bool, alpha: float) -> Decision:

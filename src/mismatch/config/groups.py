@@ -7,6 +7,8 @@ from mismatch.config.fields import choice, ranged
 
 PADDINGS = ("pre", "post", "mid", "none")
 INTERPOLATE = "interpolate"
+AUTO, LOOKS = "auto", (10, 20, 40, 80)
+"""As many replicates as the claims ask for: counted after each look, of which the last is the most there are."""
 TRUNCATINGS = ("pre", "post", "head_tail", "crop", "stride", INTERPOLATE)
 
 
@@ -111,7 +113,10 @@ class Train:
 
 @dataclass
 class Settings:
-    """The whole config as Hydra composes it. `measure`: a measurement of another kind that goes with the sweep."""
+    """The whole config as Hydra composes it. `measure`: a measurement of another kind that goes with the sweep.
+
+    replicates: how many, or ``auto``: those of the first of `LOOKS`, and more for arms whose claims ask for more.
+    """
 
     data: Any = None
     features: Features = field(default_factory=Features)
@@ -122,7 +127,7 @@ class Settings:
     control: Control = field(default_factory=Control)
     model: Model = field(default_factory=Model)
     train: Train = field(default_factory=Train)
-    replicates: int = ranged(10, low=0)
+    replicates: Any = 10
     seed: int = ranged(0, low=0)
     name: str = "adhoc"
     out: str = "results/${name}"

@@ -2,10 +2,11 @@
 
 from dataclasses import fields
 from functools import cache
+from numbers import Integral
 from typing import Any, cast
 
-from mismatch.config.fields import ConfigError, check, require
-from mismatch.config.groups import GROUPS, Reduction, Settings
+from mismatch.config.fields import LARGEST, ConfigError, check, require
+from mismatch.config.groups import AUTO, GROUPS, Reduction, Settings
 from mismatch.config.registry import ADAPTERS, DATASETS, MEASUREMENTS, METRICS, REDUCTIONS
 from mismatch.config.unknown import refuse
 
@@ -48,11 +49,18 @@ def settings(config: Any) -> Settings:
     refuse(cast("dict[str, Any]", OmegaConf.to_container(config, resolve=False)), data)
     node = Settings(**{item.name: typed(config[item.name]) for item in fields(Settings)})
     check("", node)
+    _replicates(node.replicates)
     if node.measure is not None and node.measure not in MEASUREMENTS.names:
         raise ConfigError("measure", node.measure, "must be one of " + ", ".join(MEASUREMENTS.names))
     _folder("name", node.name)
     require(bool(node.out.strip()), "out", node.out, "must be a folder, such as results/mine")
     return node
+
+
+def _replicates(value: object) -> None:
+    """Refuse what is neither a number of replicates nor `AUTO`."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool) and 0 <= int(value) < LARGEST
+    require(whole or value == AUTO, "replicates", value, f"must be a whole number of at least 0, or {AUTO}")
 
 
 def _folder(key: str, name: str) -> None:

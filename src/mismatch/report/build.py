@@ -67,7 +67,7 @@ def _judged(found: Material) -> Judged | None:
     from mismatch.analysis.judging import judge
 
     tables = found.tables | ({} if found.runs.empty else {"runs.csv": found.runs})
-    return judge(tables, registered, found.planned, found.stamped)
+    return judge(tables, registered, found.planned, found.stamped, found.looks)
 
 
 def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:

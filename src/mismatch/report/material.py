@@ -25,7 +25,7 @@ class Material:
 
     baselines: classifiers without recurrence, on the sequences of these runs.
     stamped: hash of the claims that the experiment's own tables were made for. elsewhere: settings in which experiments
-    beside this one tried the claims.
+    beside this one tried the claims. looks: numbers of replicates at which it was looked whether more are needed.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Material:
     notes: tuple[str, ...] = ()
     stamped: str | None = None
     elsewhere: pd.DataFrame | None = None
+    looks: tuple[int, ...] = ()
 
 
 def gather(out: Path) -> Material:
@@ -70,6 +71,7 @@ def gather(out: Path) -> Material:
         notes=(*loaded.damaged, *_of_other_code(records, planned)),
         stamped=experiment.stamped(out),
         elsewhere=settings(out.resolve().parent, out.resolve().name),
+        looks=planned.looks if planned else (),
     )
 
 

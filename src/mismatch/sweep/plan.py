@@ -5,13 +5,13 @@ without a trace; then a `Plan`, made while the results folder is held, with the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from mismatch.config import claims
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError
-from mismatch.config.groups import Settings
+from mismatch.config.groups import AUTO, LOOKS, Settings
 from mismatch.config.paths import absolute
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.config.rules import resolve
@@ -23,16 +23,23 @@ from mismatch.sweep.estimate import COMPILE_S, seconds
 
 @dataclass(frozen=True)
 class Wanted:
-    """An arm, the replicates asked of it, and the place among the jobs of the one that asks for most."""
+    """An arm, the replicates asked of it, and the place among the jobs of the one that asks for most.
+
+    auto: it may get more of them, look by look.
+    """
 
     arm: Arm
     replicates: int
     job: int
+    auto: bool = False
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a multirun asks for, checked and resolved. Jobs that differ only in what cannot act are one arm."""
+    """What a multirun asks for, checked and resolved. Jobs that differ only in what cannot act are one arm.
+
+    look: which of `LOOKS` it goes up to, from 1 on; 0 where all numbers of replicates were given.
+    """
 
     name: str
     out: str
@@ -42,6 +49,7 @@ class Request:
     measure: str | None
     wanted: tuple[Wanted, ...]
     notes: tuple[str, ...]
+    look: int = 0
 
     @property
     def arms(self) -> tuple[Arm, ...]:
@@ -103,8 +111,9 @@ class Plan:
         own = f", a measurement of {about(self.measure_s / 60)}" if self.measure_s else ""
         own += f", baselines of {about(self.baselines_s / 60)}" if self.baselines_s else ""
         where = f"on {workers} workers" if workers else "in all on the workers of another launcher"
+        look = f", look {self.request.look} of {len(LOOKS)}" if self.request.look else ""
         return (
-            f"{self.name}: {len(self.request.wanted)} arms, {total} runs, {self.done} done already, "
+            f"{self.name}{look}: {len(self.request.wanted)} arms, {total} runs, {self.done} done already, "
             f"{len(self.runs)} to train{own}, {about(self.minutes(workers or 1))} {where}"
         )
 
@@ -132,11 +141,11 @@ def request(jobs: Sequence[Settings]) -> Request:
                 raise
             skipped.append(str(error))
             continue
-        known = found.get(arm.id)
-        if known is None:
-            found[arm.id] = Wanted(arm, job.replicates, place)
-        elif job.replicates > known.replicates:  # stays at its place in the order of the arms
-            found[arm.id] = replace(known, replicates=job.replicates, job=place)
+        auto = job.replicates == AUTO
+        wanted = Wanted(arm, LOOKS[0] if auto else job.replicates, place, auto)
+        known = found.setdefault(arm.id, wanted)
+        if (wanted.auto, wanted.replicates) > (known.auto, known.replicates):
+            found[arm.id] = wanted  # stays at its place in the order of the arms
     if not found:
         raise ConfigError("impossible", "skip", f"leaves no possible arm: {skipped[0]}")
     if first.measure is not None:
@@ -145,7 +154,8 @@ def request(jobs: Sequence[Settings]) -> Request:
         raise ConfigError("replicates", 0, "must be at least 1, unless measure=... names something else to do")
     rest = (first.time_limit, first.figures, first.smoke, first.measure)
     notes = _notes(len(jobs), skipped, len(found))
-    return Request(first.name, first.out, *rest, tuple(found.values()), notes)
+    look = int(any(each.auto for each in found.values()))
+    return Request(first.name, first.out, *rest, tuple(found.values()), notes, look)
 
 
 def _same(first: Settings, job: Settings) -> None:

@@ -15,10 +15,11 @@ from typing import Any, Protocol
 
 from mismatch.config import files, paths
 from mismatch.config.fields import ConfigError
+from mismatch.config.groups import AUTO, LOOKS
 from mismatch.config.registry import EXECUTORS
 from mismatch.config.settings import settings
 from mismatch.run.record import Record
-from mismatch.sweep import baselined, lock, measured, naming, said, store
+from mismatch.sweep import auto, baselined, lock, measured, naming, said, store
 from mismatch.sweep import plan as planning
 from mismatch.sweep.drive import drive
 from mismatch.sweep.errand import Errand
@@ -38,6 +39,12 @@ class Reporter(Protocol):
 
     def prepare(self, figures: bool) -> None:
         """Import what `rebuild` will need, while the workers train."""
+
+    def asks(self, name: str) -> bool:
+        """Whether a claim registered with the sweep `name` could ask for more replicates."""
+
+    def more(self, folder: Path, look: int) -> auto.More:
+        """Which arms need more replicates than they have at the `look`-th look, from 1 on."""
 
     def rebuild(self, folder: Path, figures: bool) -> tuple[Any, Sequence[str]]:
         """Write the report of a folder; the runs it shows, and lines worth saying."""
@@ -102,6 +109,9 @@ class Session:
         if name is not None:
             configs[0]["name"] = name
             asked = replace(asked, name=name, out=str(configs[0]["out"]))
+        if asked.look and not (self.reporter and self.reporter.asks(asked.name)):
+            what = "a number, or an experiment with a primary claim on a difference between arms, with a margin"
+            raise ConfigError("replicates", AUTO, f"needs {what}: {asked.name} has none")
         folder = files.guard(paths.absolute(asked.out))
         if any(sweep.folder == folder for sweep in self.sweeps):
             raise ConfigError("out", asked.out, "is the folder of two sweeps; leave it out, and each has its own")
@@ -122,7 +132,7 @@ class Session:
             for sweep, plan in zip(self.sweeps, plans, strict=True):
                 _note(sweep, plan)
             self._announce(plans)
-            if not any(plan.runs for plan in plans):
+            if not any(plan.runs or plan.request.look for plan in plans):
                 self.stop()
             for sweep, plan in zip(self.sweeps, plans, strict=True):
                 self._finish(sweep, plan)
@@ -161,18 +171,39 @@ class Session:
 
     def _finish(self, sweep: Sweep, plan: Plan) -> None:
         """One sweep: train, measure, report."""
-        if plan.runs:
-            self._prepare(sweep.request.figures)
-            if sweep.launch is not None:
-                self._launch(sweep, plan, sweep.launch)
-            else:
-                self._train(sweep, plan)
+        plan = self._all_looks(sweep, plan)
         if plan.measure_s:
             self._measure(sweep, plan)
         self._baselines(sweep, plan)
         self._report(sweep)
         if sweep.single:
             _print_rows(plan, sweep.folder)
+
+    def _all_looks(self, sweep: Sweep, plan: Plan) -> Plan:
+        """Train what is planned, and what every look at it adds; the plan that was done last."""
+        while True:
+            if plan.runs:
+                self._prepare(sweep.request.figures)
+                if sweep.launch is not None:
+                    self._launch(sweep, plan, sweep.launch)
+                else:
+                    self._train(sweep, plan)
+            following = self._look(sweep, plan)
+            if following is None:
+                return plan
+            plan = planning.make(following, sweep.folder)
+            _note(sweep, plan)
+            say(plan.text(None if sweep.launch else self._executor(sweep.executor).workers))
+
+    def _look(self, sweep: Sweep, plan: Plan) -> Request | None:
+        """What is asked for after a look at what was trained; None where nothing more is."""
+        asked = plan.request
+        if not asked.look or self.reporter is None:
+            return None
+        found = self.reporter.more(sweep.folder, asked.look)
+        following = auto.grown(asked, found)
+        say(auto.said(asked, found, following))
+        return following
 
     def _prepare(self, figures: bool) -> None:
         if self.reporter is not None:
@@ -278,7 +309,8 @@ def _note(sweep: Sweep, plan: Plan) -> None:
     if before is not None and before.name == plan.name and plan.ids < before.runs:
         return
     try:
-        store.write_plan(sweep.folder, plan.name, plan.arms, sweep.request.measure, plan.ids)
+        looks = LOOKS if plan.request.look else ()
+        store.write_plan(sweep.folder, plan.name, plan.arms, sweep.request.measure, plan.ids, looks)
         if sweep.note:
             files.write(sweep.folder / "multirun.yaml", sweep.note)
     except OSError as error:

@@ -33,13 +33,15 @@ class Loaded:
 class Asked:
     """What was last asked for: the sweep's name, replicates by arm, and the measurement of its own, if any.
 
-    runs: ids of all its runs, made by the code that planned it; empty where a plan does not say.
+    runs: ids of all its runs, made by the code that planned it; empty where a plan does not say. looks: numbers of
+    replicates after which it was looked at whether more are needed; () where they were fixed.
     """
 
     name: str
     arms: dict[str, int]
     measure: str | None = None
     runs: frozenset[str] = frozenset()
+    looks: tuple[int, ...] = ()
 
 
 def write(out: Path, record: Record) -> Path:
@@ -88,10 +90,15 @@ def newest(records: Iterable[Record], arms: Collection[str] | None = None, asked
 
 
 def write_plan(
-    out: Path, name: str, arms: dict[str, int], measure: str | None = None, runs: Iterable[str] = ()
+    out: Path,
+    name: str,
+    arms: dict[str, int],
+    measure: str | None = None,
+    runs: Iterable[str] = (),
+    looks: Iterable[int] = (),
 ) -> None:
     """Note the arms and runs last asked for: tables and figures show these, whatever else lies in the folder."""
-    asked = {"name": name, "arms": arms, "measure": measure, "runs": sorted(runs)}
+    asked = {"name": name, "arms": arms, "measure": measure, "runs": sorted(runs), "looks": list(looks)}
     files.write(out / "plan.json", json.dumps(asked) + "\n")
 
 
@@ -100,7 +107,8 @@ def read_plan(out: Path) -> Asked | None:
     try:
         content = json.loads((out / "plan.json").read_text())
         arms = {str(arm): int(n) for arm, n in content["arms"].items()}
-        return Asked(str(content["name"]), arms, content.get("measure"), frozenset(map(str, content.get("runs", ()))))
+        runs, looks = frozenset(map(str, content.get("runs", ()))), tuple(map(int, content.get("looks", ())))
+        return Asked(str(content["name"]), arms, content.get("measure"), runs, looks)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

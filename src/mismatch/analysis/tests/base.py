@@ -63,12 +63,13 @@ class Question:
 class Evidence:
     """table: what a contrast is judged on. base: parameters every arm has unless a contrast says otherwise.
 
-    planned: arm id -> replicates, where known.
+    planned: arm id -> replicates, where known. looks: numbers of replicates after which more may have been added.
     """
 
     table: pd.DataFrame
     base: dict[str, Any]
     planned: dict[str, int] | None = None
+    looks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Result:
 
     withheld: why there is no verdict. judgement: of differences, whose verdict waits for the others of its family;
     verdict: of a test that decides for itself. arms: ids of the arms it rests on, whose controls guard it.
-    differences: by replicate, where it has them, to tell twins.
+    differences: by replicate, where it has them, to tell twins. look: after which look it stands, of how many.
     """
 
     withheld: str = ""
@@ -85,6 +86,7 @@ class Result:
     verdict: str = ""
     arms: tuple[str, ...] = ()
     n: int | None = None
+    look: str | None = None
     effect: float | None = None
     low: float | None = None
     high: float | None = None
@@ -150,6 +152,8 @@ class ClaimTest(ABC, Generic[Kind]):
 
     differences: ClassVar[bool] = False
     """The effect is a difference between arms: verdicts are listed by its size, before all others."""
+    by_looks: ClassVar[bool] = False
+    """It asks for more replicates, and is judged at the level of the look it came to; others see those of the first."""
     rests_on: ClassVar[str] = "runs"
     """What the column `runs` holds: ``pairs`` (arm, against, arm, against ...), ``runs``, or ``rows`` of the table."""
 

@@ -40,6 +40,7 @@ class Best(Paired):
     contrast = BestContrast
     meaning = "mean of the best arm, chosen on the other replicates, minus the default one; judged as paired"
     counts = "pairs"
+    by_looks = False
 
     def wrong(self, contrast: PairedContrast) -> Iterator[tuple[str, str]]:
         for key in ("among", "factors"):

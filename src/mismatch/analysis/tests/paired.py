@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mismatch.analysis import circumstances, verdict
+from mismatch.analysis import circumstances, looks, verdict
 from mismatch.analysis.controls import TIMES
 from mismatch.analysis.intervals import UnreliableInterval
 from mismatch.analysis.pairs import SCALES, SHARED, STREAMS, Pairs, pair
@@ -54,6 +54,7 @@ class Paired(ClaimTest[PairedContrast]):
     meaning = "mean paired difference of two arms, tested for difference, and for equivalence even if runs fail unseen"
     counts = "pairs"
     differences = True
+    by_looks = True
     rests_on = "pairs"
 
     def wrong(self, contrast: PairedContrast) -> Iterator[tuple[str, str]]:
@@ -86,7 +87,7 @@ class Paired(ClaimTest[PairedContrast]):
         withheld = missing(pairs) or _noisy_times(table, contrast.metric, (arm, against))
         if len(pairs.differences) < 2:
             return Result(withheld or "fewer than two pairs", arms=(arm, against), n=len(pairs.differences))
-        return _result(table, pairs, contrast, withheld, (arm, against))
+        return _result(evidence, pairs, contrast, withheld, (arm, against))
 
     def effect(self, row: pd.Series) -> str:
         """``-0.643 [-0.661, -0.625]``; a ratio as the factor ``x1.42 [1.23, 1.69]``, or at least that if censored."""
@@ -119,7 +120,15 @@ class Paired(ClaimTest[PairedContrast]):
             f"higher in {row['superiority']:.0%} of pairs, ties half; "
             f"80% power for {row['minimum_detectable_effect']:.2g}",
             *_if_failing(row),
+            *_at_look(row),
         ]
+
+
+def _at_look(row: pd.Series) -> list[str]:
+    """What a look spends, where replicates were added at looks."""
+    look = row.get("look", "")
+    known = isinstance(look, str) and look
+    return [f"look {look}: interval and verdict at its share of the 5%, see docs/statistics.md"] if known else []
 
 
 def _if_failing(row: pd.Series) -> list[str]:
@@ -162,11 +171,9 @@ def _noisy_times(table: pd.DataFrame, metric: str, arms: Sequence[str]) -> str:
     return "" if quiet.all() else "times of runs side by side, which share caches and memory, decide nothing"
 
 
-def _result(
-    table: pd.DataFrame, pairs: Pairs, contrast: PairedContrast, withheld: str, arms: tuple[str, str]
-) -> Result:
-    seen = _seen(table, contrast, arms)
-    judged, remark, censored = _judged(table, pairs, contrast, arms, seen)
+def _result(evidence: Evidence, pairs: Pairs, contrast: PairedContrast, withheld: str, arms: tuple[str, str]) -> Result:
+    seen = _seen(evidence.table, contrast, arms)
+    judged, remark, censored = _judged(evidence, pairs, contrast, arms, seen)
     enough = None
     if judged.margin:
         with suppress(ValueError):  # no number of replicates would be enough
@@ -176,6 +183,7 @@ def _result(
     return Result(
         withheld=withheld,
         judgement=judged,
+        look=looks.said(judged.n, evidence.looks),
         arms=arms,
         replicates_for_margin=enough,
         failures=pairs.failures,
@@ -201,10 +209,10 @@ def _seen(table: pd.DataFrame, contrast: PairedContrast, arms: tuple[str, str]) 
 
 
 def _judged(
-    table: pd.DataFrame, pairs: Pairs, contrast: PairedContrast, arms: tuple[str, str], seen: Seen
+    evidence: Evidence, pairs: Pairs, contrast: PairedContrast, arms: tuple[str, str], seen: Seen
 ) -> tuple[verdict.Judgement, str, str]:
     """The judgement, a remark on the runs behind it, and which of them are censored."""
-    left, right = circumstances.both(table, *arms, pairs)
+    left, right = circumstances.both(evidence.table, *arms, pairs)
     trained = _trained(contrast)
     drop = circumstances.drop(left, pairs, contrast.metric, contrast.drop) if trained else circumstances.UNFAILING
     with warnings.catch_warnings():
@@ -217,6 +225,7 @@ def _judged(
             circumstances.within(contrast.metric, contrast.scale),
             circumstances.identical(left, right, pairs, contrast.metric),
             "" if seen.shown else seen.text,
+            looks.level(len(pairs.differences), evidence.looks),
         )
     remark = circumstances.remarks(left, right, pairs.failures) if trained else ""
     return judged, remark, circumstances.censored(left, right, contrast.metric)

@@ -45,7 +45,7 @@ class Tuned(Paired):
         if runs.empty:
             return super().judge(contrast, replace(evidence, base=base))  # says which arm there is not
         table = tuned(runs)
-        result = super().judge(contrast, Evidence(table, base, _planned(table, evidence.planned)))
+        result = super().judge(contrast, Evidence(table, base, _planned(table, evidence.planned), evidence.looks))
         sides = [table[table["arm"].eq(arm)] for arm in result.arms]
         if len(sides) != 2:
             return result

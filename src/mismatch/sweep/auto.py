@@ -1,0 +1,55 @@
+"""`replicates=auto`: after each look more replicates for the arms whose claims need them, until none does or the last.
+
+In: a request, and what `report` found at a look. Out: the request of the next look. Nothing is remembered between two
+commands: the same records lead through the same looks, so an interrupted sweep goes on where it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mismatch.config.groups import LOOKS
+from mismatch.sweep.plan import Request
+
+NAMED = 4
+"""Arms or contrasts that a line names before it counts the others."""
+
+
+@dataclass(frozen=True)
+class More:
+    """What a look found. arms: ids of those that need more replicates. why: a line for each contrast that asks.
+
+    looked: how many contrasts were looked at.
+    """
+
+    arms: frozenset[str] = frozenset()
+    why: tuple[str, ...] = ()
+    looked: int = 0
+
+
+def grown(asked: Request, found: More) -> Request | None:
+    """The request of the next look; None where there is none, or no arm would get more."""
+    grow = {each.arm.id for each in asked.wanted if each.auto and each.arm.id in found.arms}
+    if not grow or asked.look >= len(LOOKS):
+        return None
+    most = LOOKS[asked.look]
+    wanted = tuple(replace(each, replicates=most) if each.arm.id in grow else each for each in asked.wanted)
+    return replace(asked, wanted=wanted, look=asked.look + 1)
+
+
+def said(asked: Request, found: More, following: Request | None) -> str:
+    """What a look at `asked` came to, in one line."""
+    n = LOOKS[asked.look - 1]
+    head = f"{asked.name}, look {asked.look} of {len(LOOKS)}: "
+    if not found.why:
+        return f"{head}no contrast of {found.looked} with {n} replicates needs more"
+    head += f"{len(found.why)} of {found.looked} contrasts with {n} replicates need more ({_some(found.why, '; ')})"
+    if following is None:
+        last = asked.look == len(LOOKS)
+        return head + (f", but {n} replicates are the most there are" if last else ", but their arms have a number")
+    arms = [now.arm.id for was, now in zip(asked.wanted, following.wanted, strict=True) if now != was]
+    return f"{head}; {LOOKS[asked.look]} replicates of {len(arms)} arms: {_some(arms, ', ')}"
+
+
+def _some(names: Sequence[str], between: str) -> str:
+    rest = len(names) - NAMED
+    return between.join([*names[:NAMED], *([f"{rest} more"] if rest > 0 else [])])

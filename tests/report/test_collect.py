@@ -68,5 +68,7 @@ def test_an_unknown_claim_is_refused_by_the_names_of_the_known(results: Path, tm
     with pytest.raises(ConfigError, match="C99: must be one of C1, C2, C10"):
         explain(results, "C99")
     shutil.rmtree(results)
-    with pytest.raises(ConfigError, match=r"needs a folder with claims\.csv"):
+    with pytest.raises(ConfigError, match=r"explain=C1: is registered in text, but .*results has no results of it yet"):
         explain(results, "C1")
+    with pytest.raises(ConfigError, match=r"explain=C99: needs a folder with claims\.csv"):
+        explain(results, "C99")

@@ -61,8 +61,8 @@ def test_a_session_says_what_it_read_before_the_plan(path, tmp_path, monkeypatch
     session.add([{"name": "mine", "out": node.out}], ["data=text"])
     session.run()
     shown = capsys.readouterr().err.splitlines()
-    plan = next(at for at, line in enumerate(shown) if ": 1 arms, 1 runs" in line)
-    assert shown[0].startswith("data.path=") and not any(line.startswith("  ") for line in shown[plan:])
+    assert shown[0].startswith("data.path=") and ": 1 arms, 1 runs" in shown[-2]
+    assert shown[-1].endswith(": baselines, about 2 s")
 
 
 def test_time_major_needs_parts_of_one_size(path):

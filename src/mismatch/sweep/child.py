@@ -9,7 +9,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,12 +32,12 @@ class Answer:
         return (self.output.strip().splitlines() or ["no output"])[-1]
 
 
-def ask(module: str, words: list[str], errand: Any) -> Answer:
-    """Have ``python -m module words`` work on `errand`, which is pickled."""
+def ask(module: str, words: list[str], errand: Any, variables: Mapping[str, str] = os.environ) -> Answer:
+    """Have ``python -m module words`` work on `errand`, which is pickled, under these environment variables."""
     with tempfile.TemporaryDirectory(prefix="mismatch-") as folder:
         given, made = Path(folder) / "errand", Path(folder) / "answer"
         given.write_bytes(pickle.dumps(errand))
-        status, output = _run([module, *words, str(given), str(made), str(os.getpid())])
+        status, output = _run([module, *words, str(given), str(made), str(os.getpid())], variables)
         return Answer(pickle.loads(made.read_bytes()) if status == 0 and made.is_file() else None, output, status)
 
 
@@ -48,9 +48,9 @@ def answer(work: Callable[..., Any]) -> None:
     Path(made).write_bytes(pickle.dumps(work(*words, pickle.loads(Path(errand).read_bytes()))))
 
 
-def _run(words: list[str]) -> tuple[int, str]:
+def _run(words: list[str], variables: Mapping[str, str]) -> tuple[int, str]:
     """Exit status and output of ``python -m`` these words, in a session of its own."""
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3"} | dict(variables)
     process = subprocess.Popen(
         [sys.executable, "-m", *words],
         stdout=subprocess.PIPE,

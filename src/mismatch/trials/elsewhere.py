@@ -4,8 +4,6 @@ In: nothing. Out: `Found`, one line of `frameworks.csv` per case; no line of a f
 command, ``python -m mismatch.trials.elsewhere FRAMEWORK``, it is that process. It imports no framework by itself.
 """
 
-import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -16,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from mismatch.config import environment
+from mismatch.sweep import child
 from mismatch.trials.words import first_line
 
 STEPS, FEATURES, UNITS, ROWS = 6, 4, 8, 32
@@ -104,14 +103,11 @@ def everywhere() -> list[Found]:
 
 
 def _in_process(name: str) -> list[Found]:
-    command = [sys.executable, "-m", "mismatch.trials.elsewhere", name]
-    variables = environment.of_child(FRAMEWORKS[name].backend)
-    done = subprocess.run(command, env=variables, capture_output=True, text=True)
-    if done.returncode:  # an installation that does not work is none
-        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        print(f"{name} cannot be tried: {last}", file=sys.stderr)
+    answer = child.ask("mismatch.trials.elsewhere", [name], None, environment.of_child(FRAMEWORKS[name].backend))
+    if answer.made is None:  # an installation that does not work is none
+        print(f"{name} cannot be tried: {answer.last}", file=sys.stderr)
         return []
-    return [Found(**line) for line in json.loads(done.stdout.splitlines()[-1])]
+    return [Found(**line) for line in answer.made]
 
 
 def tried(name: str) -> Iterator[Found]:
@@ -142,5 +138,10 @@ def _try(name: str, version: str, trial: Trial, size: str, features: int) -> Fou
     )
 
 
+def answered(name: str, _: None) -> list[dict[str, Any]]:
+    """``python -m mismatch.trials.elsewhere <name>``: the lines of a framework as plain values."""
+    return [asdict(line) for line in tried(name)]
+
+
 if __name__ == "__main__":
-    print(json.dumps([asdict(line) for line in tried(sys.argv[1])]))
+    child.answer(answered)

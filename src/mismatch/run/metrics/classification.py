@@ -53,21 +53,27 @@ class Classification(Metric):
 
 def classification(logits: np.ndarray, labels: np.ndarray) -> dict[str, float | bool]:
     """The columns of `Classification` from logits (N, K) and labels (N,) in 0..K-1."""
-    from sklearn.metrics import balanced_accuracy_score, f1_score, log_loss
+    from sklearn.metrics import f1_score, log_loss
 
     predicted = logits.argmax(1)
     known = bool(np.isfinite(logits).all())
     shares = softmax(logits) if known else logits
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a class may be predicted that the test part lacks
-        balanced = balanced_accuracy_score(labels, predicted)
     return {
-        "balanced_accuracy": float(balanced),
+        "balanced_accuracy": balanced_accuracy(labels, predicted),
         "macro_f1": float(f1_score(labels, predicted, average="macro", zero_division=0.0)),
         "log_loss": float(log_loss(labels, shares, labels=range(logits.shape[1]))) if known else float("nan"),
         "auc": _auc(logits, labels) if known else float("nan"),
         "calibration_error": calibration_error(shares, labels) if known else float("nan"),
     }
+
+
+def balanced_accuracy(labels: np.ndarray, predicted: np.ndarray) -> float:
+    """Mean over the classes of `labels` (N,) of the share of each that is `predicted` (N,) as such."""
+    from sklearn.metrics import balanced_accuracy_score
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a class may be predicted that the test part lacks
+        return float(balanced_accuracy_score(labels, predicted))
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

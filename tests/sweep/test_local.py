@@ -5,6 +5,7 @@ import signal
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mismatch.config.fields import ConfigError
@@ -133,6 +134,19 @@ def test_a_worker_that_has_grown_is_replaced_before_its_next_run(warm, monkeypat
     warm.submit(0, task())
     assert isinstance(outcome(warm), Done)
     assert process(warm) != first
+    gives_up = time.monotonic() + 60
+    while Path(f"/proc/{first}").exists() and time.monotonic() < gives_up:  # a process kept is memory lost
+        time.sleep(0.1)
+    assert not Path(f"/proc/{first}").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="the system tells only the largest memory so far")
+def test_memory_that_was_needed_for_a_moment_does_not_count():
+    before = local.resident_mib()
+    block = np.ones(2**24)  # 128 MiB
+    held = local.resident_mib()
+    del block
+    assert held > before + 100 and local.resident_mib() < before + 60
 
 
 def test_stop_ends_the_processes_and_may_be_called_twice(executor):

@@ -9,10 +9,14 @@ import gc
 import multiprocessing
 import os
 import queue
+import resource
 import signal
+import sys
+import threading
 from concurrent.futures import TimeoutError
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Any
 
 from mismatch.config.fields import ConfigError
@@ -45,7 +49,7 @@ class Local(Executor):
     def __init__(self, n_jobs: int = -1) -> None:
         super().__init__(_count(n_jobs))
         self._pools: list[Any] = []  # a pool of one process survives the death of that process
-        self._retired: list[Any] = []
+        self._leaving: list[threading.Thread] = []  # each ends a process that was replaced
         self._worn: set[int] = set()  # to be replaced before their next run
         self._ended: queue.Queue[_Ended] = queue.Queue()
 
@@ -92,18 +96,24 @@ class Local(Executor):
 
     def stop(self) -> None:
         """Kill all processes and wait until they are gone."""
-        pools = self._pools + self._retired
-        self._pools, self._retired, self._ended = [], [], queue.Queue()
+        pools, leaving = self._pools, self._leaving
+        self._pools, self._leaving, self._ended = [], [], queue.Queue()
         self._worn.clear()
         for pool in pools:
             pool.stop()
         for pool in pools:
             pool.join()
+        for thread in leaving:
+            thread.join()
 
     def _renew(self, worker: int) -> None:
         """Replace a process that has grown too large, or a pool that is broken; it is idle."""
-        self._pools[worker].stop()
-        self._retired.append(self._pools[worker])
+        worn = self._pools[worker]
+        worn.stop()
+        # Only `join` ends its process, which takes a while: no run need wait for that, but the memory must come back.
+        self._leaving = [thread for thread in self._leaving if thread.is_alive()]
+        self._leaving.append(threading.Thread(target=worn.join, daemon=True))
+        self._leaving[-1].start()
         self._pools[worker] = _new_pool()
         self._worn.discard(worker)
 
@@ -145,12 +155,19 @@ def _start_worker(parent: int) -> None:
 
 
 def _train(task: Task) -> tuple[Record, float]:
-    """In the worker: the record of the run, and the largest resident memory of the process so far in MiB."""
-    import resource
-    import sys
-
+    """In the worker: the record of the run, and the memory that the process holds after it in MiB."""
     from mismatch.run.pipeline import run
 
     record = run(task.arm, task.replicate, task.experiment, task.time_limit)
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return record, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    return record, resident_mib()
+
+
+def resident_mib() -> float:
+    """Resident memory of this process; the largest it ever had where the system tells no more.
+
+    What a run needed for a moment (to read a corpus) is no reason to replace its worker.
+    """
+    statm = Path("/proc/self/statm")
+    if statm.is_file():
+        return int(statm.read_text().split()[1]) * resource.getpagesize() / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)

@@ -142,11 +142,11 @@ def test_a_worker_that_has_grown_is_replaced_before_its_next_run(warm, monkeypat
 
 @pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="the system tells only the largest memory so far")
 def test_memory_that_was_needed_for_a_moment_does_not_count():
-    before = local.resident_mib()
+    before = local.held_mib()
     block = np.ones(2**24)  # 128 MiB
-    held = local.resident_mib()
+    held = local.held_mib()
     del block
-    assert held > before + 100 and local.resident_mib() < before + 60
+    assert held > before + 100 and local.held_mib() < before + 60
 
 
 def test_stop_ends_the_processes_and_may_be_called_twice(executor):

@@ -25,7 +25,7 @@ from mismatch.sweep.executors.base import Died, Done, Executor, Task
 from mismatch.sweep.parent import die_with
 
 GRACE_S = 60.0  # beyond its own time limit a run gets this long before its worker is killed
-WORKER_MIB = 1200  # TensorFlow keeps every compiled program: a worker that has grown beyond this is replaced
+WORKER_MIB = 1200  # TensorFlow keeps every compiled program: a worker that holds more than this is replaced
 
 
 @dataclass(frozen=True)
@@ -159,15 +159,16 @@ def _train(task: Task) -> tuple[Record, float]:
     from mismatch.run.pipeline import run
 
     record = run(task.arm, task.replicate, task.experiment, task.time_limit)
-    return record, resident_mib()
+    return record, held_mib()
 
 
-def resident_mib() -> float:
-    """Resident memory of this process; the largest it ever had where the system tells no more.
+def held_mib() -> float:
+    """Memory that this process holds for itself; the largest it ever had in all where the system tells no more.
 
-    What a run needed for a moment (to read a corpus) is no reason to replace its worker.
+    What a run needed for a moment is no reason to replace its worker, nor are libraries, which all processes share.
     """
     statm = Path("/proc/self/statm")
     if statm.is_file():
-        return int(statm.read_text().split()[1]) * resource.getpagesize() / 2**20
+        _, resident, shared, *_ = map(int, statm.read_text().split())
+        return (resident - shared) * resource.getpagesize() / 2**20
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)

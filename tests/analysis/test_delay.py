@@ -53,11 +53,13 @@ def test_equal_delays_are_not_equivalent_while_a_run_may_fail_unseen_for_the_res
     assert found["high_failing"] > DELAY["margin"] > found["high"]
 
 
-@pytest.mark.parametrize(("experiment", "claims"), [("padding", {"C11", "C17", "C18", "M1"}), ("reduction", {"C24"})])
+@pytest.mark.parametrize(
+    ("experiment", "claims"), [("padding", {"C11", "C17", "C18", "M1", "P1"}), ("reduction", {"C24"})]
+)
 def test_delays_are_registered_as_factors_beside_accuracy(experiment: str, claims: set[str]) -> None:
     found = registry.load(experiments.folder(experiment) / "claims.yaml")
     delays = {claim.id: [c for c in claim.contrasts if getattr(c, "metric", "") == "delay"] for claim in found.claims}
     assert {name for name, contrasts in delays.items() if contrasts} == claims
     assert {(c.scale, c.margin, c.primary) for each in delays.values() for c in each} == {("ratio", 0.22, False)}
     members = {name for name, contrasts in delays.items() if any(c.member for c in contrasts)}
-    assert members <= {"C11", "C24"}  # the others speak of accuracy, or of losses
+    assert members <= {"C11", "C24", "P1"}  # the others speak of accuracy, or of losses

@@ -108,8 +108,8 @@ def test_a_difference_inside_the_margin_supports_and_refutes_nothing_even_where_
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_identical_runs_have_their_own_word_whatever_was_predicted(direction: str) -> None:
     for margin in (0.0, 0.01):
-        found = verdicts([judge(np.zeros(10), direction, margin, identical=True)])[0]
-        assert found.verdict == "IDENTICAL" and "identical in every number" in found.why
+        found = verdicts([judge(np.zeros(10), direction, margin, identical="they are one")])[0]
+        assert (found.verdict, found.why) == ("IDENTICAL", "they are one")
 
 
 @pytest.mark.usefixtures("unwarned")

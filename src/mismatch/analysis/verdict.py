@@ -2,11 +2,12 @@
 the direction its claim predicts and the margin below which a difference does not matter; out goes one word each.
 
 The rule, at level alpha = .05. Within a family, the p-values of a difference are adjusted by Holm's method, and
-apart from them so are those of equivalence. Let *identical* mean: the runs of both arms agree in every bit measured,
-replicate by replicate. Let *different* mean: adjusted p <= alpha (`statistics.difference_p`) and the 95% interval of
-the mean difference excludes 0. Let *inside* mean: adjusted p of two one-sided tests at the margin <= alpha. Let
-*equivalent* mean: the same with the failures counted in that n replicates cannot rule out (`failures.equivalence_p`),
-where a planted deficit of about the margin was seen (`sensitivity.py`).
+apart from them so are those of equivalence. Let *identical* mean: the runs of both arms agree in every number
+measured, replicate by replicate, to the last digit or but for rounding (`circumstances.identical`). Let *different*
+mean: adjusted p <= alpha (`statistics.difference_p`) and the 95% interval of the mean difference excludes 0. Let
+*inside* mean: adjusted p of two one-sided tests at the margin <= alpha. Let *equivalent* mean: the same with the
+failures counted in that n replicates cannot rule out (`failures.equivalence_p`), where a planted deficit of about the
+margin was seen (`sensitivity.py`).
 
 | direction     | IDENTICAL | EQUIVALENT | SUPPORTED                           | REFUTED                        |
 |---------------|-----------|------------|-------------------------------------|--------------------------------|
@@ -71,7 +72,7 @@ class Judgement:
     note: str
     direction: str
     margin: float
-    identical: bool = False
+    identical: str = ""
     p_inside: float = math.nan
     near: str = ""
     insensitive: str = ""
@@ -97,7 +98,7 @@ def judge(
     margin: float,
     drop: Drop | None = NONE,
     within: tuple[float, float] = ANYWHERE,
-    identical: bool = False,
+    identical: str = "",
     insensitive: str = "",
     level: float = LEVEL,
 ) -> Judgement:
@@ -106,7 +107,7 @@ def judge(
     Args:
         drop: the difference that a failing run of either side leaves; None where nobody knows.
         within: least and greatest value a difference can have.
-        identical: whether the runs behind the differences agree in every bit.
+        identical: how far the runs behind the differences agree in every number measured; empty where they do not.
         insensitive: why no deficit of the margin's size could have been seen; empty where one was, or none is needed.
         level: the part of alpha that may be spent here, less than all of it at a look before the last.
 
@@ -133,7 +134,7 @@ def judge(
         p_equivalence=_over_looks(beyond, level),
         superiority=superiority(values).estimate,
         minimum_detectable_effect=minimum_detectable_effect(values),
-        note="the runs are identical in every number measured" if identical else interval.note,
+        note=identical or interval.note,
         direction=direction,
         margin=margin,
         identical=identical,

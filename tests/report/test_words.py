@@ -26,3 +26,13 @@ def test_dead_arms_never_set_the_number_for_stability() -> None:
     runs = runs_of(arms_of(length__ratio=[8.0], length__padding=["post"]), 3)
     title = words.stability_title(summarise(runs), arrange(varied(runs)))
     assert title == "None of 1 arms learned: their smooth losses say nothing about stability"
+
+
+def test_numbers_of_a_title_have_three_digits_and_large_ones_are_whole() -> None:
+    assert [words.significant(value) for value in (0.4, 12.34, 99.96, 373.4, 1600.0)] == [
+        "0.400",
+        "12.3",
+        "100",
+        "373",
+        "1,600",
+    ]

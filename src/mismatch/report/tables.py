@@ -147,4 +147,9 @@ def _mean(row: pd.Series, name: str) -> Cell:
         return Cell("-")
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     constant = pd.isna(low) or high - low < 1e-9
-    return Cell(f"{row[name]:.3g}", "" if constant else f"[{low:.3g}, {high:.3g}]")
+    return Cell(_short(row[name]), "" if constant else f"[{_short(low)}, {_short(high)}]")
+
+
+def _short(value: float) -> str:
+    """Three significant digits, whole numbers in all: `0.893`, `1,600`."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

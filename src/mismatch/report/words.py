@@ -222,8 +222,8 @@ def _span(arms: pd.DataFrame, layout: Layout, metric: str, unit: str) -> str:
 
 
 def significant(value: float) -> str:
-    """A measured value in three significant digits: `0.400`, `12.3`."""
-    return f"{value:#.3g}".rstrip(".")
+    """A measured value in three significant digits, whole numbers in all: `0.400`, `12.3`, `1,600`."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
 
 
 def _bounds(row: pd.Series) -> str:

@@ -91,13 +91,14 @@ lint: $(TOOLS)  ## ruff (lint, format) and mypy
 bench: $(STAMP)  ## plain model.fit multirun against this engine, side by side
 	$(BIN)/python experiments/throughput/bench.py
 
-# Tables, verdicts and PNG figures only: what the documents show and `make reproduce` compares. All or nothing per name.
+# Tables, what own measurements were made for, verdicts and PNG figures only: what the documents show and `make reproduce` compares. All or nothing per name.
 reference:  ## copy tables (runs as Parquet) and verdicts of results/ to results/reference, and the figures shown
 	@for name in $(NAMES); do \
 		test -f results/$$name/claims.csv || { echo "error: results/$$name: no claims.csv; run make sweep EXPERIMENT=$$name"; exit 2; }; \
 		rm -rf results/reference/$$name && mkdir -p results/reference/$$name && \
 		cp results/$$name/*.csv results/reference/$$name/ && \
-		{ test ! -f results/$$name/runs.parquet || cp results/$$name/runs.parquet results/reference/$$name/; } && \
+		for file in runs.parquet measured.json; do \
+			test ! -f results/$$name/$$file || cp results/$$name/$$file results/reference/$$name/ || exit 1; done && \
 		rm -f results/reference/$$name/runs.csv || exit 1; done
 	cp results/verdicts.csv results/verdicts.md results/reference/
 	@test ! -f results/replicate/replicate.csv || \

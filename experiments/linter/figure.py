@@ -41,8 +41,8 @@ def found_by(cases: pd.DataFrame) -> Figure:
     )
     caption = (
         "Found by Keras: it raised before a weight moved. Found by the check: a finding of severity error or warning "
-        "on the model and the arrays, before Keras acted on them. All 148 cases are run, none is looked up."
-    ).replace("148", str(len(cases)))
+        f"on the model and the arrays, before Keras acted on them. All {len(cases)} cases are run, none is looked up."
+    )
     kinds = [kind for kind in KINDS if kind in set(wrong["kind"])]
     figure, grid = new_figure(len(PARTS), 1, 1.1 + 0.42 * len(kinds), title, caption, column=6.4)
     for axes, (part, said) in zip(grid[:, 0], PARTS.items(), strict=True):

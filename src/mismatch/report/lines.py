@@ -111,8 +111,9 @@ def in_doublings(axes: Axes, levels: Iterable[float]) -> None:
     axes.minorticks_off()
 
 
-def guide(axes: Axes, x: np.ndarray, y: np.ndarray, at: int, text: str) -> None:
-    """A dashed line of what theory expects, with its words below its point number `at`."""
+def guide(axes: Axes, x: np.ndarray, y: np.ndarray, at: int, text: str, above: bool = False) -> None:
+    """A dashed line of what theory expects, with its words at its point number `at`: below and left, or above."""
     axes.plot(x, y, color=REFERENCE_COLOUR, ls=(0, (4, 3)), lw=0.9)
     place: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "va": "top"}
-    axes.annotate(text, (x[at], y[at]), (-8, -8), fontsize=SMALL, color=REFERENCE_COLOUR, **place)
+    place |= {"ha": "left", "va": "bottom"} if above else {}
+    axes.annotate(text, (x[at], y[at]), (0, 14) if above else (-8, -8), fontsize=SMALL, color=REFERENCE_COLOUR, **place)

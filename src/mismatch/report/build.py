@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mismatch.config.files import staged
+from mismatch.config.files import guard, staged
 from mismatch.report import experiment
 from mismatch.report.material import Material, gather
 from mismatch.sweep import baselined, store
@@ -40,9 +40,11 @@ def rebuild(out: Path, figures: bool = True, to: Path | None = None) -> Rebuilt:
         to: where the report goes, to be published: no vector twins, figures beside the page. Default: into `out`.
 
     Raises:
-        ConfigError: when there are no sound records, nor a measurement of the experiment's own.
+        ConfigError: when there are no sound records, nor a measurement of the experiment's own; for the committed
+            reference, unless `to` names it.
         OSError: when the report cannot be written; an earlier one is then as it was.
     """
+    guard(to or out, explicit=to is not None)
     found = gather(out)
     judged = _judged(found)
     drawn: list[Drawing] = []

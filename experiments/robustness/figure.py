@@ -90,5 +90,6 @@ def _ends(most: pd.DataFrame, rates: list[float]) -> str:
     for rate in rates:
         runs = most[most[RATE].eq(rate)]
         least = "at least " if "delay_censored" in runs and true(runs["delay_censored"]).any() else ""
-        told.append(f"{least}{np.exp(np.log(runs['delay']).mean()):,.0f} at rate {rate:g}")
-    return ", ".join([told[0].replace(" at rate", " updates at rate"), *told[1:]])
+        unit = "" if told else " updates"
+        told.append(f"{least}{np.exp(np.log(runs['delay']).mean()):,.0f}{unit} at rate {rate:g}")
+    return ", ".join(told)

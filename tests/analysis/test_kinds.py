@@ -78,6 +78,7 @@ def test_identical_runs_are_told_by_their_losses_not_by_equal_accuracies(tmp_pat
     runs = runs_of(still, still | {"length.padding": "post"}).assign(log_loss=lambda runs: 1 - runs["exact_accuracy"])
     same = judged(tmp_path, runs, contrast(predicts="equal")).iloc[0]
     assert (same["verdict"], same["effect"], same["size"]) == ("IDENTICAL", 0.0, "")
+    assert "identical in every number measured" in same["why"] and "rounding" not in same["why"]
     runs.loc[runs.index[-1], "log_loss"] *= 1 + 1e-5  # sums taken in another order; see `circumstances.ROUNDING`
     rounded = judged(tmp_path, runs, contrast(predicts="equal")).iloc[0]
     assert rounded["verdict"] == "IDENTICAL" and "but for rounding" in rounded["why"]

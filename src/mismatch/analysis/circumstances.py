@@ -22,6 +22,8 @@ ROUNDING = 1e-4
 the other side) ends within 1e-5 of itself; runs that really differ do so by 1e-3 and more in one of the witnesses."""
 FINE = 2
 """So many of the witnesses are fine enough to show a difference in the last digit of a weight."""
+SAME = "the runs are identical in every number measured"
+ROUNDED = f"{SAME}, but for rounding"
 
 
 def both(table: pd.DataFrame, arm: str, against: str, pairs: Pairs) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -47,10 +49,6 @@ def identical(left: pd.DataFrame, right: pd.DataFrame, pairs: Pairs, metric: str
     if all(np.array_equal(a, b, equal_nan=True) for a, b in columns):
         return SAME
     return ROUNDED if all(np.allclose(a, b, rtol=ROUNDING, atol=0, equal_nan=True) for a, b in columns) else ""
-
-
-SAME = "the runs are identical in every number measured"
-ROUNDED = "the runs are identical in every number measured, but for rounding"
 
 
 def bounds(metric: str) -> tuple[float, float]:

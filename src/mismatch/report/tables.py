@@ -15,7 +15,7 @@ from mismatch.analysis.words import effect, predicted
 from mismatch.run.metrics.classification import Classification
 
 from .wording import count, decided_by, reason, said_of
-from .words import number
+from .words import number, short
 
 KEY_METRICS = (
     *("accuracy", "ceiling", "chance", "skill", "information_loss", "learnability_loss"),
@@ -147,9 +147,4 @@ def _mean(row: pd.Series, name: str) -> Cell:
         return Cell("-")
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     constant = pd.isna(low) or high - low < 1e-9
-    return Cell(_short(row[name]), "" if constant else f"[{_short(low)}, {_short(high)}]")
-
-
-def _short(value: float) -> str:
-    """Three significant digits, whole numbers in all: `0.893`, `1,600`."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return Cell(short(row[name]), "" if constant else f"[{short(low)}, {short(high)}]")

@@ -223,7 +223,12 @@ def _span(arms: pd.DataFrame, layout: Layout, metric: str, unit: str) -> str:
 
 def significant(value: float) -> str:
     """A measured value in three significant digits, whole numbers in all: `0.400`, `12.3`, `1,600`."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
+    return short(value, "#.3g").rstrip(".")
+
+
+def short(value: float, form: str = ".3g") -> str:
+    """A value in three significant digits, whole numbers in all: `0.4`, `12.3`, `1,600`."""
+    return format(value, ",.0f" if abs(value) >= 100 else form)
 
 
 def _bounds(row: pd.Series) -> str:

@@ -121,7 +121,8 @@ def test_robustness_compares_the_arms_that_are_registered_among_them_those_of_ev
     from mismatch.config.claims import experiments_of
     from mismatch.report.experiment import registry
 
-    for claim in registry("robustness").claims:
+    # C17's primary asks whether two runs are the same, to rounding, so that no setting can move it.
+    for claim in (each for each in registry("robustness").claims if each.id != "C17"):
         home = experiments_of(claim.id)[0]
         registered = next(each for each in registry(home).claims if each.id == claim.id)
         compared = [each for each in registered.contrasts if each.test == "paired" and each.table == "runs.csv"]

@@ -45,7 +45,8 @@ def test_a_framework_that_is_not_installed_has_no_rows_and_its_contrasts_are_unt
     experiment = folder("layout")
     assert experiment is not None
     left = table[table["framework"] == "keras-tensorflow"]
-    claims = evaluate(load(experiment / "claims.yaml"), {"frameworks.csv": left}, [])
+    registry = load(experiment / "claims.yaml")
+    claims = evaluate(registry, {"frameworks.csv": left}, [], stamped=registry.hash)
     found = claims[claims["claim"] == "C14"].set_index("contrast")
     untested = found[found["verdict"] == "UNTESTED"]
     assert len(untested) == 5 and untested["why"].str.contains("was not installed where this was run").all()

@@ -4,7 +4,7 @@ In: the runs of a plan. Out: one run after another, for the worker that asks.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,18 @@ class Schedule:
                 return None
             self.taken[worker] = group
         return self.taken[worker].popleft()
+
+    @property
+    def left(self) -> bool:
+        """Whether there are runs that nobody was given yet."""
+        return bool(self.groups) or any(self.taken.values())
+
+    def only(self, workers: Collection[int]) -> None:
+        """Give what was left to workers other than these, who are gone, to whoever asks next."""
+        for worker in [each for each in self.taken if each not in workers]:
+            group = self.taken.pop(worker)
+            if group:
+                self.groups.insert(0, group)
 
     def _share(self) -> deque[Run]:
         """Half of the largest group in progress, if that saves more than another compilation costs."""

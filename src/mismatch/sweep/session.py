@@ -55,14 +55,14 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True)
 class Sweep:
-    """What was added at once. Either `executor` (name, n_jobs) trains it, or `launch` does.
+    """What was added at once. Either `executor` (its name, how many workers or where) trains it, or `launch` does.
 
     cut: it is a part of an experiment (``robustness/first``), which shows the whole where that was asked for before.
     """
 
     request: Request
     folder: Path
-    executor: tuple[str, int]
+    executor: tuple[str, Any]
     launch: Launch | None
     single: bool
     note: str
@@ -75,24 +75,23 @@ class Session:
     def __init__(self, reporter: Reporter | None = None) -> None:
         self.reporter = reporter
         self.sweeps: list[Sweep] = []
-        self._executors: dict[tuple[str, int], Executor] = {}
+        self._executors: dict[tuple[str, Any], Executor] = {}
         self._codes: list[int] = []
 
-    def warm(self, executor: str, n_jobs: int) -> None:
-        """Start workers that `run` will probably need; returns at once.
+    def warm(self, executor: str, asked: Any) -> None:
+        """Start workers that `run` will probably need; returns at once. asked: how many, or where.
 
         Raises:
-            ConfigError: for an unknown executor or an impossible number of workers.
+            ConfigError: for an unknown executor or workers that cannot be had.
         """
-        made = self._executor((executor, n_jobs))
-        made.start(made.workers)
+        self._executor((executor, asked)).warm()
 
     def add(
         self,
         configs: Sequence[Any],
         overrides: Sequence[str] = (),
         experiment: str | None = None,
-        executor: tuple[str, int] = ("inline", 1),
+        executor: tuple[str, Any] = ("inline", 1),
         launch: Launch | None = None,
         note: str = "",
     ) -> None:
@@ -149,10 +148,10 @@ class Session:
         for executor in self._executors.values():
             executor.stop()
 
-    def _executor(self, key: tuple[str, int]) -> Executor:
+    def _executor(self, key: tuple[str, Any]) -> Executor:
         if key not in self._executors:
-            name, n_jobs = key
-            self._executors[key] = EXECUTORS.get(name)(n_jobs)
+            name, asked = key
+            self._executors[key] = EXECUTORS.get(name)(asked)
         return self._executors[key]
 
     def _announce(self, plans: Sequence[Plan]) -> None:
@@ -218,7 +217,7 @@ class Session:
                 if sweep.single and record.status == "ok":
                     progress.say(f"replicate {record.replicate}: accuracy {record.metrics['accuracy']:.3f}")
 
-            drive(plan, self._executor(sweep.executor), keep)
+            drive(plan, self._executor(sweep.executor), keep, progress.say)
 
     def _launch(self, sweep: Sweep, plan: Plan, launch: Launch) -> None:
         """Have another launcher carry the jobs out, one for each arm that misses runs; say what is missing then."""

@@ -1,12 +1,14 @@
 """What an executor is: numbered workers, each of which trains one run at a time and sends its record back.
 
-In: tasks. Out: one `Done` or `Died` for each. An executor knows neither results folders nor the order of the runs:
-the driver (`sweep.drive`) chooses the worker, writes the record, and says whether a run is tried again.
+In: tasks. Out: one `Done` or `Died` for each, and lines worth saying. An executor knows neither results folders nor
+the order of the runs: the driver (`sweep.drive`) chooses the worker, writes the record, and says whether a run is tried
+again. Workers may join and be lost while runs are trained.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from mismatch.config.arm import Arm
 from mismatch.run.record import Record
@@ -32,24 +34,51 @@ class Done:
 
 @dataclass(frozen=True)
 class Died:
-    """`worker` was lost with its run, and another has its number. status: killed | timeout."""
+    """`worker` was lost with its run; where another has its number, it stays `ready`. status: killed | timeout."""
 
     worker: int
     status: str
     error: str
 
 
+@dataclass(frozen=True)
+class Said:
+    """A line for the user, about workers."""
+
+    line: str
+
+
+Outcome = Done | Died | Said
+
+
 class Executor(ABC):
-    """Workers somewhere. `workers` is how many there can be."""
+    """Workers somewhere."""
 
     name: ClassVar[str]
 
-    def __init__(self, n_jobs: int) -> None:
-        self.workers = n_jobs
+    def __init__(self, n_jobs: Any) -> None:
+        """n_jobs: how many workers, or whatever else the launcher says of them."""
+        self._workers = n_jobs
+
+    @property
+    def workers(self) -> int:
+        """How many there can be, as far as is known now."""
+        return int(self._workers)
+
+    def warm(self) -> None:
+        """Get everything ready that `start` will probably need, and return at once."""
+        self.start(self.workers)
 
     @abstractmethod
     def start(self, count: int) -> None:
-        """Get workers 0 .. count - 1 ready and return at once. Called again, it adds those that are missing."""
+        """Get workers 0 .. count - 1 ready and return at once. Called again and again, it adds what is missing."""
+
+    def ready(self, count: int) -> Collection[int]:
+        """Numbers of the workers, out of `count`, that runs can be given to or that train one.
+
+        The first `count`, for an executor whose workers neither join late nor are lost for good.
+        """
+        return range(count)
 
     @abstractmethod
     def submit(self, worker: int, task: Task) -> None:
@@ -60,8 +89,8 @@ class Executor(ABC):
         """
 
     @abstractmethod
-    def wait(self, seconds: float) -> Done | Died | None:
-        """The next outcome of any worker, None if there is none within `seconds`.
+    def wait(self, seconds: float) -> Outcome | None:
+        """The next outcome of any worker, or line about them; None if there is none within `seconds`.
 
         Raises:
             Exception: whatever went wrong outside a run; the sweep then stops.

@@ -1,7 +1,7 @@
 """Trains in this process, one run after another: what a single arm takes, without the start of a worker."""
 
 from mismatch.run.pipeline import run
-from mismatch.sweep.executors.base import Died, Done, Executor, Task
+from mismatch.sweep.executors.base import Done, Executor, Outcome, Task
 
 
 class Inline(Executor):
@@ -20,7 +20,7 @@ class Inline(Executor):
         """Note the run for `wait`."""
         self._tasks.append(task)
 
-    def wait(self, seconds: float) -> Done | Died | None:
+    def wait(self, seconds: float) -> Outcome | None:
         """Train what was submitted; takes as long as that takes."""
         if not self._tasks:
             return None

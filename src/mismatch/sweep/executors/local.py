@@ -21,7 +21,7 @@ from typing import Any
 
 from mismatch.config.fields import ConfigError
 from mismatch.run.record import Record
-from mismatch.sweep.executors.base import Died, Done, Executor, Task
+from mismatch.sweep.executors.base import Died, Done, Executor, Outcome, Task
 from mismatch.sweep.parent import die_with
 
 GRACE_S = 60.0  # beyond its own time limit a run gets this long before its worker is killed
@@ -70,7 +70,7 @@ class Local(Executor):
             future = self._pools[worker].schedule(_train, args=[task], timeout=limit + GRACE_S)
         future.add_done_callback(lambda done, ended=self._ended: ended.put(_Ended(worker, limit, done)))
 
-    def wait(self, seconds: float) -> Done | Died | None:
+    def wait(self, seconds: float) -> Outcome | None:
         """The next record or death."""
         from concurrent.futures.process import BrokenProcessPool
 

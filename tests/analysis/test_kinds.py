@@ -101,6 +101,16 @@ def test_runs_that_did_not_learn_and_runs_that_never_got_there_are_counted(tmp_p
     assert "2 of 10 runs of the arm did not learn" in found["why"].iloc[0]
 
 
+def test_pairs_whose_sides_ran_on_different_processors_are_counted_and_unknown_ones_are_not(tmp_path: Path) -> None:
+    runs = two(replicates=10).assign(cpu="AMD EPYC", cpu_family="25", cpu_model="1", cpu_extensions="avx avx2")
+    assert "processor" not in judged(tmp_path, runs, contrast())["why"].iloc[0]
+    runs.loc[runs["run"].isin(["arm01-2", "arm01-5", "arm00-5"]), "cpu_model"] = "17"  # both sides of pair 5
+    runs.loc[runs["run"] == "arm00-7", "cpu_extensions"] = "avx avx2 avx512f"
+    runs.loc[runs["run"] == "arm01-8", "cpu_family"] = None
+    found = judged(tmp_path, runs, contrast())["why"].iloc[0]
+    assert "2 of 10 pairs ran on two processor models" in found
+
+
 def test_a_drop_that_is_no_size_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="drop=-1"):
         judged(tmp_path, two(), contrast(drop=-1.0))

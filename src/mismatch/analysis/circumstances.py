@@ -25,6 +25,9 @@ FINE = 2
 SAME = "the runs are identical in every number measured"
 ROUNDED = f"{SAME}, but for rounding"
 
+PROCESSOR = ("cpu", "cpu_family", "cpu_model", "cpu_extensions")
+"""Columns that say which kernels computed a run's numbers, in their last digits."""
+
 
 def both(table: pd.DataFrame, arm: str, against: str, pairs: Pairs) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows of each side, in the order of the pairs."""
@@ -89,13 +92,27 @@ UNFAILING = NONE
 
 
 def remarks(left: pd.DataFrame, right: pd.DataFrame, failures: int) -> str:
-    """Runs that failed, or that did not learn while others of their arm did."""
+    """Runs that failed, that did not learn while others of their arm did, or whose pair had another processor."""
     said = [f"{failures} failed runs score chance"] if failures else []
     for name, rows in (("the arm", left), ("the other side", right)):
         dead = int((~learned(rows)).sum())
         if 0 < dead < len(rows):
             said.append(f"{dead} of {len(rows)} runs of {name} did not learn")
+    apart = elsewhere(left, right)
+    said += (
+        [f"{apart} of {len(left)} pairs ran on two processor models: last digits may differ by that"] if apart else []
+    )
     return "; ".join(said)
+
+
+def elsewhere(left: pd.DataFrame, right: pd.DataFrame) -> int:
+    """Pairs whose two runs were trained on processors of different models; what is not known does not differ."""
+    apart = pd.Series(False, index=left.index)
+    for name in PROCESSOR:
+        if name in left and name in right:
+            one, other = left[name].astype("string"), right[name].astype("string")
+            apart |= (one != other).fillna(False)
+    return int(apart.sum())
 
 
 def censored(left: pd.DataFrame, right: pd.DataFrame, metric: str) -> str:

@@ -5,6 +5,7 @@ It launches nothing: the sweeper hands the whole sweep to the session, which tra
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn
@@ -26,18 +27,20 @@ ConfigStore.instance().store(group="hydra/launcher", name="local", node=LocalCon
 
 
 class LocalLauncher(Launcher):
-    """Names an executor of ours."""
+    """Names an executor of ours, and what it is asked for."""
+
+    label = "local"
 
     def __init__(self, n_jobs: int = -1, executor: str = "local") -> None:
-        self.n_jobs, self.executor = n_jobs, executor
+        self.executor: tuple[str, Any] = (executor, n_jobs)
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         from mismatch.config.fields import ConfigError
         from mismatch.sweep.job import Job
 
         if not isinstance(task_function, Job) or task_function.session is None:
-            raise ConfigError("hydra/launcher", "local", "trains arms of mismatch, not jobs of another program")
-        task_function.session.warm(self.executor, self.n_jobs)
+            raise ConfigError("hydra/launcher", self.label, "trains arms of mismatch, not jobs of another program")
+        task_function.session.warm(*self.executor)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         from mismatch.config.fields import ConfigError

@@ -80,7 +80,7 @@ class LocalSweeper(Sweeper):
         asked = (configs, list(hydra.overrides.task), hydra.runtime.choices.get("experiment"))
         note = OmegaConf.to_yaml(self.config)
         if isinstance(self.launcher, LocalLauncher):
-            session.add(*asked, executor=(self.launcher.executor, self.launcher.n_jobs), note=note)
+            session.add(*asked, executor=self.launcher.executor, note=note)
         else:
             session.add(*asked, launch=launch, note=note)
         return []

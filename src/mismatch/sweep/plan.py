@@ -110,7 +110,7 @@ class Plan:
         total = len(self.runs) + self.done
         own = f", a measurement of {about(self.measure_s / 60)}" if self.measure_s else ""
         own += f", baselines of {about(self.baselines_s / 60)}" if self.baselines_s else ""
-        where = f"on {workers} workers" if workers else "in all on the workers of another launcher"
+        where = "in all on the workers of another launcher" if workers is None else f"on {workers} workers"
         look = f", look {self.request.look} of {len(LOOKS)}" if self.request.look else ""
         return (
             f"{self.name}{look}: {len(self.request.wanted)} arms, {total} runs, {self.done} done already, "

@@ -121,9 +121,11 @@ class Session:
         """Do all that was added, sweep after sweep, and return the exit code.
 
         Raises:
-            ConfigError: when a results folder cannot be had; nothing has been trained then.
+            ConfigError: when workers or a results folder cannot be had; nothing has been trained then.
             OSError: when the disk is full; finished runs are kept.
         """
+        for sweep in self.sweeps:
+            self._workers(sweep)  # a cluster that cannot be had is known before anything is written
         with ExitStack() as stack:
             for sweep in self.sweeps:
                 stack.enter_context(lock.hold(sweep.folder, sweep.request.out))
@@ -154,9 +156,13 @@ class Session:
             self._executors[key] = EXECUTORS.get(name)(asked)
         return self._executors[key]
 
+    def _workers(self, sweep: Sweep) -> int | None:
+        """How many train it; None where another launcher decides."""
+        return None if sweep.launch else self._executor(sweep.executor).workers
+
     def _announce(self, plans: Sequence[Plan]) -> None:
         """Say what will be done, before anything is."""
-        workers = [None if sweep.launch else self._executor(sweep.executor).workers for sweep in self.sweeps]
+        workers = [self._workers(sweep) for sweep in self.sweeps]
         for line in said.of_data(arm for plan in plans for arm in plan.request.arms):
             say(line)
         for plan, count in zip(plans, workers, strict=True):
@@ -192,7 +198,7 @@ class Session:
                 return plan
             plan = planning.make(following, sweep.folder)
             _note(sweep, plan)
-            say(plan.text(None if sweep.launch else self._executor(sweep.executor).workers))
+            say(plan.text(self._workers(sweep)))
 
     def _look(self, sweep: Sweep, plan: Plan) -> Request | None:
         """What is asked for after a look at what was trained; None where nothing more is."""

@@ -53,8 +53,19 @@ def test_the_same_command_again_trains_nothing_and_more_replicates_only_the_new(
     assert sorted(table(mine)["replicate"]) == [0] * 4 + [1] * 4 + [2] * 4
 
 
-def test_another_launcher_and_a_single_process_give_the_same_table(undisturbed, tmp_path):
-    done = mismatch(*AXES, "hydra/launcher=basic", *PLAIN, cwd=tmp_path)
+OTHERS = {
+    "basic": ["hydra/launcher=basic"],
+    "joblib": ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"],
+    "submitit": ["hydra/launcher=submitit_local", "hydra.launcher.cpus_per_task=1", "hydra.sweep.dir=jobs"],
+}
+"""Launchers of others, the last two from the extras of their names."""
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_launcher_gives_the_same_table_through_the_same_path(name, undisturbed, tmp_path):
+    if name != "basic":
+        pytest.importorskip(f"hydra_plugins.hydra_{name}_launcher")
+    done = mismatch(*AXES, *OTHERS[name], *PLAIN, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     pd.testing.assert_frame_equal(table(tmp_path), table(undisturbed))
 

@@ -9,7 +9,7 @@ from mismatch.config import claims
 from mismatch.run import pipeline
 from mismatch.sweep import plan
 from mismatch.sweep.drive import drive
-from mismatch.sweep.executors.base import Died, Done, Executor, Task
+from mismatch.sweep.executors.base import Died, Done, Executor, Said, Task
 from tests.helpers import make_settings
 
 
@@ -94,3 +94,53 @@ def test_every_record_of_an_experiment_carries_the_hash_of_its_claims_also_of_a_
     assert set(kept.values()) == {claims.registered("padding")} and len(kept) == 2
     other = plan.make([make_settings(out=str(tmp_path), replicates=1)])
     assert other.claims is None and other.ids < made.ids, "the claims of an experiment change no run"
+
+
+class Changing(Scripted):
+    """Its workers, by number, are what the test says before each outcome; `script` changes them, and may say a line."""
+
+    def __init__(self, *script) -> None:
+        super().__init__()
+        self.script, self.there = list(script), []
+
+    @property
+    def workers(self) -> int:
+        return len(self.there)
+
+    def ready(self, count: int):
+        return list(self.there)
+
+    def wait(self, seconds: float):
+        if self.script:
+            return self.script.pop(0)(self)
+        return super().wait(seconds)
+
+
+def change(*there: int, line: str = ""):
+    def step(executor: Changing):
+        executor.there = list(there)
+        return Said(line) if line else None
+
+    return step
+
+
+def lose(worker: int):
+    def step(executor: Changing):
+        executor.there.remove(worker)
+        executor.ended.pop()
+        return Died(worker, "killed", "lost in the test")
+
+    return step
+
+
+def test_workers_that_join_late_get_runs_and_lines_about_them_are_passed_on(tmp_path):
+    executor, kept, said = Changing(change(), change(3, line="one joined"), change(3, 7)), {}, []
+    made = plan.make([make_settings(out=str(tmp_path), replicates=4)])
+    drive(made, executor, lambda record, run: kept.update({record.replicate: record.status}), said.append)
+    assert kept == dict.fromkeys(range(4), "ok") and executor.workers_used >= {3} and said == ["one joined"]
+
+
+def test_what_was_left_to_a_lost_worker_is_trained_by_another_and_its_run_is_tried_again(tmp_path):
+    executor = Changing(change(0), lose(0), change(5))
+    assert driven(tmp_path, executor, 3) == {0: "ok", 1: "ok", 2: "ok"}
+    assert executor.tries[0] == 2 and executor.workers_used == {0, 5}

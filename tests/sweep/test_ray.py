@@ -19,6 +19,8 @@ from tests.sweep.commands import AXES, PLAIN, SMALL, records, start, wait_for_re
 pytest.importorskip("ray")
 pytestmark = pytest.mark.slow
 
+SWEEP = [*AXES, "control=delayed", "control.delay_ms=40", "replicates=4", *PLAIN]
+"""Four arms in two programs; every update waits, so that it lasts half a minute and takes little of this machine."""
 ONE_ARM = ["-m", "length.steps=8", *SMALL, *PLAIN]
 
 
@@ -32,7 +34,7 @@ def table(folder: Path) -> pd.DataFrame:
 def local(tmp_path_factory):
     """The table of a sweep by the workers of this machine."""
     folder = tmp_path_factory.mktemp("local")
-    done = mismatch(*AXES, "replicates=4", "hydra.launcher.n_jobs=1", *PLAIN, cwd=folder)
+    done = mismatch(*SWEEP, cwd=folder)
     assert done.returncode == 0, done.stderr
     return table(folder)
 
@@ -65,7 +67,7 @@ def until(condition, what: str, seconds: float = 120) -> None:
 
 
 def test_a_node_that_joins_late_trains_and_its_loss_changes_no_number(head, local, tmp_path):
-    words = [*AXES, "replicates=4", *on(head), *PLAIN]
+    words = [*SWEEP, *on(head)]
     sweep = start(*words, cwd=tmp_path)
     wait_for_records(tmp_path, 1)
     second = head.node(cpus=1)
@@ -78,7 +80,7 @@ def test_a_node_that_joins_late_trains_and_its_loss_changes_no_number(head, loca
 
 
 def test_after_the_death_of_the_driver_only_what_is_missing_is_trained(head, local, tmp_path):
-    words = [*AXES, "replicates=4", *on(head), *PLAIN]
+    words = [*SWEEP, *on(head)]
     sweep = start(*words, cwd=tmp_path)
     wait_for_records(tmp_path, 3)
     os.kill(sweep.pid, signal.SIGKILL)

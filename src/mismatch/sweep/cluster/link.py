@@ -5,6 +5,7 @@ that lives as long as the connection, as Ray has the processes of a cluster it s
 them, and as the main thread's signal handlers stay ours.
 """
 
+import logging
 import os
 import socket
 import tempfile
@@ -70,12 +71,14 @@ def _connect(asked: Asked, empty: str) -> None:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a cluster of our own tells nobody
     import ray
 
+    logging.getLogger("ray").setLevel(logging.ERROR)
     shared: dict[str, Any] = {"address": asked.address, "namespace": NAMESPACE, "runtime_env": _surroundings(empty)}
+    shared |= {"log_to_driver": False, "logging_level": "ERROR"}
     if asked.address.startswith("ray://"):
         ray.init(**shared)
         return
     own = {"include_dashboard": False} if asked.address == "local" else {}
-    ray.init(**shared, log_to_driver=False, logging_level="ERROR", **own)
+    ray.init(**shared, **own)
     from ray._private import worker
 
     # Ray prints what it hears of lost nodes on our standard output; `nodes` says it, once and in a line.

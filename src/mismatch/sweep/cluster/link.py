@@ -10,6 +10,7 @@ import os
 import socket
 import tempfile
 import threading
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ ANSWER_S = 10.0
 LEAVE_S = 20.0
 """How long it may take to leave it: whoever wants to stop is not kept longer by a cluster that does not answer."""
 NAMESPACE = "mismatch"
+TOKEN = "is it Ray's port, and is its token here (RAY_AUTH_MODE=token, ~/.ray/auth_token or RAY_AUTH_TOKEN)?"
 
 
 class Link:
@@ -72,6 +74,7 @@ def _connect(asked: Asked, empty: str) -> None:
     import ray
 
     logging.getLogger("ray").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module=r"ray\.")
     shared: dict[str, Any] = {"address": asked.address, "namespace": NAMESPACE, "runtime_env": _surroundings(empty)}
     shared |= {"log_to_driver": False, "logging_level": "ERROR"}
     if asked.address.startswith("ray://"):
@@ -104,4 +107,6 @@ def _said(error: Exception) -> str:
     text = reason(error, 300)
     if "Could not find any running Ray instance" in text:
         return "no cluster runs on this machine; start one with `ray start --head`, or say hydra.launcher.address=local"
+    if "Failed to connect to Ray cluster" in text or "client connection timeout" in text:
+        return f"lets nobody in: {TOKEN}"
     return f"cannot be used: {text}"

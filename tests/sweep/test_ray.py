@@ -115,7 +115,7 @@ def test_a_node_with_other_code_is_refused_by_name_and_the_others_go_on(head, tm
 
 
 LABELS = "abc"
-OWN = ["data=text", "data.train=null", "data.probe=null", "data.test=null", "name=small", "train.updates=20"]
+OWN = ["data=text", "name=small", "train.updates=20"]
 
 
 def write_texts(folder: Path) -> None:

@@ -91,14 +91,15 @@ class Cluster:
         inside = ["ip", "netns", "exec", namespace] if namespace else []
         address = f"--node-ip-address={self.host[: self.host.rindex('.')]}.2" if namespace else ""
         at = address or f"--node-ip-address={self.host}"
-        process = subprocess.Popen(
-            [*inside, *RAY, STORE, f"--num-cpus={cpus}", at, *words],
-            env=os.environ | self.variables | variables,
-            cwd=self.folder,
-            stdout=(self.folder / "out").open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with (self.folder / "out").open("ab") as out:
+            process = subprocess.Popen(
+                [*inside, *RAY, STORE, f"--num-cpus={cpus}", at, *words],
+                env=os.environ | self.variables | variables,
+                cwd=self.folder,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self.nodes.append(Node(process, namespace))
         return self.nodes[-1]
 

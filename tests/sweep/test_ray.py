@@ -160,7 +160,7 @@ main()
 
 
 def test_a_run_that_overstays_is_killed_with_its_worker_and_the_next_one_is_trained(head, tmp_path):
-    words = [*ONE_ARM, "replicates=1", "train.updates=100000", "train.block=100000", "time_limit=1", *on(head)]
+    words = [*ONE_ARM, "replicates=1", "train.updates=20000", "train.block=20000", "time_limit=1", *on(head)]
     command = [sys.executable, "-c", IMPATIENT, *words]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200)
     assert done.returncode == 3, done.stderr

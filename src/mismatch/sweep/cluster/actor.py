@@ -31,19 +31,19 @@ class Trainer:
         gc.freeze()  # as in a worker of this machine
 
     def train(self, task: Task, parcels: Sequence[Any] = ()) -> tuple[Record, float]:
-        """The record of the run, and the largest resident memory of the process so far in MiB.
+        """The record of the run, and the memory that the process holds for itself after it, in MiB.
 
         parcels: the reference to the arm's own data, if it has any; fetched once.
         """
         from mismatch.run.pipeline import run
-        from mismatch.sweep.executors.local import peak_mib
+        from mismatch.sweep.executors.local import held_mib
 
         arm = task.arm
         if not parcels:
-            return run(arm, task.replicate, task.experiment, task.time_limit), peak_mib()
+            return run(arm, task.replicate, task.experiment, task.time_limit), held_mib()
         places = self._unpacked(str(parcel.key(arm)), parcels[0])
         record = run(parcel.moved(arm, places), task.replicate, task.experiment, task.time_limit)
-        return parcel.home(record, arm, places), peak_mib()
+        return parcel.home(record, arm, places), held_mib()
 
     def _unpacked(self, key: str, reference: Any) -> Mapping[str, str]:
         """Where the files of the own data `key` are here."""

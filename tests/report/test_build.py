@@ -1,6 +1,5 @@
 """A report is made from records, written whole or not at all, and never over the shipped results."""
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.slow
 REFERENCE = Path(__file__).parents[2] / "results" / "reference"
 
 
-def sweep_of(folder: Path, replicates: int = 2) -> Path:
+def sweep_of(folder: Path, replicates: int = 2, traced: bool = True) -> Path:
     """A results folder with records and a plan, as a sweep leaves it, under the name of no experiment."""
     runs = runs_of(arms_of(length__padding=["pre", "post"]), replicates)
     identity = ("experiment", "arm", "replicate", "status", "error")
@@ -33,7 +32,7 @@ def sweep_of(folder: Path, replicates: int = 2) -> Path:
         chosen = {name: row.pop(name) for name in parameters}
         trace = {"probe_loss": [1.0, 0.5, 0.2]}
         seen = {name: row.pop(name) for name in provenance} | {"started": f"2026-01-01T00:00:0{number}"}
-        store.write(folder, Record(known, chosen, row, seen, trace))
+        store.write(folder, Record(known, chosen, row, seen, trace if traced else {}))
     store.write_plan(folder, folder.name, dict.fromkeys(runs["arm"].unique(), replicates))
     return folder
 
@@ -84,19 +83,13 @@ def test_a_report_that_goes_elsewhere_leaves_its_folder_alone(tmp_path: Path) ->
     assert contents(tmp_path / "own") == before
     names = set(contents(tmp_path / "public" / "own"))
     assert {"runs.csv", "runs.parquet", "report.html", "figures/accuracy.png"} <= names
-    assert not any(name.endswith(".svg") or "records" in name for name in names)
+    assert not any(name.endswith((".svg", ".sqlite")) or "records" in name for name in names)
 
 
 def test_a_figure_of_an_earlier_sweep_does_not_survive(reported: Path, tmp_path: Path) -> None:
     out = copy(reported, tmp_path)
     (out / "figures" / "mine.png").write_bytes(b"mine")
-    for path in (out / "records").glob("*.json"):
-        path.unlink()
-    shutil.copytree(sweep_of(tmp_path / "other", 1) / "records", out / "records", dirs_exist_ok=True)
-    for path in (out / "records").glob("*.json"):
-        content = json.loads(path.read_text())
-        content["payload"]["trace"] = {}
-        store.write(out, Record.from_json(content["payload"]))
+    shutil.copyfile(sweep_of(tmp_path / "other", 1, traced=False) / store.FILE, out / store.FILE)
     rebuild(out)
     assert not (out / "figures" / "curves.png").exists()
     assert (out / "figures" / "mine.png").exists()
@@ -175,10 +168,13 @@ def test_drafts_of_a_killed_process_are_removed(tmp_path: Path) -> None:
 
 
 def test_a_damaged_record_is_named_and_left_out(tmp_path: Path) -> None:
-    (sweep_of(tmp_path / "own") / "records" / "r0.json").write_text("{}")
+    path = sweep_of(tmp_path / "own") / store.FILE
+    path.write_bytes(path.read_bytes().replace(b"2026-01-01T00:00:02", b"2026-01-01T00:00:12"))
+    (path.parent / "records").mkdir()
+    (path.parent / "records" / "r9.json").write_text("{}")
     made = rebuild(tmp_path / "own", figures=False)
     assert len(made.runs) == 3
-    assert "r0.json: damaged record" in made.notes[0]
+    assert "r9.json: damaged record" in made.notes[0] and "1 damaged rows left out" in made.notes[1]
 
 
 def test_reports_go_into_folders_of_their_names_with_the_verdicts_above(

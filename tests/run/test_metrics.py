@@ -153,7 +153,7 @@ out = Path(sys.argv[1])
 for replicate in range(2):
     for padding in ("post", "pre"):
         store.write(out, run(make_arm(length__padding=padding, length__ratio=2.0), replicate, "x"))
-runs = store.table(store.load(out).records)
+runs = store.newest(out).table
 store.write_tables(out, runs)
 store.write_csv(out / "summary.csv", summarise(runs))
 """

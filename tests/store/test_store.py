@@ -1,10 +1,7 @@
-"""Records are written whole, checked when read, and are all a table needs."""
+"""Records are kept whole, checked when read, and are all a table needs."""
 
-import json
-import os
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,66 +9,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mismatch.run.pipeline import begin
-from mismatch.run.record import Record
-from mismatch.run.sections import IDENTITY, is_parameter, ordered
+from mismatch.run.record import FINISHED, Record
+from mismatch.run.sections import is_parameter, ordered
 from mismatch.sweep import store
-from tests.helpers import make_arm
+from mismatch.sweep.records.database import Database
+from tests.store.runs import many, record
 
-FIRST_SCHEMA = Path(__file__).parent / "schema-1.json"
+
+def keep(out: Path, *records: Record) -> Path:
+    with store.Writer(out) as writer:
+        for each in records:
+            writer.keep(each)
+    return out
 
 
-def record(replicate: int = 0, started: str = "2026-01-01", status: str = "ok", **identity: Any) -> Record:
-    begun = begin(make_arm(), replicate, "test")
-    metrics, trace = {"accuracy": 0.1 + 0.2, "skill": float("nan")}, {"probe_loss": np.float32([1.5, np.inf])}
-    done = begun.ended(status, None, metrics, {"started": started}, trace)
-    done.identity.update(identity)  # type: ignore[attr-defined]
-    return done
+def runs_of(chosen: store.Chosen) -> set[str]:
+    return {brief.run for brief in chosen.briefs}
 
 
 def test_a_record_comes_back_as_it_was_with_infinities_as_null(tmp_path):
     written = record()
-    path = store.write(tmp_path, written)
+    store.write(tmp_path, written)
     loaded = store.load(tmp_path)
     assert loaded.damaged == []
     (back,) = loaded.records
     assert (back.identity, back.parameters, back.versions) == (written.identity, written.parameters, written.versions)
     assert back.metrics == {"accuracy": 0.1 + 0.2, "skill": None}
     assert back.trace == {"probe_loss": [1.5, None]}
-    json.loads(path.read_text(), parse_constant=pytest.fail)  # strict JSON
-    assert [p.name for p in path.parent.iterdir()] == [path.name]  # no draft left behind
+    assert [path.name for path in tmp_path.iterdir()] == [store.FILE]  # no draft, no journal left behind
 
 
-DAMAGE = {
-    "cut short": lambda text: text[: len(text) // 2],
-    "empty": lambda text: "",
-    "a flipped digit": lambda text: text.replace("0.30000000000000004", "0.40000000000000004"),
-    "another run's": lambda text: text.replace('"run":"', '"run":"f'),
-    "of a later version": lambda text: text.replace('"schema":2', '"schema":3'),
-    "not an object": lambda text: "[1, 2]",
-    "not text": lambda text: None,
-}
-
-
-@pytest.mark.parametrize("kind", DAMAGE)
-def test_a_damaged_record_is_named_and_trained_again_and_never_crashes(kind, tmp_path):
-    sound, broken = store.write(tmp_path, record(0)), store.write(tmp_path, record(1))
-    text = DAMAGE[kind](broken.read_text())
-    broken.write_bytes(b"\xff\x00\xfe" if text is None else text.encode())
-    loaded = store.load(tmp_path)
-    assert [r.replicate for r in loaded.records] == [0]
-    assert len(loaded.damaged) == 1 and str(broken) in loaded.damaged[0]
-    assert store.finished(loaded.records) == {sound.stem}
-
-
-def test_drafts_of_dead_writers_are_removed_and_other_files_left_alone(tmp_path):
-    folder = store.write(tmp_path, record()).parent
-    (folder / ".abc.4194999.json").write_text("half")  # beyond the largest process id of Linux
-    (folder / f".abc.{os.getpid()}.json").write_text("at work")
-    (folder / "notes.txt").write_text("mine")
-    assert len(store.load(tmp_path).records) == 1 and not store.load(tmp_path).damaged
-    left = {path.name for path in folder.iterdir()} - {f"{record().run}.json"}
-    assert left == {f".abc.{os.getpid()}.json", "notes.txt"}
+def test_a_run_that_is_trained_again_replaces_its_record(tmp_path):
+    keep(tmp_path, record(0, status="failed"), record(1), record(0, started="2026-02-01"))
+    assert [r.provenance["started"] for r in store.load(tmp_path).records if r.replicate == 0] == ["2026-02-01"]
+    assert len(store.newest(tmp_path).table) == 2
 
 
 def test_a_full_disk_leaves_every_table_as_it_was(tmp_path, monkeypatch):
@@ -102,29 +73,52 @@ def test_a_word_none_is_a_word_and_a_blank_is_missing(tmp_path):
     assert back["n"].iloc[0] == 0.1 + 0.2
 
 
-def test_only_outcomes_that_would_repeat_count_as_finished():
+def test_only_outcomes_that_would_repeat_count_as_finished(tmp_path):
     outcomes = ("ok", "diverged", "failed", "killed", "timeout")
-    assert len(store.finished(record(i, status=status) for i, status in enumerate(outcomes))) == 2
+    records = [record(i, status=status) for i, status in enumerate(outcomes)]
+    keep(tmp_path, *records)
+    found = store.survey(tmp_path, {each.run for each in records})
+    assert found.finished == {each.run for each in records if each.status in FINISHED} and len(found.finished) == 2
+    assert store.survey(tmp_path, {records[1].run}).finished == {records[1].run}
 
 
-def test_the_table_holds_one_row_per_arm_and_replicate_the_newest():
+def test_a_survey_counts_the_claims_that_the_finished_runs_asked_for_were_trained_for(tmp_path):
+    records = [record(k).noting(claims_hash=claims) for k, claims in enumerate(("a", "a", None, "b"))]
+    keep(tmp_path, *records, record(4, status="failed").noting(claims_hash="c"))
+    assert store.survey(tmp_path, {r.run for r in records[:3]}).claims == {"a": 2, None: 1}
+
+
+def test_the_table_holds_one_row_per_arm_and_replicate_the_newest(tmp_path):
     old, new = record(0, started="2026-01-01", run="a" * 16), record(0, started="2026-02-01", run="b" * 16)
-    table = store.table(store.newest([new, old, record(1)]))
+    table = store.newest(keep(tmp_path, new, old, record(1))).table
     assert table["replicate"].tolist() == [0, 1]
     assert table["run"].iloc[0] == "b" * 16
 
 
-def test_going_back_to_earlier_code_shows_its_runs_not_the_later_ones():
+def test_going_back_to_earlier_code_shows_its_runs_not_the_later_ones(tmp_path):
     old, new = record(0, started="2026-01-01", run="a" * 16), record(0, started="2026-02-01", run="b" * 16)
+    keep(tmp_path, old, new)
     for asked, shown in ((old, old), (new, new)):
-        assert store.newest([old, new], [old.arm], [asked.run]) == [shown]
-    assert store.newest([old, new], None, ["c" * 16]) == [new]
+        assert runs_of(store.newest(tmp_path, [old.arm], [asked.run])) == {shown.run}
+    assert runs_of(store.newest(tmp_path, None, ["c" * 16])) == {new.run}
 
 
-def test_the_newest_may_be_cut_to_the_arms_asked_for():
+def test_the_newest_may_be_cut_to_the_arms_asked_for(tmp_path):
     here = record()
-    assert store.newest([here], [here.arm]) == [here]
-    assert store.newest([here], ["another"]) == []
+    keep(tmp_path, here)
+    assert runs_of(store.newest(tmp_path, [here.arm])) == {here.run}
+    assert store.newest(tmp_path, ["another"]).table.empty
+
+
+def test_what_is_chosen_knows_versions_and_traces_without_reading_traces_for_the_table(tmp_path, monkeypatch):
+    keep(tmp_path, *many(3))
+    monkeypatch.setattr("mismatch.sweep.records.rows.zlib.decompress", pytest.fail)
+    chosen = store.newest(tmp_path)
+    assert chosen.versions == {run: {"python": "3.11"} for run in runs_of(chosen)}
+    monkeypatch.undo()
+    traces = store.Traces(tmp_path, sorted(runs_of(chosen)))
+    assert traces[many(3)[2].run] == {"probe_loss": [1.0, 0.5, 2 / 7]} and len(traces) == 3
+    assert traces.get("nobody") is None
 
 
 def test_table_files_agree(tmp_path):
@@ -155,7 +149,7 @@ def records(draw: st.DrawFn) -> list[Record]:
 @given(records(), st.randoms())
 def test_neither_rows_nor_columns_depend_on_the_order_of_the_runs(runs, random):
     shuffled = sorted(runs, key=lambda _: random.random())
-    one, other = store.table(store.newest(runs)), store.table(store.newest(shuffled))
+    one, other = table_of(runs), table_of(shuffled)
     assert list(one) == list(other)
     key = ["run", "made_up"]
     assert one[key].sort_values("run").to_numpy().tolist() == other[key].sort_values("run").to_numpy().tolist()
@@ -163,26 +157,31 @@ def test_neither_rows_nor_columns_depend_on_the_order_of_the_runs(runs, random):
     assert list(one)[6 : 6 + len(parameters)] == parameters == ordered(parameters)
 
 
-@given(records())
-def test_every_record_written_is_read_back_and_no_other(runs):
+def table_of(runs: list[Record]) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as folder:
-        for run in runs:
-            store.write(Path(folder), run)
-        loaded = store.load(Path(folder))
-    assert loaded.damaged == [] and sorted(loaded.records, key=lambda r: r.run) == sorted(runs, key=lambda r: r.run)
+        with Database.open(Path(folder) / store.FILE) as database:
+            database.append(runs)
+        return store.newest(Path(folder)).table
 
 
-def test_a_record_of_the_first_schema_is_read_into_its_sections(tmp_path):
-    content = json.loads(FIRST_SCHEMA.read_text())
-    (tmp_path / "records").mkdir()
-    (tmp_path / "records" / f"{content['payload']['row']['run']}.json").write_text(FIRST_SCHEMA.read_text())
-    loaded = store.load(tmp_path)
-    assert loaded.damaged == []
-    (old,) = loaded.records
-    assert list(old.identity) == list(IDENTITY)
-    assert old.parameters == content["payload"]["config"]
-    assert {"accuracy", "run_s", "parameters"} <= set(old.metrics) and "threads" in old.provenance
-    assert store.table([old]).notna().sum().sum() == sum(v is not None for v in content["payload"]["row"].values())
+@given(records())
+def test_the_table_from_columns_is_that_of_the_records(runs):
+    """Values and types, blanks apart: a key that a run has not is as blank as one without a value."""
+    made, right = table_of(runs), store.table(runs)
+    by = ["arm", "replicate"]
+    made, right = (frame.sort_values(by).reset_index(drop=True) for frame in (made, right))
+    assert list(made) == list(right)
+    known = [name for name in right if right[name].notna().any()]  # all others are blank here and there
+    pd.testing.assert_frame_equal(made[known].replace({None: np.nan}), right[known].replace({None: np.nan}))
+    assert made[known].dtypes.astype(str).to_dict() == right[known].dtypes.astype(str).to_dict()
+    assert not made.drop(columns=known).notna().any(axis=None)
+
+
+def test_the_table_of_whole_records_is_the_same_from_columns_to_the_last_byte(tmp_path):
+    runs = [record(k, status="ok" if k else "failed") for k in range(3)] + many(3, **{"data.size": 4})
+    for folder, made in {"columns": store.newest(keep(tmp_path, *runs)).table, "records": store.table(runs)}.items():
+        store.write_tables(tmp_path / folder, made)
+    assert (tmp_path / "columns" / "runs.csv").read_bytes() == (tmp_path / "records" / "runs.csv").read_bytes()
 
 
 def test_the_plan_comes_back_and_a_damaged_one_is_none(tmp_path):

@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+from mismatch.sweep import store
+
 SMALL = ["data.train=512", "data.test=256", "train.updates=40", "replicates=2", "name=small"]
 AXES = ["-m", "length.padding=pre,post", "mask=none,masking", *SMALL]
 PLAIN = ["figures=false"]  # tables alone
@@ -30,9 +32,10 @@ def start(*words: str, cwd: Path) -> subprocess.Popen[str]:
     )
 
 
-def records(folder: Path) -> list[Path]:
-    """The finished files below `folder`/results; a draft, whose name begins with a dot, is none."""
-    return [path for path in folder.glob("results/*/records/*.json") if not path.name.startswith(".")]
+def records(folder: Path) -> list[str]:
+    """Ids of the runs kept below `folder`/results, read while a sweep may be writing."""
+    outs = folder.glob("results/*/")
+    return [brief.run for out in outs if store.there(out) for brief in store.newest(out).briefs]
 
 
 def wait_for_records(folder: Path, count: int, timeout: float = 120) -> None:

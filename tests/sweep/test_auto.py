@@ -2,6 +2,8 @@
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import LOOKS
-from mismatch.sweep import auto, plan
+from mismatch.sweep import auto, plan, store
 from mismatch.sweep.session import Session
 from tests.helpers import make_settings, mismatch
 
@@ -112,8 +114,8 @@ def test_replicates_are_added_for_one_contrast_alone_and_an_ended_sweep_goes_on(
     assert "look 2 of 4: interval and verdict at its share of the 5%" in told.stdout
 
     lost = runs[runs["replicate"].isin([9, 15, 16])]["run"]
-    for run in lost:
-        (out / "records" / f"{run}.json").unlink()
+    with closing(sqlite3.connect(out / store.FILE)) as connection, connection:
+        connection.executemany("DELETE FROM runs WHERE run = ?", [(run,) for run in lost])
     again = mismatch(*COMMAND, cwd=tmp_path, **installed)
     assert again.returncode == 0, again.stderr
     assert "50 runs, 45 done already, 5 to train" in again.stderr

@@ -11,8 +11,8 @@ import pytest
 from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
 from mismatch.run.pipeline import begin
-from mismatch.run.record import Record
-from mismatch.sweep import baselined, child
+from mismatch.sweep import baselined, child, store
+from mismatch.sweep.store import Brief
 from tests.baselines.files import series, texts
 from tests.helpers import make_arm, make_settings, mismatch
 
@@ -43,47 +43,50 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counts
 
 
-def record(arm: Arm, replicate: int, data_hash: str = "") -> Record:
+def run(arm: Arm, replicate: int, data_hash: str = "") -> Brief:
     drawn = data_hash or arm.data.draw(Streams(arm.seed, replicate)).hash()
-    return begin(arm, replicate, "mine").ended("ok", provenance={"data_hash": drawn})
+    return Brief(0, "", arm.id, replicate, "ok", None, None, drawn)
 
 
 def test_rows_stand_on_the_sequences_of_the_runs(arm: Arm, asked: list[int], tmp_path: Path) -> None:
-    records = [record(arm, k) for k in range(2)]
-    baselined.make("mine", [arm], records, tmp_path)
+    runs = [run(arm, k) for k in range(2)]
+    baselined.make("mine", [arm], runs, tmp_path)
     table = baselined.read(tmp_path)
     assert table is not None and asked == [2] and set(table["experiment"]) == {"mine"}
     drawn = table.groupby("replicate")["data_hash"].agg(set).to_dict()
-    assert drawn == {r.replicate: {r.provenance["data_hash"]} for r in records}
+    assert drawn == {r.replicate: {r.data_hash} for r in runs}
 
 
 def test_what_is_there_is_not_made_again_and_keeps_its_last_digit(arm: Arm, asked: list[int], tmp_path: Path) -> None:
-    records = [record(arm, k) for k in range(3)]
-    baselined.make("mine", [arm], records[:2], tmp_path)
+    runs = [run(arm, k) for k in range(3)]
+    baselined.make("mine", [arm], runs[:2], tmp_path)
     before = (tmp_path / baselined.FILE).read_text()
-    assert baselined.due([(arm, 2)], records[:2], tmp_path) == 0.0
-    assert baselined.due([(arm, 3)], records[:2], tmp_path) > baselined.START_S
-    baselined.make("mine", [arm], records, tmp_path)
+    for each in runs[:2]:
+        begun = begin(arm, each.replicate, "mine")
+        store.write(tmp_path, begun.ended("ok", provenance={"data_hash": each.data_hash}))
+    assert baselined.due([(arm, 2)], tmp_path) == 0.0
+    assert baselined.due([(arm, 3)], tmp_path) > baselined.START_S
+    baselined.make("mine", [arm], runs, tmp_path)
     assert asked == [2, 1] and (tmp_path / baselined.FILE).read_text().startswith(before)
 
 
 def test_a_damaged_table_is_made_anew(arm: Arm, asked: list[int], tmp_path: Path) -> None:
     (tmp_path / baselined.FILE).write_text("no,table\n1\n2,3,4\n")
-    baselined.make("mine", [arm], [record(arm, 0)], tmp_path)
+    baselined.make("mine", [arm], [run(arm, 0)], tmp_path)
     assert asked == [1] and len(pd.read_csv(tmp_path / baselined.FILE)) == 2
 
 
 def test_controls_and_generated_data_have_none(arm: Arm, asked: list[int], tmp_path: Path) -> None:
     (tmp_path / baselined.FILE).write_text("left over")
     noisy, early = _arm(tmp_path, control="noisy", control__rate=0.2), make_arm("early")
-    assert baselined.due([(noisy, 1), (early, 1)], [], tmp_path) == 0.0
-    baselined.make("mine", [noisy, early], [record(noisy, 0), record(early, 0)], tmp_path)
+    assert baselined.due([(noisy, 1), (early, 1)], tmp_path) == 0.0
+    baselined.make("mine", [noisy, early], [run(noisy, 0), run(early, 0)], tmp_path)
     assert not asked and not (tmp_path / baselined.FILE).exists()
 
 
 def test_other_sequences_than_the_runs_had_are_an_error(arm: Arm, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="the baselines failed: RuntimeError: replicate 0 of series draws"):
-        baselined.make("mine", [arm], [record(arm, 0, "deadbeef")], tmp_path)
+        baselined.make("mine", [arm], [run(arm, 0, "deadbeef")], tmp_path)
     assert not (tmp_path / baselined.FILE).exists()
 
 

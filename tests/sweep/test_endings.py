@@ -26,7 +26,7 @@ def test_an_interrupt_ends_within_seconds_and_says_how_to_go_on(send, sign, code
     assert sweep.returncode == code and "Traceback" not in text
     kept = len(records(tmp_path))
     assert kept >= 2 and f"{word}: finished runs are kept; run the same command to go on" in text
-    assert not list(tmp_path.glob("results/small/records/.*"))  # no draft is left
+    assert not list(tmp_path.glob("results/small/*-journal"))  # nothing half done is left
 
 
 def test_failures_are_rows_the_rest_goes_on_and_the_exit_code_says_so(tmp_path):
@@ -63,7 +63,7 @@ def test_another_launcher_also_leaves_out_impossible_cells_and_refuses_bad_ones_
     cells = ["-m", "features.adapter=zero", "features.width=2,8", "hydra/launcher=basic", *SMALL, *PLAIN]
     refused = mismatch(*cells, "replicates=1", cwd=tmp_path)
     assert refused.returncode == 2 and "features.width=2" in refused.stderr
-    assert not list(tmp_path.glob("results/small/records/*"))
+    assert not list(tmp_path.glob("results/*/*"))
     skipped = mismatch(*cells, "replicates=1", "impossible=skip", cwd=tmp_path)
     assert skipped.returncode == 0 and "1 impossible of 2 cells left out, such as features.width=2" in skipped.stderr
     assert len(pd.read_csv(tmp_path / "results" / "small" / "runs.csv")) == 1
@@ -72,4 +72,4 @@ def test_another_launcher_also_leaves_out_impossible_cells_and_refuses_bad_ones_
 def test_all_experiments_are_checked_before_the_first_one_trains(tmp_path):
     done = mismatch("-m", "+experiment=features/smoke,padding/smoke", "features.width=16", cwd=tmp_path)
     assert done.returncode == 2 and "features.width=16: needs an adapter" in done.stderr
-    assert not list(tmp_path.glob("results/**/records/*"))
+    assert not list(tmp_path.glob("results/*/*"))

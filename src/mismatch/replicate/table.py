@@ -63,10 +63,12 @@ def _experiment(registry: Registry, folder: Path) -> list[dict[str, Any]]:
 def _runs(folder: Path) -> pd.DataFrame:
     """The runs last asked for, with the version of what they ran on."""
     asked = store.read_plan(folder)
-    records = store.newest(store.load(folder).records, asked.arms if asked else None, asked.runs if asked else ())
-    found = store.table(records)
-    versions = {record.run: record.versions.get(str(record.provenance["backend"]), "") for record in records}
-    return found if found.empty else found.assign(version=found["run"].map(versions))
+    chosen = store.newest(folder, asked.arms if asked else None, asked.runs if asked else ())
+    found, told = chosen.table, chosen.versions
+    if found.empty:
+        return found
+    pairs = zip(found["run"], found["backend"].astype(str), strict=True)
+    return found.assign(version=[told.get(run, {}).get(backend, "") for run, backend in pairs])
 
 
 def _row(registry: Registry, contrast: PairedContrast, runs: dict[str, pd.DataFrame]) -> dict[str, Any]:

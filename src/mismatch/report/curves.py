@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: dict[str, Any]) -> Figure | None:
+def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: Mapping[str, Any]) -> Figure | None:
     """Mean probe loss per series with its pointwise 95% interval; None if no trace fits an arm.
 
     Args:
@@ -47,7 +47,7 @@ def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: di
     return labelled(figure, grid[:, 0], labels)
 
 
-def by_arm(traces: dict[str, Any], runs: pd.DataFrame) -> dict[str, np.ndarray]:
+def by_arm(traces: Mapping[str, Any], runs: pd.DataFrame) -> dict[str, np.ndarray]:
     """Probe losses of the ok runs of each arm stacked to (replicates, probes), cut to the shortest."""
     stacks: dict[str, list[np.ndarray]] = {}
     for _, run in runs[runs["status"] == "ok"].iterrows():

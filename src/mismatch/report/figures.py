@@ -6,7 +6,7 @@ out. Means carry 95% intervals over replicates, replicates are faint dots, a cro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,11 @@ DEAD = "a dead arm looks stable"
 
 
 def draw_figures(
-    folder: Path, runs: pd.DataFrame, summary: pd.DataFrame, traces: dict[str, Any] | None = None, vector: bool = True
+    folder: Path,
+    runs: pd.DataFrame,
+    summary: pd.DataFrame,
+    traces: Mapping[str, Any] | None = None,
+    vector: bool = True,
 ) -> list[Drawing]:
     """Draw every figure the table has numbers for into `folder`.
 

@@ -5,6 +5,7 @@ In: a results folder. Out: `Material`, read once; nothing is written.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from mismatch.config.fields import ConfigError
 from mismatch.report import experiment
 from mismatch.report.elsewhere import settings
-from mismatch.run.record import Record
 from mismatch.sweep import baselined, store
 
 if TYPE_CHECKING:
     import pandas as pd
+
+NEEDED = f"must be a folder with records of a sweep ({store.FILE})"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Material:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
-    traces: dict[str, Any] = field(default_factory=dict)
+    traces: Mapping[str, Any] = field(default_factory=dict)
     planned: dict[str, int] | None = None
     baselines: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
@@ -49,26 +51,23 @@ def gather(out: Path) -> Material:
         ConfigError: when there is nothing.
     """
     if not out.is_dir():
-        raise ConfigError("results", out, "must be a folder with records/*.json of a sweep; there is no such folder")
-    loaded = store.load(out)
+        raise ConfigError("results", out, f"{NEEDED}; there is no such folder")
     planned = store.read_plan(out)
-    records = (
-        store.newest(loaded.records, list(planned.arms), planned.runs) if planned else store.newest(loaded.records)
-    )
+    chosen = store.newest(out, planned.arms, planned.runs) if planned else store.newest(out)
     name = experiment.name_of(out)
-    measured, runs = experiment.measured(out), store.table(records)
-    if not records and not measured:
-        raise ConfigError("results", out, "must be a folder with records/*.json of a sweep; it holds no sound record")
+    measured, runs = experiment.measured(out), chosen.table
+    if runs.empty and not measured:
+        raise ConfigError("results", out, f"{NEEDED}; it holds no sound record")
     return Material(
         name=name or (planned.name if planned else out.resolve().name),
         runs=runs,
         tables={file: store.read_csv(path) for file, path in measured.items() if file.endswith(".csv")},
         texts={file: path.read_text(encoding="utf-8") for file, path in measured.items() if file.endswith(".md")},
         files=measured | ({baselined.FILE: out / baselined.FILE} if (out / baselined.FILE).is_file() else {}),
-        traces={record.run: record.trace for record in records},
+        traces={} if runs.empty else store.Traces(out, runs["run"].tolist()),
         planned=planned.arms if planned else None,
         baselines=_beside(out, runs),
-        notes=(*loaded.damaged, *_of_other_code(records, planned)),
+        notes=(*chosen.damaged, *_of_other_code(chosen.briefs, planned)),
         stamped=experiment.stamped(out),
         elsewhere=settings(out.resolve().parent, out.resolve().name),
         looks=planned.looks if planned else (),
@@ -83,10 +82,10 @@ def _beside(out: Path, runs: pd.DataFrame) -> pd.DataFrame | None:
     return found if len(found) else None
 
 
-def _of_other_code(records: list[Record], planned: store.Asked | None) -> list[str]:
+def _of_other_code(runs: list[store.Brief], planned: store.Asked | None) -> list[str]:
     """A line that says how many of the runs shown stand in for ones that the code of the plan has not made yet."""
     if planned is None or not planned.runs:
         return []
-    others = [r for r in records if r.run not in planned.runs and r.replicate < planned.arms[r.arm]]
+    others = [run for run in runs if run.run not in planned.runs and run.replicate < planned.arms[run.arm]]
     what = "come from other code or packages than were asked for; the same sweep again trains them"
-    return [f"{len(others)} of {len(records)} runs {what}"] if others else []
+    return [f"{len(others)} of {len(runs)} runs {what}"] if others else []

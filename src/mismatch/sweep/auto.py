@@ -28,11 +28,11 @@ class More:
 
 def grown(asked: Request, found: More) -> Request | None:
     """The request of the next look; None where there is none, or no arm would get more."""
-    grow = {each.arm.id for each in asked.wanted if each.auto and each.arm.id in found.arms}
+    grow = {each.names.arm for each in asked.wanted if each.auto and each.names.arm in found.arms}
     if not grow or asked.look >= len(LOOKS):
         return None
     most = LOOKS[asked.look]
-    wanted = tuple(replace(each, replicates=most) if each.arm.id in grow else each for each in asked.wanted)
+    wanted = tuple(replace(each, replicates=most) if each.names.arm in grow else each for each in asked.wanted)
     return replace(asked, wanted=wanted, look=asked.look + 1)
 
 
@@ -46,7 +46,7 @@ def said(asked: Request, found: More, following: Request | None) -> str:
     if following is None:
         last = asked.look == len(LOOKS)
         return head + (f", but {n} replicates are the most there are" if last else ", but their arms have a number")
-    arms = [now.arm.id for was, now in zip(asked.wanted, following.wanted, strict=True) if now != was]
+    arms = [now.names.arm for was, now in zip(asked.wanted, following.wanted, strict=True) if now != was]
     return f"{head}; {LOOKS[asked.look]} replicates of {len(arms)} arms: {_some(arms, ', ')}"
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from mismatch.baselines.beside import Beside, rows, stands
 from mismatch.config.arm import Arm
-from mismatch.run.record import Record
 from mismatch.sweep import child, store
+from mismatch.sweep.store import Brief
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ START_S = 2.0
 """A process starts and imports scikit-learn."""
 
 
-def due(wanted: Sequence[tuple[Arm, int]], records: Iterable[Record], folder: Path) -> float:
+def due(wanted: Sequence[tuple[Arm, int]], folder: Path) -> float:
     """Estimated seconds of the rows that are missing; 0 where there are none.
 
     wanted: arms and their replicates, those included that are not trained yet.
@@ -51,7 +51,7 @@ def due(wanted: Sequence[tuple[Arm, int]], records: Iterable[Record], folder: Pa
     if not arms:
         return 0.0
     there = _there(folder)
-    found = {_place(job): job for job in jobs(arms, records)}
+    found = {_place(job): job for job in jobs(arms, store.briefs(folder, {arm.id for arm in arms}))}
     chosen = {arm.id for arm in arms}
     asked = [Beside(arm.data, arm.seed, k) for arm, count in wanted if arm.id in chosen for k in range(count)]
     every = {_place(job): job for job in asked} | found
@@ -59,13 +59,13 @@ def due(wanted: Sequence[tuple[Arm, int]], records: Iterable[Record], folder: Pa
     return START_S + sum(job.seconds for job in missing) if missing else 0.0
 
 
-def make(name: str, arms: Sequence[Arm], records: Iterable[Record], folder: Path) -> None:
+def make(name: str, arms: Sequence[Arm], runs: Iterable[Brief], folder: Path) -> None:
     """Make what is missing and write the table; one whose sweep has no such data any more is removed.
 
     Raises:
         RuntimeError: with the last line of what the process said that failed.
     """
-    asked = jobs(beside(arms), records)
+    asked = jobs(beside(arms), runs)
     if not asked:
         (folder / FILE).unlink(missing_ok=True)
         return
@@ -101,15 +101,15 @@ def beside(arms: Iterable[Arm]) -> list[Arm]:
     return [arm for arm in arms if arm.control.kind == "none" and stands(arm.data)]
 
 
-def jobs(arms: Iterable[Arm], records: Iterable[Record]) -> list[Beside]:
-    """One job for every replicate of every dataset of `arms` that a run among `records` has drawn."""
+def jobs(arms: Iterable[Arm], runs: Iterable[Brief]) -> list[Beside]:
+    """One job for every replicate of every dataset of `arms` that one of `runs` has drawn."""
     known = {arm.id: arm for arm in arms}
     found: dict[tuple[str, int, int], Beside] = {}
-    for record in records:
-        drawn = str(record.provenance.get("data_hash") or "")
-        if record.arm in known and drawn:
-            arm = known[record.arm]
-            job = Beside(arm.data, arm.seed, record.replicate, drawn)
+    for run in runs:
+        drawn = str(run.data_hash or "")
+        if run.arm in known and drawn:
+            arm = known[run.arm]
+            job = Beside(arm.data, arm.seed, run.replicate, drawn)
             found.setdefault(_place(job), job)
     return [found[place] for place in sorted(found)]
 

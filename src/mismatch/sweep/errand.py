@@ -1,7 +1,7 @@
 """What a job does where another launcher has put it: train what its arm misses, and write the records.
 
 In: an `Errand`, which the session packed before the launch, and the job's settings. Out: records in the results
-folder, which the session finds there afterwards. The session holds the folder meanwhile.
+folder, a file each, which the session takes in afterwards. The session holds the folder meanwhile.
 """
 
 import sys
@@ -33,6 +33,6 @@ class Errand:
         arm = resolve(settings)
         for replicate in self.missing.get(arm.id, ()):
             record = pipeline.run(arm, replicate, self.name, self.time_limit).noting(claims_hash=self.claims)
-            store.write(self.folder, record)
+            store.drop(self.folder, record)
             ended = f"accuracy {record.metrics['accuracy']:.3f}" if record.status == "ok" else record.identity["error"]
             print(f"arm {arm.id} replicate {replicate}: {ended}", file=sys.stderr, flush=True)

@@ -4,9 +4,11 @@ In: typed settings of every job. Out: a `Request`, for which no file is touched,
 without a trace; then a `Plan`, made while the results folder is held, with the runs that are still to be trained.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from mismatch.config import claims
 from mismatch.config.arm import Arm
@@ -16,9 +18,9 @@ from mismatch.config.paths import absolute
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.config.rules import resolve
 from mismatch.run import metrics
-from mismatch.run.record import Record
 from mismatch.sweep import baselined, measured, store
 from mismatch.sweep.estimate import COMPILE_S, seconds
+from mismatch.sweep.names import Names
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Wanted:
     replicates: int
     job: int
     auto: bool = False
+
+    @cached_property
+    def names(self) -> Names:
+        """Ids of the arm and its runs."""
+        return Names.of(self.arm)
 
 
 @dataclass(frozen=True)
@@ -59,11 +66,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Run:
-    """One arm x one replicate still to be trained. `seconds`: what it should take, compiling apart."""
+    """One arm x one replicate still to be trained. seconds: what it should take, compiling apart. id: of the run."""
 
     arm: Arm
     replicate: int
     seconds: float
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,13 +104,18 @@ class Plan:
         """Seconds after which a run is given up."""
         return self.request.time_limit
 
+    @cached_property
+    def programs(self) -> int:
+        """How many programs its runs need compiled."""
+        arms = {id(run.arm): run.arm for run in self.runs}
+        return len({arm.program for arm in arms.values()})
+
     def minutes(self, workers: int) -> float:
         """Estimated wall minutes on `workers` processes, once these have started."""
         measure = (self.measure_s + self.baselines_s) / 60
         if not self.runs:
             return measure
-        programs = len({run.arm.program for run in self.runs})
-        work = sum(run.seconds for run in self.runs) + COMPILE_S * programs
+        work = sum(run.seconds for run in self.runs) + COMPILE_S * self.programs
         return work / min(workers, len(self.runs)) / 60 + measure
 
     def text(self, workers: int | None) -> str:
@@ -143,9 +156,9 @@ def request(jobs: Sequence[Settings]) -> Request:
             continue
         auto = job.replicates == AUTO
         wanted = Wanted(arm, LOOKS[0] if auto else job.replicates, place, auto)
-        known = found.setdefault(arm.id, wanted)
+        known = found.setdefault(wanted.names.arm, wanted)
         if (wanted.auto, wanted.replicates) > (known.auto, known.replicates):
-            found[arm.id] = wanted  # stays at its place in the order of the arms
+            found[wanted.names.arm] = wanted  # stays at its place in the order of the arms
     if not found:
         raise ConfigError("impossible", "skip", f"leaves no possible arm: {skipped[0]}")
     if first.measure is not None:
@@ -177,16 +190,16 @@ def _notes(jobs: int, skipped: list[str], arms: int) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _strangers(asked: Request, registered: str | None, done: Sequence[Record]) -> list[str]:
+def _strangers(asked: Request, registered: str | None, made: Mapping[Any, int]) -> list[str]:
     """One line where finished runs were trained for other claims than those that a confirming seed is named for."""
-    others = [record.provenance.get("claims_hash") for record in done]
-    others = [found for found in others if found != registered]
+    others = {found: count for found, count in made.items() if found != registered}
     seed = claims.confirming(asked.name) if others else None  # reading the file takes a tenth of a second
     if seed is None:
         return []
-    made = str(min(others, key=str) or "none")
+    first = str(min(others, key=str) or "none")
     return [
-        f"{asked.name}: {len(others)} of {len(done)} finished runs were trained for other claims ({made}) than the "
+        f"{asked.name}: {sum(others.values())} of {sum(made.values())} finished runs were trained for other claims "
+        f"({first}) than the "
         f"registered ones ({registered}): their verdicts will be withheld; take a fresh seed=... (now {seed}, named in "
         f"claims.yaml as confirming), or out=... a new folder"
     ]
@@ -202,18 +215,21 @@ def make(asked: Request | Sequence[Settings], folder: Path | None = None) -> Pla
     if not isinstance(asked, Request):
         asked = request(asked)
     folder = absolute(asked.out) if folder is None else folder
-    loaded = store.load(folder)
-    finished = store.finished(loaded.records)
     arms = [each for each in asked.wanted if each.replicates]
     # Replicate by replicate: a worker draws the raw data of a replicate once for all arms of a program.
     most = max((each.replicates for each in arms), default=0)
-    wanted = [(each.arm, k) for k in range(most) for each in arms if k < each.replicates]
-    ids = [arm.run_id(replicate) for arm, replicate in wanted]
-    missing = [Run(arm, k, seconds(arm)) for (arm, k), run in zip(wanted, ids, strict=True) if run not in finished]
-    counts = {each.arm.id: each.replicates for each in arms}
+    wanted = {
+        each.names.run(k): (place, k) for k in range(most) for place, each in enumerate(arms) if k < each.replicates
+    }
+    held = store.survey(folder, wanted)
+    expected = [seconds(each.arm) for each in arms]
+    missing = [
+        Run(arms[place].arm, k, expected[place], run) for run, (place, k) in wanted.items() if run not in held.finished
+    ]
+    counts = {each.names.arm: each.replicates for each in arms}
     registered = claims.registered(asked.name)
     measure_s = measured.due(asked.measure, asked.arms, asked.smoke, folder, registered)
-    baselines_s = baselined.due([(each.arm, each.replicates) for each in arms], loaded.records, folder)
-    done, notes = len(wanted) - len(missing), [*loaded.damaged, *asked.notes]
-    notes += _strangers(asked, registered, [record for record in loaded.records if record.run in finished & set(ids)])
-    return Plan(asked, counts, frozenset(ids), missing, done, measure_s, notes, registered, baselines_s)
+    baselines_s = baselined.due([(each.arm, each.replicates) for each in arms], folder)
+    done, notes = len(wanted) - len(missing), [*held.damaged, *asked.notes]
+    notes += _strangers(asked, registered, held.claims)
+    return Plan(asked, counts, frozenset(wanted), missing, done, measure_s, notes, registered, baselines_s)

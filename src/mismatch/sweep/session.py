@@ -129,6 +129,8 @@ class Session:
         with ExitStack() as stack:
             for sweep in self.sweeps:
                 stack.enter_context(lock.hold(sweep.folder, sweep.request.out))
+            for line in (line for sweep in self.sweeps for line in store.take_in(sweep.folder)):
+                say(line)
             plans = [planning.make(sweep.request, sweep.folder) for sweep in self.sweeps]
             for sweep, plan in zip(self.sweeps, plans, strict=True):
                 _note(sweep, plan)
@@ -215,10 +217,10 @@ class Session:
             threading.Thread(target=self.reporter.prepare, args=[figures], daemon=True).start()
 
     def _train(self, sweep: Sweep, plan: Plan) -> None:
-        with Progress(plan, tenths=not sweep.single) as progress:
+        with Progress(plan, tenths=not sweep.single) as progress, store.Writer(sweep.folder, progress.say) as writer:
 
             def keep(record: Record, run: Run) -> None:
-                store.write(sweep.folder, record)
+                writer.keep(record)
                 progress.add(record, run)
                 if sweep.single and record.status == "ok":
                     progress.say(f"replicate {record.replicate}: accuracy {record.metrics['accuracy']:.3f}")
@@ -227,19 +229,22 @@ class Session:
 
     def _launch(self, sweep: Sweep, plan: Plan, launch: Launch) -> None:
         """Have another launcher carry the jobs out, one for each arm that misses runs; say what is missing then."""
+        names = {id(each.arm): each.names.arm for each in sweep.request.wanted}
         missing: dict[str, tuple[int, ...]] = {}
         for run in plan.runs:
-            missing[run.arm.id] = (*missing.get(run.arm.id, ()), run.replicate)
+            missing[names[id(run.arm)]] = (*missing.get(names[id(run.arm)], ()), run.replicate)
         errand = Errand(plan.name, sweep.folder, plan.time_limit, missing, plan.claims)
         try:
-            launch(errand, [each.job for each in sweep.request.wanted if each.arm.id in missing])
+            launch(errand, [each.job for each in sweep.request.wanted if each.names.arm in missing])
         except OSError:
             raise
         except Exception as error:  # a launcher may lose its workers in a way of its own
             say(f"mismatch: error: the launcher ended with {type(error).__name__}: {' '.join(str(error).split())}")
             self._codes.append(EXIT_BROKEN)
-        recorded = {record.run for record in store.load(sweep.folder).records}
-        lost = [run for run in plan.runs if run.arm.run_id(run.replicate) not in recorded]
+        for line in store.take_in(sweep.folder):
+            say(line)
+        recorded = {brief.run for brief in store.briefs(sweep.folder, plan.arms)}
+        lost = [run for run in plan.runs if run.id not in recorded]
         if lost:
             self._codes.append(EXIT_FAILED_RUNS)
             say(f"{plan.name}: {len(lost)} of {len(plan.runs)} runs did not come back from the launcher")
@@ -261,9 +266,9 @@ class Session:
         if plan.baselines_s:
             say(f"{asked.name}: baselines, {planning.about(plan.baselines_s / 60)}")
         try:
-            records = store.load(sweep.folder).records if plan.baselines_s else []
+            drawn = store.briefs(sweep.folder, plan.arms) if plan.baselines_s else []
             if plan.baselines_s or not baselined.beside(asked.arms):
-                baselined.make(asked.name, asked.arms, records, sweep.folder)
+                baselined.make(asked.name, asked.arms, drawn, sweep.folder)
         except RuntimeError as error:
             self._codes.append(EXIT_BROKEN)
             say(f"mismatch: error: {error}")
@@ -271,13 +276,13 @@ class Session:
     def _report(self, sweep: Sweep) -> None:
         """Tables, figures and page; says where they are, and notes the exit code that the rows deserve."""
         folder, shown = sweep.folder, sweep.request.out
-        if self.reporter is None or not ((folder / "records").is_dir() or (folder / measured.STAMP).is_file()):
+        if self.reporter is None or not (store.there(folder) or (folder / measured.STAMP).is_file()):
             return
         try:
             runs, notes = self.reporter.rebuild(folder, sweep.request.figures)
         except Exception as error:  # the records are safe, and other sweeps go on
             self._codes.append(EXIT_BROKEN)
-            say(f"mismatch: error: the runs are in {shown}/records, but not the report: {error!r}")
+            say(f"mismatch: error: the runs are in {shown}/{store.FILE}, but not the report: {error!r}")
             return
         for note in notes:
             say(note)
@@ -324,7 +329,7 @@ def _note(sweep: Sweep, plan: Plan) -> None:
 
 def _print_rows(plan: Plan, folder: Path) -> None:
     """The rows of a single arm, column by column: one value where all replicates agree, else all of them."""
-    rows = store.table(store.newest(store.load(folder).records, list(plan.arms), plan.ids))
+    rows = store.newest(folder, plan.arms, plan.ids).table
     for column in rows.columns:
         values = ["" if v is None or v != v else f"{v:.4g}" if isinstance(v, float) else str(v) for v in rows[column]]
         print(f"{column:20} {values[0] if len(set(values)) == 1 else '  '.join(values)}")

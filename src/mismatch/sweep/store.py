@@ -1,31 +1,49 @@
-"""The record store: one file per run, written whole or not at all, and the tables rebuilt from these files.
+"""The record store: what a results folder holds of runs, for planning, tables and reports, and what was asked of it.
 
-In: records. Out: ``<out>/records/<run>.json``, ``plan.json`` and ``runs.csv``, ``runs.parquet``.
-A damaged file is named and left out, never believed.
+In: records. Out: ``<out>/records.sqlite``, ``plan.json`` and ``runs.csv``, ``runs.parquet``. What is damaged is named
+and left out, never believed. `records/` has the insides.
 """
 
-import hashlib
 import json
-from collections.abc import Collection, Iterable
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from mismatch.config import files
-from mismatch.config.fields import reason
-from mismatch.run import metrics
-from mismatch.run.record import Record
-from mismatch.run.sections import IDENTITY, PROVENANCE, ordered
+from mismatch.run.record import FINISHED, Record
+from mismatch.sweep.records import dropped, frame
+from mismatch.sweep.records.choice import Chosen, Traces, newest
+from mismatch.sweep.records.database import Database
+from mismatch.sweep.records.folder import Held, fingerprint, read, take_in, there
+from mismatch.sweep.records.rows import Brief
+from mismatch.sweep.records.schema import FILE
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["FILE", "Brief", "Chosen", "Traces", "fingerprint", "newest", "take_in", "there"]
+
 
 @dataclass(frozen=True)
 class Loaded:
-    """records: the sound ones, by name of their files; damaged: one line for each file that is not."""
+    """records: the sound ones, by id of the run; damaged: one line for each that is not."""
 
     records: list[Record]
+    damaged: list[str]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Of the runs asked for: ids of the finished ones, and how many of these were trained for which claims.
+
+    damaged: lines on what could not be read.
+    """
+
+    finished: frozenset[str]
+    claims: Mapping[Any, int]
     damaged: list[str]
 
 
@@ -44,49 +62,86 @@ class Asked:
     looks: tuple[int, ...] = ()
 
 
-def write(out: Path, record: Record) -> Path:
-    """Write the file of a run, replacing an earlier one, and return its path."""
-    body = _canonical(record.to_json())
-    text = f'{{"sha256":"{_sha256(body)}","payload":{body}}}\n'
-    return files.write(out / "records" / f"{record.run}.json", text)
+class Writer:
+    """Keeps records in the file of a folder, each at once; for the driver, who holds the folder. Made when needed."""
+
+    def __init__(self, out: Path, say: Callable[[str], None] = lambda line: None) -> None:
+        self.out, self.say = out, say
+        self._database: Database | None = None
+        self._refused = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._database is not None:
+            self._database.close()
+
+    def keep(self, record: Record) -> None:
+        """Keep a record; where the file takes none, as a file of its own, which the next sweep takes in.
+
+        Raises:
+            OSError: when the disk is full.
+        """
+        try:
+            if self._database is None:
+                self.out.mkdir(parents=True, exist_ok=True)
+                self._database = Database.open(self.out / FILE)
+            self._database.append([record])
+        except sqlite3.Error as error:
+            dropped.write(self.out, record)
+            if not self._refused:
+                self.say(f"{self.out / FILE}: {error}; records go to {dropped.FOLDER}/ until the next sweep")
+            self._refused = True
+
+
+def write(out: Path, record: Record) -> None:
+    """Keep one record; see `Writer`."""
+    with Writer(out) as writer:
+        writer.keep(record)
+
+
+def drop(out: Path, record: Record) -> Path:
+    """Hand in the record of a run from elsewhere, as a file that the driver takes in; its path."""
+    return dropped.write(out, record)
+
+
+def survey(out: Path, wanted: Collection[str]) -> Survey:
+    """What planning needs to know of the runs `wanted`: which need no training, and for which claims they were made."""
+
+    def look(held: Held) -> Survey:
+        finished: dict[str, str | None] = {}
+        for _, brief in held.briefs():
+            if brief.run in wanted:
+                finished.pop(brief.run, None)
+                if brief.status in FINISHED:
+                    finished[brief.run] = brief.claims_hash
+        return Survey(frozenset(finished), Counter(finished.values()), held.notes)
+
+    return read(out, look)
+
+
+def briefs(out: Path, arms: Collection[str]) -> list[Brief]:
+    """What planning needs of every run of `arms`, whatever code it comes from."""
+    return read(out, lambda held: [brief for _, brief in held.briefs() if brief.arm in arms])
 
 
 def load(out: Path) -> Loaded:
-    """Every sound record below `out`, ordered by name. Drafts of writers that died are removed."""
-    sound, damaged = [], []
-    for path in sorted((out / "records").glob("*.json")):
-        if path.name.startswith("."):  # a draft of `files.write`
-            _clear(path)
-            continue
-        try:
-            sound.append(_read(path))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            damaged.append(f"{path}: damaged record left out; its run counts as not trained ({reason(error)})")
-    return Loaded(sound, damaged)
+    """Every sound record below `out` with its trace, ordered by name. Tables and plans do without these."""
 
+    def collect(held: Held) -> Loaded:
+        found: dict[str, Record] = {}
+        unsound = 0
+        for part in held.parts:
+            for raw in part.rows():
+                if raw.sound:
+                    record = part.record(raw.row, dict(part.traces([raw.id])).get(raw.id))
+                    found[record.run] = record
+                unsound += not raw.sound
+        notes = [f"{out / FILE}: {unsound} damaged rows left out"] if unsound else []
+        return Loaded([found[run] for run in sorted(found)], held.notes + notes)
 
-def _read(path: Path) -> Record:
-    content = json.loads(path.read_text())
-    record = Record.from_json(content["payload"])
-    if _sha256(_canonical(content["payload"])) != content["sha256"] or record.run != path.stem:
-        raise ValueError("content does not match its checksum")
-    return record
-
-
-def finished(records: Iterable[Record]) -> set[str]:
-    """Ids of the runs that need no training."""
-    return {record.run for record in records if record.finished}
-
-
-def newest(records: Iterable[Record], arms: Collection[str] | None = None, asked: Collection[str] = ()) -> list[Record]:
-    """One record per arm and replicate: that of a run `asked` for, else the one started last; of `arms` only, if given.
-
-    Who goes back to earlier code has its runs already; those of later code must not stand in their place.
-    """
-    latest: dict[tuple[str, int], Record] = {}
-    for record in sorted(records, key=lambda r: (r.run in asked, str(r.provenance["started"]))):
-        latest[record.arm, record.replicate] = record
-    return [record for record in latest.values() if arms is None or record.arm in arms]
+    return read(out, collect)
 
 
 def write_plan(
@@ -114,35 +169,22 @@ def read_plan(out: Path) -> Asked | None:
 
 
 def table(records: Iterable[Record]) -> "pd.DataFrame":
-    """The runs table: identity, parameters, metrics, provenance; sorted by parameters and replicate."""
+    """The runs table of records that are at hand; see `frame.arranged`."""
     import pandas as pd
 
     records = list(records)
-    runs = pd.DataFrame([record.row() for record in records])
-    if runs.empty:
-        return runs
-    parameters = ordered({name for record in records for name in record.parameters})
-    measured = dict.fromkeys([*metrics.columns(), *(name for record in records for name in record.metrics)])
-    runs = runs.reindex(columns=[*IDENTITY, *parameters, *measured, *PROVENANCE])
-    return runs.sort_values([*parameters, "replicate"], kind="stable", key=_uniform).reset_index(drop=True)
+    parameters = {name for record in records for name in record.parameters}
+    measured = dict.fromkeys(name for record in records for name in record.metrics)
+    return frame.arranged(pd.DataFrame([record.row() for record in records]), parameters, measured)
 
 
 def write_tables(out: Path, runs: "pd.DataFrame") -> None:
     """Write runs.csv and runs.parquet: both of them or none."""
     contents: dict[str, files.Content] = {
         "runs.csv": lambda draft: runs.to_csv(draft, index=False),
-        "runs.parquet": lambda draft: runs.apply(_uniform).to_parquet(draft, index=False),
+        "runs.parquet": lambda draft: runs.apply(frame.uniform).to_parquet(draft, index=False),
     }
     files.write_set(out, contents)
-
-
-def _uniform(column: "pd.Series") -> "pd.Series":
-    """The column as text where it holds values of several types, which have no order and no type in Parquet.
-
-    Two datasets may give one key to a number and to a word.
-    """
-    mixed = column.dtype == object and column.dropna().map(type).nunique() > 1
-    return column.map(str, na_action="ignore") if mixed else column
 
 
 def write_csv(path: Path, table: "pd.DataFrame", float_format: str | None = None) -> None:
@@ -164,18 +206,3 @@ def read_runs(folder: Path) -> "pd.DataFrame | None":
     if (folder / "runs.csv").is_file():
         return read_csv(folder / "runs.csv")
     return pd.read_parquet(folder / "runs.parquet") if (folder / "runs.parquet").is_file() else None
-
-
-def _clear(draft: Path) -> None:
-    """Remove the draft of a writer that died."""
-    writer = draft.stem.rpartition(".")[2]
-    if writer.isdecimal() and not files.alive(int(writer)):
-        draft.unlink(missing_ok=True)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _canonical(content: Any) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,1 @@
+"""The records of a results folder: one SQLite file that the driver writes, and files dropped by jobs beside it."""

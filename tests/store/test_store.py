@@ -114,7 +114,7 @@ def test_what_is_chosen_knows_versions_and_traces_without_reading_traces_for_the
     keep(tmp_path, *many(3))
     monkeypatch.setattr("mismatch.sweep.records.rows.zlib.decompress", pytest.fail)
     chosen = store.newest(tmp_path)
-    assert chosen.versions == {run: {"python": "3.11"} for run in runs_of(chosen)}
+    assert store.versions(tmp_path, runs_of(chosen)) == {run: {"python": "3.11"} for run in runs_of(chosen)}
     monkeypatch.undo()
     traces = store.Traces(tmp_path, sorted(runs_of(chosen)))
     assert traces[many(3)[2].run] == {"probe_loss": [1.0, 0.5, 2 / 7]} and len(traces) == 3

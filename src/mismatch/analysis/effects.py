@@ -40,6 +40,8 @@ COLUMNS = {
     "arm": "id of the arm at `level`",
     "against_arm": "id of the arm at `against`",
 }
+MOST_ARMS = 1000
+"""Of more arms there is no such table: every arm would be set against others along every axis, for minutes."""
 
 
 def effects(runs: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ same, marked not valid, and announced by `UnreliableInterval`. How often the int
 import math
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -180,6 +181,7 @@ def _skewness(values: Floats) -> float:
     return float((centred**3).mean() / (centred**2).mean() ** 1.5)
 
 
+@lru_cache(maxsize=10_000)  # the same few counts come again and again
 def _clopper_pearson(count: float, n: int, level: float) -> Interval:
     """`count / n` with the beta quantiles of Clopper & Pearson; `count` may be half-integral."""
     from statsmodels.stats.proportion import proportion_confint

@@ -60,7 +60,10 @@ def tuned(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _levels(table: pd.DataFrame, keys: list[str], column: str) -> dict[Any, tuple[Any, ...]]:
     """The distinct values of `column`, sorted, for every combination of `keys`."""
-    return {key: tuple(sorted(part[column].unique())) for key, part in table.groupby(keys)}
+    found: dict[Any, list[Any]] = {}
+    for *key, level in table[[*keys, column]].drop_duplicates().sort_values(column).itertuples(index=False, name=None):
+        found.setdefault(tuple(key), []).append(level)
+    return {key: tuple(levels) for key, levels in found.items()}
 
 
 def validation(runs: pd.DataFrame) -> pd.Series:

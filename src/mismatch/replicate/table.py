@@ -64,9 +64,10 @@ def _runs(folder: Path) -> pd.DataFrame:
     """The runs last asked for, with the version of what they ran on."""
     asked = store.read_plan(folder)
     chosen = store.newest(folder, asked.arms if asked else None, asked.runs if asked else ())
-    found, told = chosen.table, chosen.versions
+    found = chosen.table
     if found.empty:
         return found
+    told = store.versions(folder, set(found["run"]))
     pairs = zip(found["run"], found["backend"].astype(str), strict=True)
     return found.assign(version=[told.get(run, {}).get(backend, "") for run, backend in pairs])
 

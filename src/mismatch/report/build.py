@@ -1,6 +1,6 @@
 """The report of a results folder, made from its records: tables, effects, claims, figures and the page.
 
-In: ``<out>/records`` and the experiment's own tables. Out: everything else in the folder, or all of it in another
+In: ``<out>/records.sqlite`` and the experiment's own tables. Out: everything else in the folder, or all of it in another
 one, written whole or not at all. No TensorFlow here.
 """
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from mismatch.analysis.judging import Judged
     from mismatch.report.save import Drawing
+
+EFFECTS = "effects.csv"
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,9 @@ def rebuild(out: Path, figures: bool = True, to: Path | None = None) -> Rebuilt:
     guard(to or out, explicit=to is not None)
     found = gather(out)
     judged = _judged(found)
+    notes = _left_out(found.runs, judged)
     drawn: list[Drawing] = []
-    with staged(to or out) as draft:
+    with staged(to or out, obsolete=[EFFECTS]) as draft:
         _write_tables(draft, found, judged)
         if to is not None:
             _copy_own(draft, found)
@@ -58,7 +61,7 @@ def rebuild(out: Path, figures: bool = True, to: Path | None = None) -> Rebuilt:
             drawn = write_report(draft, found, judged, published=to is not None)
     if figures:
         _drop_stale((to or out) / "figures", drawn)
-    return Rebuilt(found.runs, found.notes)
+    return Rebuilt(found.runs, (*found.notes, *notes))
 
 
 def _judged(found: Material) -> Judged | None:
@@ -72,11 +75,29 @@ def _judged(found: Material) -> Judged | None:
     return judge(tables, registered, found.planned, found.stamped, found.looks)
 
 
+def _contrasted(runs: pd.DataFrame, judged: Judged | None) -> bool:
+    """Whether effects.csv is made. Where robustness.csv has the contrasts that matter setting by setting, all others
+    would be tens of thousands, which take longer to work out than the runs to train."""
+    from mismatch.analysis.effects import MOST_ARMS
+
+    return (judged is None or judged.robustness is None) and runs["arm"].nunique() <= MOST_ARMS
+
+
+def _left_out(runs: pd.DataFrame, judged: Judged | None) -> list[str]:
+    """A line on the table that so many arms do without."""
+    from mismatch.analysis.effects import MOST_ARMS
+
+    if runs.empty or _contrasted(runs, judged) or (judged is not None and judged.robustness is not None):
+        return []
+    arms = runs["arm"].nunique()
+    return [f"{arms} arms: {EFFECTS} is left out above {MOST_ARMS}; summary.csv and runs.csv have all of them"]
+
+
 def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:
     """All tables that are made here, and the dictionary of these and of the experiment's own, which are there."""
     from mismatch.report.dictionary import FILE, dictionary
 
-    made = _tables(found, judged is None or judged.robustness is None) | _verdicts(judged)
+    made = _tables(found, judged) | _verdicts(judged)
     for file, (table, digits) in made.items():
         store.write_csv(folder / file, table, digits)
     runs = {} if found.runs.empty else {"runs.csv": found.runs}
@@ -87,12 +108,8 @@ def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:
     store.write_csv(folder / FILE, dictionary(told))
 
 
-def _tables(found: Material, contrasts: bool = True) -> dict[str, tuple[pd.DataFrame, str | None]]:
-    """The tables made of the runs, and in how many digits they are written.
-
-    contrasts: whether effects.csv is one. Where robustness.csv has the contrasts that matter setting by setting, all
-    others would be tens of thousands, which take longer to work out than the runs to train.
-    """
+def _tables(found: Material, judged: Judged | None) -> dict[str, tuple[pd.DataFrame, str | None]]:
+    """The tables made of the runs, and in how many digits they are written."""
     from mismatch.analysis.effects import effects
     from mismatch.analysis.summary import summarise
     from mismatch.analysis.tuned import table_of
@@ -104,7 +121,7 @@ def _tables(found: Material, contrasts: bool = True) -> dict[str, tuple[pd.DataF
     chosen = table_of(runs)
     tuned = {} if chosen.empty else {"tuned.csv": chosen}
     summary = with_rows(summarise(runs), runs, found.baselines)
-    made = {"summary.csv": summary} | ({"effects.csv": effects(runs)} if contrasts else {}) | tuned
+    made = {"summary.csv": summary} | ({EFFECTS: effects(runs)} if _contrasted(runs, judged) else {}) | tuned
     return {file: (table, "%.6g") for file, table in made.items()}
 
 

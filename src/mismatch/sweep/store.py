@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from mismatch.config import files
 from mismatch.run.record import FINISHED, Record
+from mismatch.sweep import csvtext
 from mismatch.sweep.records import dropped, frame
-from mismatch.sweep.records.choice import Chosen, Traces, newest
+from mismatch.sweep.records.choice import Chosen, Traces, newest, versions
 from mismatch.sweep.records.database import Database
 from mismatch.sweep.records.folder import Held, fingerprint, read, take_in, there
 from mismatch.sweep.records.rows import Brief
@@ -24,7 +25,7 @@ from mismatch.sweep.records.schema import FILE
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FILE", "Brief", "Chosen", "Traces", "fingerprint", "newest", "take_in", "there"]
+__all__ = ["FILE", "Brief", "Chosen", "Traces", "fingerprint", "newest", "take_in", "there", "versions"]
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def table(records: Iterable[Record]) -> "pd.DataFrame":
 def write_tables(out: Path, runs: "pd.DataFrame") -> None:
     """Write runs.csv and runs.parquet: both of them or none."""
     contents: dict[str, files.Content] = {
-        "runs.csv": lambda draft: runs.to_csv(draft, index=False),
+        "runs.csv": lambda draft: csvtext.write(runs, draft),
         "runs.parquet": lambda draft: runs.apply(frame.uniform).to_parquet(draft, index=False),
     }
     files.write_set(out, contents)
@@ -189,7 +190,7 @@ def write_tables(out: Path, runs: "pd.DataFrame") -> None:
 
 def write_csv(path: Path, table: "pd.DataFrame", float_format: str | None = None) -> None:
     """Write a table whole or not at all; numbers in full unless `float_format` says how."""
-    files.write(path, lambda draft: table.to_csv(draft, index=False, float_format=float_format))
+    files.write(path, lambda draft: csvtext.write(table, draft, float_format))
 
 
 def read_csv(path: Path) -> "pd.DataFrame":

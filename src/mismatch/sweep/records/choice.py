@@ -20,12 +20,11 @@ if TYPE_CHECKING:
 class Chosen:
     """The runs that a report shows, as a table, and what else is known of them.
 
-    briefs: one for each. versions: of the packages, by run. damaged: lines on what could not be read.
+    briefs: one for each. damaged: lines on what could not be read.
     """
 
     table: "pd.DataFrame"
     briefs: list[Brief] = field(default_factory=list)
-    versions: dict[str, dict[str, str]] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
 
 
@@ -51,11 +50,7 @@ def _choose(held: Held, arms: Collection[str] | None, asked: Collection[str]) ->
     notes = [*held.notes]
     if unsound:
         notes.append(f"{held.parts[0].where}: {len(unsound)} damaged rows left out; the next sweep there trains them")
-    versions: dict[str, dict[str, str]] = {}
-    for place, part in enumerate(held.parts):
-        names = {brief.id: brief.run for at, brief in latest if at == place}
-        versions |= {names[id]: told for id, told in part.versions(sorted(names))}
-    return Chosen(frame.of_columns(columns), [brief for _, brief in latest], versions, notes)
+    return Chosen(frame.of_columns(columns), [brief for _, brief in latest], notes)
 
 
 def _latest(
@@ -69,6 +64,19 @@ def _latest(
             if known is None or rank >= known[0]:
                 found[brief.arm, brief.replicate] = (rank, place, brief)
     return [(place, brief) for _, place, brief in found.values()]
+
+
+def versions(out: Path, runs: Collection[str]) -> dict[str, dict[str, str]]:
+    """Versions of the packages behind runs, by run."""
+
+    def look(held: Held) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for part in held.parts:
+            names = {brief.id: brief.run for brief in part.briefs() if brief.run in runs}
+            found |= {names[id]: told for id, told in part.versions(sorted(names))}
+        return found
+
+    return read(out, look)
 
 
 class Traces(Mapping[str, Any]):

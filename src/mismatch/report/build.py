@@ -1,7 +1,7 @@
 """The report of a results folder, made from its records: tables, effects, claims, figures and the page.
 
-In: ``<out>/records.sqlite`` and the experiment's own tables. Out: everything else in the folder, or all of it in another
-one, written whole or not at all. No TensorFlow here.
+In: ``<out>/records.sqlite`` and the experiment's own tables. Out: everything else in the folder, or all of it in
+another one, written whole or not at all. No TensorFlow here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mismatch.config.files import guard, staged
-from mismatch.report import experiment
+from mismatch.report import experiment, many
 from mismatch.report.material import Material, gather
 from mismatch.sweep import baselined, store
 
@@ -50,6 +50,8 @@ def rebuild(out: Path, figures: bool = True, to: Path | None = None) -> Rebuilt:
     found = gather(out)
     judged = _judged(found)
     notes = _left_out(found.runs, judged)
+    if figures and not found.runs.empty:
+        notes += many.said(found.runs["arm"].nunique())
     drawn: list[Drawing] = []
     with staged(to or out, obsolete=[EFFECTS]) as draft:
         _write_tables(draft, found, judged)

@@ -17,7 +17,7 @@ import pandas as pd
 from mismatch.analysis.axes import Layout, arrange, varied
 from mismatch.analysis.summary import LEARNED_MARGIN, LEARNED_SKILL, learned
 
-from . import curves, words
+from . import curves, many, words
 from .canvas import REFERENCE_COLOUR, SMALL, EndLabel, clamp, labelled, new_figure, wrap
 from .marks import (
     BASELINES,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 MAX_SERIES = 12
 """Lines that can still be told apart; of more, no figure of lines is drawn."""
-MAX_BARS = 40
+MAX_BARS = many.DRAWN
 """Arms per panel in `loss_split`; of more, those that lose most are drawn."""
 DEAD = "a dead arm looks stable"
 
@@ -62,11 +62,16 @@ def draw_figures(
         vector: whether each is saved as SVG, too.
 
     Returns:
-        The figures drawn, none if no run is ok.
+        The figures drawn, none if no run is ok; of very many arms only the losses, of those that lose most.
     """
+    crowded = many.too_many(summary)
+    if crowded:
+        summary = many.drawn(summary)
+        runs = runs[runs["arm"].isin(summary["arm"])]
     layout = arrange(varied(runs))
     arms = summary[summary["n"] > 0]
     few = len(arms[[axis.name for axis in layout.series]].drop_duplicates()) <= MAX_SERIES if layout.series else True
+    few = few and not crowded
     drawn = []
     for name, (needed, draw) in GENERIC.items():
         if (few or name == "loss_split") and needed in arms and arms[needed].notna().any():

@@ -22,7 +22,7 @@ from mismatch.analysis.robustness import COLUMNS
 from mismatch.analysis.summary import summarise
 from mismatch.run import metrics
 
-from . import beside, experiment, heat, tables
+from . import beside, experiment, heat, many, tables
 from .figures import draw_figures
 from .forest import MARKS
 from .material import Material
@@ -181,14 +181,16 @@ def _own(own: dict[str, pd.DataFrame], texts: dict[str, str]) -> Iterable[Own]:
 def _of_runs(runs: pd.DataFrame) -> dict[str, Any]:
     """Counts, failures, the table of arms and what was held fixed; all empty where nothing was trained."""
     if runs.empty:
-        return {"counts": "", "failures": [], "arms": None, "beside": None, "fixed": ""}
+        return {"counts": "", "left_out": [], "failures": [], "arms": None, "beside": None, "fixed": ""}
     runs = runs.assign(arm=runs["arm"].astype(str))
     summary, axes = summarise(runs), varied(runs)
+    listed = many.listed(summary)
     return {
         "counts": _counts(runs, summary, axes),
+        "left_out": many.said(len(summary)),
         "failures": _failures(runs),
-        "arms": tables.of_arms(summary, axes),
-        "beside": _beside(summary, axes),
+        "arms": tables.of_arms(listed, axes),
+        "beside": _beside(listed, axes),
         "fixed": _fixed(summary, axes),
     }
 
@@ -218,7 +220,9 @@ def _failures(runs: pd.DataFrame) -> list[str]:
     bad = runs[runs["status"].ne("ok")]
     errors = bad["error"].fillna("").astype(str) if "error" in bad else pd.Series("", index=bad.index)
     counts = Counter(zip(bad["status"], errors, strict=True)).most_common()
-    return [f"{count} x {status}: {error}".rstrip(": ") for (status, error), count in counts]
+    told = [f"{count} x {status}: {error}".rstrip(": ") for (status, error), count in counts[: many.REASONS]]
+    rest = sum(count for _, count in counts[many.REASONS :])
+    return told + ([f"{rest} more of other reasons, in runs.csv"] if rest else [])
 
 
 def _fixed(summary: pd.DataFrame, axes: list[Axis]) -> str:

@@ -32,10 +32,10 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --for
 PYTEST  := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup smoke sweep report test test-fast coverage lint bench reproduce replicate reference lock clean
+.PHONY: help setup smoke sweep report test test-fast coverage lint bench bench-store reproduce replicate reference lock clean
 
 help:  ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-11s %s\n", $$1, $$2}'
 	@echo
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
 
@@ -90,6 +90,12 @@ lint: $(TOOLS)  ## ruff (lint, format) and mypy
 
 bench: $(STAMP)  ## plain model.fit multirun against this engine, side by side
 	$(BIN)/python experiments/throughput/bench.py
+
+SIZES ?= 1000 10000 100000 1000000
+
+bench-store: $(STAMP)  ## time and memory of plan, resume and tables by number of runs; SIZES="1000 10000" for some
+	$(BIN)/python experiments/throughput/store.py --sizes $(SIZES)
+	$(BIN)/python experiments/throughput/parquet.py
 
 # Tables, what own measurements were made for, verdicts and PNG figures only: what the documents show and `make reproduce` compares. All or nothing per name.
 reference:  ## copy tables (runs as Parquet) and verdicts of results/ to results/reference, and the figures shown

@@ -6,8 +6,9 @@
     session.run           locks the results folder; plan.make: the runs that the records in it do not yet hold
     drive                 schedule -> the next run for a worker -> executor.submit
     run.pipeline.run      in the worker: arm and replicate -> Record (its docstring goes on from here)
-    drive                 the record comes back, or the death of the worker -> session writes it: store.write
-    session               measurement of another kind, baselines, then the reporter: store.table makes the record a row
+    drive                 the record comes back, or the death of the worker -> session keeps it: store.Writer
+    session               measurement of another kind, baselines, then the reporter: store.newest makes runs a table
 
-Another launcher of Hydra's stands in the place of `drive`: an `errand` goes out with each job and writes the records.
+Another launcher of Hydra's stands in the place of `drive`: an `errand` goes out with each job and drops the records,
+which the session takes in: store.take_in. It does so before planning, too, and has what is damaged mended.
 """

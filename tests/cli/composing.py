@@ -23,7 +23,9 @@ def swept(*words: str) -> tuple[list[list[str]], list[Settings]]:
         ours = sweeper.LocalSweeper(None, asked.params, asked.blocks, asked.variants)
         ours.hydra_context = SimpleNamespace(config_loader=loader)
         jobs = ours.jobs(words)
-        return jobs, [settings(job) for job in internals.compose(loader, config, jobs)]
+        ours.config = config
+        first, *rest = ours.configs(jobs)
+        return jobs, [settings(first), *rest]
 
 
 def compose_jobs(*words: str) -> list[Settings]:

@@ -25,7 +25,7 @@ except (ImportError, AttributeError) as error:
     what = f"hydra-core {hydra.__version__} has changed what {__name__} uses; install hydra-core 1.3.8 or mend it"
     raise ImportError(what) from error
 
-__all__ = ["VERSION_BASE", "FileConfigSource", "apply", "compose", "parse"]
+__all__ = ["VERSION_BASE", "Composer", "FileConfigSource", "apply", "parse"]
 
 VERSION_BASE: dict[str, Any] = {"version_base": "1.3"} if hydra.__version__.startswith("1.3.") else {}
 """For hydra.main and initialize: 1.3 warns without it, 1.4 with it."""
@@ -51,27 +51,30 @@ def apply(overrides: Sequence[Override], config: DictConfig) -> None:
     _apply(list(overrides), config)
 
 
-def compose(loader: ConfigLoader, master: DictConfig, jobs: Sequence[Sequence[str]]) -> list[DictConfig]:
-    """The config of every job, without Hydra's own settings.
+class Composer:
+    """Composes the configs of jobs, without Hydra's own settings.
 
     Hydra takes a tenth of a second to compose one; jobs that choose the same groups are composed once, and their
     values set in copies, by the function that Hydra itself uses for it.
     """
-    parser = OverridesParser.create(config_loader=loader)
-    is_group = cache(lambda key: bool(loader.get_group_options(key)))
-    composed: dict[tuple[str, ...], DictConfig] = {}
-    configs = []
-    for job in jobs:
-        overrides = parser.parse_overrides(list(job))
-        groups = [is_group(override.key_or_group) for override in overrides]
+
+    def __init__(self, loader: ConfigLoader, master: DictConfig) -> None:
+        self.loader, self.master = loader, master
+        self.parser = OverridesParser.create(config_loader=loader)
+        self.is_group = cache(lambda key: bool(loader.get_group_options(key)))
+        self._composed: dict[tuple[str, ...], DictConfig] = {}
+
+    def config(self, job: Sequence[str]) -> DictConfig:
+        """The config of a job."""
+        overrides = self.parser.parse_overrides(list(job))
+        groups = [self.is_group(override.key_or_group) for override in overrides]
         chosen = tuple(word for word, group in zip(job, groups, strict=True) if group)
-        if chosen not in composed:
-            base = loader.load_sweep_config(master, list(chosen))
+        if chosen not in self._composed:
+            base = self.loader.load_sweep_config(self.master, list(chosen))
             with open_dict(base):
                 del base["hydra"]
-            composed[chosen] = base
-        config = deepcopy(composed[chosen])
+            self._composed[chosen] = base
+        config = deepcopy(self._composed[chosen])
         values = [override for override, group in zip(overrides, groups, strict=True) if not group]
         apply([override for override in values if not override.key_or_group.startswith("hydra.")], config)
-        configs.append(config)
-    return configs
+        return config

@@ -20,6 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from hydra_plugins.mismatch_hydra import internals
 from hydra_plugins.mismatch_hydra.launcher import LocalLauncher
+from hydra_plugins.mismatch_hydra.typed import settings_of
 
 
 @dataclass
@@ -68,7 +69,7 @@ class LocalSweeper(Sweeper):
         assert isinstance(self.task_function, Job) and self.task_function.session is not None
         job, session, hydra = self.task_function, self.task_function.session, self.config.hydra
         jobs = self.jobs(arguments)
-        configs = internals.compose(self.hydra_context.config_loader, self.config, jobs)
+        configs = self.configs(jobs)
 
         def launch(errand: Any, places: list[int]) -> None:
             job.errand = errand
@@ -84,6 +85,14 @@ class LocalSweeper(Sweeper):
         else:
             session.add(*asked, launch=launch, note=note)
         return []
+
+    def configs(self, jobs: Sequence[Sequence[str]]) -> list[Any]:
+        """The composed config of the first job, and the settings of all others."""
+        from mismatch.config.settings import settings
+
+        composer = internals.Composer(self.hydra_context.config_loader, self.config)
+        rest = settings_of(jobs[1:], lambda job: settings(composer.config(job)), composer.is_group)
+        return [composer.config(jobs[0]), *rest]
 
     def jobs(self, arguments: Sequence[str]) -> list[list[str]]:
         """The overrides of every job: the grids of all blocks, one after another."""

@@ -5,15 +5,14 @@ In: overrides as typed, the experiment chosen, the resolved request. Out: the na
 
 from collections.abc import Sequence
 
-from mismatch.config.arm import Arm
-from mismatch.config.identity import name_of
+from mismatch.config.identity import Identified, name_of
 
 ADHOC = "adhoc"
 CONTROLS = {"replicates", "time_limit", "impossible", "figures", "hydra", "debug", "experiment"}
 """Overrides that change how much is trained and how, but not what is asked."""
 
 
-def name(configured: str, overrides: Sequence[str], experiment: str | None, arms: Sequence[Arm]) -> str | None:
+def name(configured: str, overrides: Sequence[str], experiment: str | None, arms: Sequence[Identified]) -> str | None:
     """The name of a sweep, or None where the configured one stands: it was given, or an experiment runs as it is.
 
     An experiment with overrides of its own is another question: it gets a folder of its own, and no verdicts.

@@ -40,6 +40,11 @@ class Wanted:
         """Ids of the arm and its runs."""
         return Names.of(self.arm)
 
+    @property
+    def id(self) -> str:
+        """Id of the arm."""
+        return self.names.arm
+
 
 @dataclass(frozen=True)
 class Request:

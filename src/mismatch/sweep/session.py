@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from mismatch.config import files, paths
 from mismatch.config.fields import ConfigError
-from mismatch.config.groups import AUTO, LOOKS
+from mismatch.config.groups import AUTO, LOOKS, Settings
 from mismatch.config.registry import EXECUTORS
 from mismatch.config.settings import settings
 from mismatch.run.record import Record
@@ -95,7 +95,8 @@ class Session:
         launch: Launch | None = None,
         note: str = "",
     ) -> None:
-        """Add a sweep: the configs of all its jobs, the overrides and the experiment they come from.
+        """Add a sweep: the configs of all its jobs, or typed settings behind the first, the overrides and the
+        experiment they come from.
 
         A single config given to the inline executor is a single arm: its rows are printed at the end.
         note: text kept beside the results as multirun.yaml.
@@ -103,8 +104,9 @@ class Session:
         Raises:
             ConfigError: when one of them cannot be, or its results folder is that of a sweep added before.
         """
-        asked = planning.request([settings(config) for config in configs])
-        name = naming.name(asked.name, overrides, experiment, asked.arms)
+        typed = [config if isinstance(config, Settings) else settings(config) for config in configs]
+        asked = planning.request(typed)
+        name = naming.name(asked.name, overrides, experiment, asked.wanted)
         if name is not None:
             configs[0]["name"] = name
             asked = replace(asked, name=name, out=str(configs[0]["out"]))

@@ -35,7 +35,7 @@ def start(*words: str, cwd: Path) -> subprocess.Popen[str]:
 def records(folder: Path) -> list[str]:
     """Ids of the runs kept below `folder`/results, read while a sweep may be writing."""
     outs = folder.glob("results/*/")
-    return [brief.run for out in outs if store.there(out) for brief in store.newest(out).briefs]
+    return [brief.run for out in outs if store.there(out) for brief in store.briefs(out)]
 
 
 def wait_for_records(folder: Path, count: int, timeout: float = 120) -> None:

@@ -43,7 +43,7 @@ class Survey:
     damaged: lines on what could not be read.
     """
 
-    finished: frozenset[str]
+    finished: Collection[str]
     claims: Mapping[Any, int]
     damaged: list[str]
 
@@ -111,20 +111,24 @@ def survey(out: Path, wanted: Collection[str]) -> Survey:
     """What planning needs to know of the runs `wanted`: which need no training, and for which claims they were made."""
 
     def look(held: Held) -> Survey:
-        finished: dict[str, str | None] = {}
-        for _, brief in held.briefs():
-            if brief.run in wanted:
-                finished.pop(brief.run, None)
-                if brief.status in FINISHED:
-                    finished[brief.run] = brief.claims_hash
-        return Survey(frozenset(finished), Counter(finished.values()), held.notes)
+        finished: set[str] = set()
+        claims: Counter[Any] = Counter()
+        better: set[str] = set()  # runs of which a later part knows better
+        for part in reversed(held.parts):
+            for brief in part.briefs():
+                if brief.run in wanted and brief.run not in better:
+                    if brief.status in FINISHED:
+                        finished.add(brief.run)
+                        claims[brief.claims_hash] += 1
+            better = better or {brief.run for brief in part.briefs() if part is not held.parts[0]}
+        return Survey(finished, claims, held.notes)
 
     return read(out, look)
 
 
-def briefs(out: Path, arms: Collection[str]) -> list[Brief]:
-    """What planning needs of every run of `arms`, whatever code it comes from."""
-    return read(out, lambda held: [brief for _, brief in held.briefs() if brief.arm in arms])
+def briefs(out: Path, arms: Collection[str] | None = None) -> list[Brief]:
+    """What planning needs of every run, of `arms` only, if given, whatever code it comes from."""
+    return read(out, lambda held: [brief for _, brief in held.briefs() if arms is None or brief.arm in arms])
 
 
 def load(out: Path) -> Loaded:

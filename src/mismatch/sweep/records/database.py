@@ -18,6 +18,8 @@ from mismatch.sweep.records.cells import SECTIONS, Column, Layout, Row, checksum
 from mismatch.sweep.records.rows import Brief, Raw, Trace, raw_of, text_of, trace_of, trace_sum, versions_of
 from mismatch.sweep.records.schema import APPLICATION, CHUNK, FIRST, MAX_COLUMNS, OWN, PAGE, SCHEMA, TABLES, WAIT_S
 
+_LASTING = (f"page_size = {PAGE}", "journal_mode = DELETE", "synchronous = EXTRA")
+
 
 class Database:
     """An open file of records."""
@@ -36,20 +38,18 @@ class Database:
             sqlite3.DatabaseError: for a file that is none, or damaged.
             ConfigError: for one of a later version.
         """
-        return cls(sqlite3.connect(path, timeout=WAIT_S, isolation_level=None), str(path))._prepared()
+        return cls(sqlite3.connect(path, timeout=WAIT_S, isolation_level=None), str(path))._ready(_LASTING)
 
     @classmethod
     def temporary(cls) -> Self:
         """One of nobody else's, gone when it is closed."""
-        return cls(sqlite3.connect("", isolation_level=None), "")._prepared(lasting=False)
+        return cls(sqlite3.connect("", isolation_level=None), "")._ready(("journal_mode = MEMORY",))
 
     @classmethod
     def read(cls, path: Path, writable: bool = False) -> Self:
         """Open to read; raises as `open`. writable: what a writer that was killed left half done may be undone."""
         uri = f"{path.absolute().as_uri()}?mode={'rw' if writable else 'ro'}"
-        found = cls(sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None), str(path))
-        found.refresh()
-        return found
+        return cls(sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None), str(path))._ready()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -117,13 +117,17 @@ class Database:
         found = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if found is None else found[0]
 
-    def _prepared(self, lasting: bool = True) -> Self:
-        kept = ("journal_mode = DELETE", "synchronous = EXTRA") if lasting else ("journal_mode = MEMORY",)
-        for pragma in (f"page_size = {PAGE}", *kept):
-            self.connection.execute(f"PRAGMA {pragma}")
-        if not self.connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-            self._create()
-        self.refresh()
+    def _ready(self, settings: Sequence[str] = ()) -> Self:
+        """Set up to write, where there are `settings`, and with the columns known; closed where that fails."""
+        try:
+            for setting in settings:
+                self.connection.execute(f"PRAGMA {setting}")
+            if settings and not self.connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                self._create()
+            self.refresh()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def _create(self) -> None:

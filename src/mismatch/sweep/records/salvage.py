@@ -73,7 +73,10 @@ def _save(damaged: Database, raw: Raw, saved: Saved, into: Database) -> None:
 
 
 def _flush(saved: Saved, into: Database) -> None:
-    into.append(saved.batch)
+    try:
+        into.append(saved.batch)
+    except sqlite3.Error as error:  # that is no damage of what is read
+        raise OSError(f"what was saved of {into.where} cannot be written: {error}") from error
     saved.runs += len(saved.batch)
     saved.batch.clear()
 

@@ -24,7 +24,8 @@ TRACE = 2_000
 """Bytes of a simulated trace once packed; real ones have 2,000 to 10,000."""
 TABLES_UP_TO = 200_000
 """Above it there is no table: memory grows with its cells."""
-STEPS = ("fill", "plan", "resume", "tables")
+PART = 1_000
+"""Runs of a small sweep in the same folder."""
 
 
 def settings(runs: int, folder: Path) -> list[Any]:
@@ -96,6 +97,16 @@ def plan(runs: int, folder: Path) -> dict[str, float]:
     return {"arms_s": request_s, "plan_s": request_s + make_s}
 
 
+def part(runs: int, folder: Path) -> dict[str, float]:
+    """The plan of a small sweep, whatever else the folder holds."""
+    from mismatch.sweep import plan as planning
+
+    asked = settings(min(runs, PART), folder)
+    made, seconds = timed(lambda: planning.make(asked, folder))
+    assert not made.runs
+    return {"part_s": seconds}
+
+
 def resume(runs: int, folder: Path) -> dict[str, float]:
     """What a second command does before it trains: the check of every row, the plan, and the order of what is left."""
     from mismatch.sweep import plan as planning
@@ -123,6 +134,11 @@ def tables(runs: int, folder: Path) -> dict[str, float]:
     made, seconds = timed(lambda: rebuild(folder, figures=False))
     assert len(made.runs) == runs
     return {"read_s": read_s, "tables_s": seconds}
+
+
+STEPS: dict[str, Callable[[int, Path], dict[str, float]]] = {
+    step.__name__: step for step in (fill, part, plan, resume, tables)
+}
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
@@ -157,9 +173,7 @@ def main() -> None:
     if any(size < REPLICATES or size % REPLICATES for size in given.sizes):
         parser.error(f"--sizes must be multiples of {REPLICATES}")
     if given.step:
-        found = {"fill": fill, "plan": plan, "resume": resume, "tables": tables}[given.step](
-            given.sizes[0], given.folder
-        )
+        found = STEPS[given.step](given.sizes[0], given.folder)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps(found | ({f"{given.step}_mib": peak} if found and given.step != "fill" else {})))
         return

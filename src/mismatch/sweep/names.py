@@ -5,31 +5,29 @@ In: an arm. Out: its id and those of its replicates. Planning names every run of
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Self
 
 from mismatch.config.arm import LATER, Arm
 
 
-@dataclass(frozen=True)
 class Names:
-    """arm: its id. text: the arm as it is hashed. code: the code that its numbers come from, likewise."""
+    """arm: its id. Of the arm as it is hashed only the state of the hash is kept, in which every run goes on."""
 
-    arm: str
-    text: str
-    code: str
+    __slots__ = ("_begun", "_code", "arm")
+
+    def __init__(self, arm: str, text: str, code: str) -> None:
+        self.arm, self._code = arm, code
+        self._begun = hashlib.sha256(f"[{text}, ".encode())
 
     @classmethod
     def of(cls, arm: Arm) -> Self:
         """The names of an arm and its runs."""
         named = {name: value for name, value in arm.parameters().items() if (name, value) not in LATER.items()}
         text = json.dumps(named, sort_keys=True)
-        return cls(_hash(text)[:12], text, json.dumps(arm.code))
+        return cls(hashlib.sha256(text.encode()).hexdigest()[:12], text, json.dumps(arm.code))
 
     def run(self, replicate: int) -> str:
         """The id of a run."""
-        return _hash(f"[{self.text}, {replicate}, {self.code}]")[:16]
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+        whole = self._begun.copy()
+        whole.update(f"{replicate}, {self._code}]".encode())
+        return whole.hexdigest()[:16]

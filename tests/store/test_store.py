@@ -1,5 +1,6 @@
 """Records are kept whole, checked when read, and are all a table needs."""
 
+import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -195,3 +196,20 @@ def test_the_plan_comes_back_and_a_damaged_one_is_none(tmp_path):
     assert store.read_plan(tmp_path) == store.Asked("old", {"a": 1})
     (tmp_path / "plan.json").write_text("{")
     assert store.read_plan(tmp_path) is None
+
+
+def test_a_full_disk_comes_out_as_such_and_loses_no_record_before(tmp_path, monkeypatch):
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    def also_full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    store.write(tmp_path, record(0))
+    monkeypatch.setattr(Database, "append", full)
+    store.write(tmp_path, record(1))  # there is room for a file of its own
+    monkeypatch.setattr("mismatch.config.files.write", also_full)
+    with pytest.raises(OSError, match="No space left"):
+        store.write(tmp_path, record(2))
+    monkeypatch.undo()
+    assert {r.replicate for r in store.load(tmp_path).records} == {0, 1}

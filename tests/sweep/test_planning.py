@@ -7,6 +7,7 @@ import pytest
 
 from mismatch.run.record import Record
 from mismatch.sweep import plan, store
+from mismatch.sweep.errand import Errand
 from mismatch.sweep.schedule import Schedule
 from mismatch.sweep.session import Session
 from tests.helpers import make_settings
@@ -78,3 +79,16 @@ def test_a_session_takes_in_what_was_dropped_before_it_plans(
     assert sorted(record.run for record in store.load(tmp_path).records) == sorted(sound)
     assert [path.stem.partition("-")[0] for path in (tmp_path / "damaged").iterdir()] == [broken]
     assert not (tmp_path / "records").exists()
+
+
+def test_a_job_elsewhere_drops_its_records_and_opens_no_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = jobs(tmp_path)[0]
+    arm = plan.request([settings]).arms[0]
+    trained = Record({"run": "a" * 16, "arm": arm.id, "replicate": 1, "status": "failed", "error": "no"}, {}, {}, {})
+    monkeypatch.setattr("mismatch.run.pipeline.run", lambda *_: trained)
+    Errand("small", tmp_path, 60.0, {arm.id: (1,)}, "c1").carry_out(settings)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [f"{trained.run}.json"]
+    assert store.take_in(tmp_path) == []
+    assert store.load(tmp_path).records == [trained.noting(claims_hash="c1")]

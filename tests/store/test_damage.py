@@ -122,6 +122,21 @@ def test_what_describes_the_rows_may_be_lost_and_the_runs_are_not(table: str, tm
     assert {type(r.metrics["delay_censored"]) for r in back} == {bool}
 
 
+@pytest.mark.parametrize("table", ["run_of", "traces"])
+def test_damage_beside_the_runs_costs_none_and_the_next_records_are_kept(table: str, tmp_path: Path) -> None:
+    """It may be found only when something is written; what is written then goes to files until it is mended."""
+    path = kept(tmp_path, runs()[:-1])
+    with closing(sqlite3.connect(path)) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+    overwrite(path, (root - 1) * PAGE, root * PAGE)
+    store.write(tmp_path, runs()[-1])
+    assert (tmp_path / "records").is_dir()
+    (line,) = store.take_in(tmp_path)
+    assert f"{path}: damaged (database disk image is malformed): {RUNS - 1} of {RUNS - 1} runs saved" in line
+    assert ("of them without their traces" in line) == (table == "traces")
+    assert {r.run for r in store.load(tmp_path).records} == {r.run for r in runs()} and store.take_in(tmp_path) == []
+
+
 def test_a_damaged_trace_costs_the_trace_and_no_run(tmp_path: Path) -> None:
     path = kept(tmp_path)
     with closing(sqlite3.connect(path)) as connection, connection:

@@ -280,3 +280,18 @@ def test_a_dropped_record_that_is_gone_when_it_is_read_was_taken_in(
     store.drop(tmp_path, record())
     monkeypatch.setattr(dropped, "paths", lambda out: [out / "records" / "gone.json"])
     assert store.load(tmp_path) == store.Loaded([], [])
+
+
+def test_a_run_that_is_replaced_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.write(tmp_path, record(0, status="failed"))
+    store.write(tmp_path, record(1))
+    real, calls = Database.rows, []
+
+    def late(self: Database, ids: list[int]) -> object:
+        if not calls:
+            store.write(tmp_path, record(0))
+        calls.append(ids)
+        return real(self, ids)
+
+    monkeypatch.setattr(Database, "rows", late)
+    assert store.newest(tmp_path).table["status"].tolist() == ["ok", "ok"] and len(calls) == 2

@@ -45,7 +45,7 @@ def _choose(held: Held, arms: Collection[str] | None, asked: Collection[str]) ->
             columns.add(part, sorted(brief.id for at, brief in latest if at == place))
             unsound |= {(place, id) for id in columns.unsound}
             columns.unsound.clear()
-        if len(unsound) == before:
+        if len(unsound) == before and not columns.gone:
             break
     notes = [*held.notes]
     if unsound:

@@ -107,6 +107,12 @@ class Database:
         rest = trace or Trace({}, {}, False)
         return Record(**told, trace=rest.trace, versions=rest.versions)  # type: ignore[arg-type]
 
+    def counts(self) -> tuple[int, int]:
+        """How many runs the table has, and how many its index."""
+        queries = (f"SELECT count(*) FROM runs {which}" for which in ("NOT INDEXED", "INDEXED BY run_of"))
+        rows, listed = (int(self.connection.execute(query).fetchone()[0]) for query in queries)
+        return rows, listed
+
     @property
     def changes(self) -> str:
         """Which file this is and how often it was written: changes with every write."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from mismatch.config import files
 from mismatch.config.fields import ConfigError, reason
@@ -27,7 +27,7 @@ from mismatch.sweep.records.schema import FILE
 T = TypeVar("T")
 ASIDE = "damaged"
 """Folder of what was damaged, as it was found."""
-BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError)
+BROKEN = (ValueError, KeyError, TypeError, AttributeError)
 """What reading a damaged dropped file may raise."""
 IN_USE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
 HINDERED = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH", "SQLITE_FULL", "SQLITE_IOERR", *IN_USE)
@@ -63,15 +63,16 @@ def take_in(out: Path) -> list[str]:
     Raises:
         ConfigError: where the records cannot be had: of a later version, in use, or not to be written.
     """
-    notes = []
+    notes: list[str] = []
     _clear(out)
     with _hindered(out):
-        if _filled(out / FILE):
-            try:
+        try:
+            with _damage():
                 _check(out / FILE)
-            except Damaged as damage:
-                notes.append(_replace(out / FILE, str(damage)))
-        notes += _take_dropped(out)
+                _take_dropped(out, notes)
+        except Damaged as damage:
+            notes.append(_replace(out / FILE, str(damage)))
+            _take_dropped(out, notes)
     return notes
 
 
@@ -124,8 +125,9 @@ def _open(out: Path, damage: str = "") -> Iterator[Held]:
         if paths:
             held.parts.append(stack.enter_context(Database.temporary()))
         for start in range(0, len(paths), BATCH):
-            sound = [record for path in paths[start : start + BATCH] if (record := _read(path, held.notes))]
-            held.parts[-1].append(sound)
+            found = [_read(path) for path in paths[start : start + BATCH]]
+            held.notes += [each.note for each in found if each.note]
+            held.parts[-1].append(each.record for each in found if each.record)
         yield held
 
 
@@ -144,17 +146,25 @@ def _main(path: Path) -> Iterator[Database]:
         yield stack.enter_context(Database.read(path, writable))
 
 
-def _read(path: Path, notes: list[str]) -> Record | None:
-    """A dropped record; None, and a line, where it is damaged, or of a later version."""
+class _Dropped(NamedTuple):
+    """A dropped record; where there is none, a line, and whether its file is damaged."""
+
+    path: Path
+    record: Record | None = None
+    note: str = ""
+    damaged: bool = False
+
+
+def _read(path: Path) -> _Dropped:
+    left = "record left out; its run counts as not trained"
     try:
-        return dropped.read(path)
-    except dropped.LaterVersion as error:
-        notes.append(f"{path}: record left out; its run counts as not trained ({error})")
+        return _Dropped(path, dropped.read(path))
     except FileNotFoundError:  # the driver has just taken it in
-        pass
+        return _Dropped(path)
+    except (dropped.LaterVersion, OSError) as error:
+        return _Dropped(path, note=f"{path}: {left} ({reason(error)})")
     except BROKEN as error:
-        notes.append(f"{path}: damaged record left out; its run counts as not trained ({reason(error)})")
-    return None
+        return _Dropped(path, note=f"{path}: damaged {left} ({reason(error)})", damaged=True)
 
 
 @contextmanager
@@ -183,12 +193,17 @@ def _hindered(out: Path) -> Iterator[None]:
 def _check(path: Path) -> None:
     """
     Raises:
-        Damaged: where anything but a trace is not as it was written.
+        Damaged, sqlite3.Error: where anything but a trace is not as it was written.
     """
-    with _damage(), Database.open(path) as database:
+    if not _filled(path):
+        return
+    with Database.open(path) as database:
         unsound = sum(not raw.sound for raw in database.rows())
+        rows, listed = database.counts()
     if unsound:
         raise Damaged(f"{unsound} rows do not match their checksums")
+    if rows != listed:
+        raise Damaged(f"{listed} of {rows} runs are in the index")
 
 
 def _replace(path: Path, why: str) -> str:
@@ -217,33 +232,27 @@ def _told(path: Path, why: str, saved: Saved) -> str:
     return f"{path}: damaged ({why}): {saved.runs}{of} runs saved{bare}{rest}; "
 
 
-def _take_dropped(out: Path) -> list[str]:
-    """Dropped files into the database, each removed once it is kept."""
-    notes: list[str] = []
+def _take_dropped(out: Path, notes: list[str]) -> None:
+    """Dropped files into the database, each removed once it is kept; those that are damaged are set aside."""
     paths = dropped.paths(out)
-    if not paths:
-        return notes
     with ExitStack() as stack:
         database: Database | None = None
         for start in range(0, len(paths), BATCH):
-            sound: dict[Path, Record] = {}
-            for path in paths[start : start + BATCH]:
-                said: list[str] = []
-                record = _read(path, said)
-                if record is not None:
-                    sound[path] = record
-                elif said and "damaged" in said[0]:
-                    aside = _aside(path)
-                    path.rename(aside)
-                    said = [f"{said[0]}; it is kept as {aside}"]
-                notes += said
+            found = [_read(path) for path in paths[start : start + BATCH]]
+            sound = [each for each in found if each.record is not None]
             if sound:
                 database = database or stack.enter_context(Database.open(out / FILE))
-                database.append(sound.values())
-            for path in sound:
-                path.unlink(missing_ok=True)
+                database.append(each.record for each in sound if each.record is not None)
+            for each in sound:
+                each.path.unlink(missing_ok=True)
+            notes += [_set_aside(each) if each.damaged else each.note for each in found if each.note]
     dropped.clear(out)
-    return notes
+
+
+def _set_aside(broken: _Dropped) -> str:
+    aside = _aside(broken.path)
+    broken.path.rename(aside)
+    return f"{broken.note}; it is kept as {aside}"
 
 
 def _aside(path: Path) -> Path:

@@ -23,17 +23,22 @@ STEP = 10_000
 
 @dataclass
 class Columns:
-    """values: by section and name, as many as there are runs. ids: of the runs. unsound: of those left out."""
+    """values: by section and name, as many as there are runs. ids: of the runs. unsound: of those left out.
+
+    gone: how many were not there any more, as others were written in their place.
+    """
 
     values: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     ids: list[int] = field(default_factory=list)
     unsound: list[int] = field(default_factory=list)
+    gone: int = 0
     _words: dict[str, str] = field(default_factory=dict)
 
     def add(self, database: Database, ids: Sequence[int]) -> None:
         """Add these runs of a database."""
         for start in range(0, len(ids), STEP):
             rows = list(database.rows(ids[start : start + STEP]))
+            self.gone += len(ids[start : start + STEP]) - len(rows)
             self.unsound += [raw.id for raw in rows if not raw.sound]
             self._add(database, [raw for raw in rows if raw.sound])
 

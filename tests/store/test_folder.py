@@ -144,6 +144,7 @@ def test_a_dropped_record_stands_before_the_one_it_replaces(tmp_path: Path) -> N
 
 WRITE = """
 import sys
+import time
 from pathlib import Path
 from mismatch.sweep import store
 from tests.store.runs import many
@@ -151,11 +152,12 @@ writer = store.Writer(Path(sys.argv[1]), print)
 for record in many(int(sys.argv[3]))[int(sys.argv[2]) :]:
     writer.keep(record)
     print(record.run, flush=True)
+    time.sleep(float(sys.argv[4]))
 """
 
 
-def writer(out: Path, start: int, stop: int) -> subprocess.Popen[str]:
-    words = [sys.executable, "-c", WRITE, str(out), str(start), str(stop)]
+def writer(out: Path, start: int, stop: int, pause: float = 0.0) -> subprocess.Popen[str]:
+    words = [sys.executable, "-c", WRITE, *map(str, (out, start, stop, pause))]
     path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": path})
 
@@ -192,7 +194,7 @@ def test_a_writer_reads_columns_that_another_has_added_since(tmp_path: Path) -> 
 
 
 def test_reports_are_read_while_a_sweep_writes(tmp_path: Path) -> None:
-    process, seen, end = writer(tmp_path, 0, 3500), [0], time.time() + 60
+    process, seen, end = writer(tmp_path, 0, 3500, 0.02), [0], time.time() + 60
     try:  # as many lines as the pipe has room for
         while len(set(seen)) < 4:
             chosen = store.newest(tmp_path)

@@ -69,7 +69,7 @@ class LocalSweeper(Sweeper):
         assert isinstance(self.task_function, Job) and self.task_function.session is not None
         job, session, hydra = self.task_function, self.task_function.session, self.config.hydra
         jobs = self.jobs(arguments)
-        configs = self.configs(jobs)
+        configs = self.configs(jobs, session.typed)
 
         def launch(errand: Any, places: list[int]) -> None:
             job.errand = errand
@@ -86,11 +86,13 @@ class LocalSweeper(Sweeper):
             session.add(*asked, launch=launch, note=note)
         return []
 
-    def configs(self, jobs: Sequence[Sequence[str]]) -> list[Any]:
-        """The composed config of the first job, and the settings of all others."""
+    def configs(self, jobs: Sequence[Sequence[str]], typed: bool = True) -> list[Any]:
+        """The composed config of the first job, and the settings of all others, or their configs unless `typed`."""
         from mismatch.config.settings import settings
 
         composer = internals.Composer(self.hydra_context.config_loader, self.config)
+        if not typed:
+            return [composer.config(job) for job in jobs]
         rest = settings_of(jobs[1:], lambda job: settings(composer.config(job)), composer.is_group)
         return [composer.config(jobs[0]), *rest]
 

@@ -23,6 +23,8 @@ ENGINES = {"tensorflow": "compiled", "jax": "fit"}
 class Chosen(Session):
     """A session that takes, of each sweep added to it, the arms that matter, under a folder of their own."""
 
+    typed = False
+
     def __init__(self, folder: Path, replicates: int) -> None:
         super().__init__()
         self.folder, self.replicates, self.backend = folder, replicates, environment.backend()

@@ -70,7 +70,12 @@ class Sweep:
 
 
 class Session:
-    """Everything one command does; holds the workers, which stay warm from one sweep to the next."""
+    """Everything one command does; holds the workers, which stay warm from one sweep to the next.
+
+    typed: whether `add` is content with the settings of all jobs but the first; one that changes configs is not.
+    """
+
+    typed = True
 
     def __init__(self, reporter: Reporter | None = None) -> None:
         self.reporter = reporter

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mismatch.config.arm import Arm
 from mismatch.run.record import Record
 from mismatch.sweep import plan, store
 from mismatch.sweep.errand import Errand
@@ -56,12 +57,12 @@ def test_no_record_is_made_and_no_trace_read_to_plan(tmp_path: Path, monkeypatch
 def test_an_arm_names_its_program_once_however_many_runs_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = plan.make(jobs(tmp_path))
     asked: list[Any] = []
-    real = type(made.runs[0].arm).program.fget
-    monkeypatch.setattr(type(made.runs[0].arm), "program", property(lambda arm: asked.append(arm) or real(arm)))
+    real = Arm.program.fget
+    monkeypatch.setattr(Arm, "program", property(lambda arm: asked.append(arm) or real(arm)))
+    made = plan.make(jobs(tmp_path))
     assert made.minutes(2) > 0 and made.text(2) and len(Schedule.of(made.runs).groups) == 3
-    assert len(asked) == 6  # of three arms, once for the plan and once for the schedule
+    assert len(made.runs) == 6 and len(asked) == 3
 
 
 def test_a_session_takes_in_what_was_dropped_before_it_plans(

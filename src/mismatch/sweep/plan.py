@@ -77,6 +77,12 @@ class Run:
     replicate: int
     seconds: float
     id: str = ""
+    named: Any = None
+
+    @property
+    def program(self) -> Any:
+        """The program it needs: `named`, as it takes an arm a while to name its own, or the arm's."""
+        return self.arm.program if self.named is None else self.named
 
 
 @dataclass(frozen=True)
@@ -112,8 +118,7 @@ class Plan:
     @cached_property
     def programs(self) -> int:
         """How many programs its runs need compiled."""
-        arms = {id(run.arm): run.arm for run in self.runs}
-        return len({arm.program for arm in arms.values()})
+        return len({run.program for run in self.runs})
 
     def minutes(self, workers: int) -> float:
         """Estimated wall minutes on `workers` processes, once these have started."""
@@ -227,10 +232,9 @@ def make(asked: Request | Sequence[Settings], folder: Path | None = None) -> Pla
         each.names.run(k): (place, k) for k in range(most) for place, each in enumerate(arms) if k < each.replicates
     }
     held = store.survey(folder, wanted)
-    expected = [seconds(each.arm) for each in arms]
-    missing = [
-        Run(arms[place].arm, k, expected[place], run) for run, (place, k) in wanted.items() if run not in held.finished
-    ]
+    left = [(run, *asked) for run, asked in wanted.items() if run not in held.finished]
+    known = {place: (seconds(arms[place].arm), arms[place].arm.program) for place in {place for _, place, _ in left}}
+    missing = [Run(arms[place].arm, k, known[place][0], run, known[place][1]) for run, place, k in left]
     counts = {each.names.arm: each.replicates for each in arms}
     registered = claims.registered(asked.name)
     measure_s = measured.due(asked.measure, asked.arms, asked.smoke, folder, registered)

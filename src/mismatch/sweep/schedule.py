@@ -23,11 +23,8 @@ class Schedule:
     def of(cls, runs: Sequence[Run]) -> "Schedule":
         """Largest group first, so that the sweep does not end on it."""
         groups: dict[Any, deque[Run]] = {}
-        programs: dict[int, Any] = {}  # an arm takes a while to name its own
         for run in runs:
-            if id(run.arm) not in programs:
-                programs[id(run.arm)] = run.arm.program
-            groups.setdefault(programs[id(run.arm)], deque()).append(run)
+            groups.setdefault(run.program, deque()).append(run)
         return cls(sorted(groups.values(), key=_load, reverse=True))
 
     def next(self, worker: int) -> Run | None:

@@ -5,8 +5,11 @@ axis's first level, with interval and p. Exploratory: nothing is corrected here,
 was predicted is in `claims.csv`.
 """
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -51,38 +54,57 @@ def effects(runs: pd.DataFrame) -> pd.DataFrame:
     metrics = [name for name in (*ACCURACIES, *BESIDE) if name in plain]
     arms = plain.drop_duplicates("arm")[["arm", *(axis.name for axis in axes)]]
     found = sides(plain, {metric: outcome(plain, metric) for metric in metrics}, arms["arm"])
-    rows = [row for axis in axes for row in _along(arms, axis, axes, found)]
+    levels = {axis.name: _Levels.of(arms[axis.name], axis) for axis in axes}
+    rows = [row for axis in axes for row in _along(arms["arm"].tolist(), axis.name, levels, found)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _along(arms: pd.DataFrame, axis: Axis, axes: list[Axis], found: dict[str, Side]) -> Iterator[dict[str, Any]]:
-    """Every arm against those that agree with it on the other axes and have the first level there is.
+@dataclass(frozen=True)
+class _Levels:
+    """What all arms have on an axis. codes: (arms,) place among the levels, -1 for a blank; values: the levels."""
 
-    A blank (the parameter cannot act) agrees with any level.
-    """
-    if axis.name in ("data", "seed"):  # other data are another question, not a treatment
+    codes: np.ndarray
+    values: list[Any]
+
+    @classmethod
+    def of(cls, column: pd.Series, axis: Axis) -> _Levels:
+        places = {level: place for place, level in enumerate(axis.levels)}
+        codes = column.map(places).fillna(-1).to_numpy(int)
+        return cls(codes, column.tolist())
+
+    def agree(self, arm: int) -> np.ndarray:
+        """(arms,) whether each has the same as `arm`; a blank (the parameter cannot act) agrees with any level."""
+        own = self.codes[arm]
+        return np.ones(len(self.codes), bool) if own < 0 else (self.codes < 0) | (self.codes == own)
+
+
+def _along(arms: list[Any], name: str, levels: dict[str, _Levels], found: dict[str, Side]) -> Iterator[dict[str, Any]]:
+    """Every arm against those that agree with it on the other axes and have the first level there is."""
+    if name in ("data", "seed"):  # other data are another question, not a treatment
         return
-    arms = arms.dropna(subset=[axis.name])
-    rank = arms[axis.name].map({level: place for place, level in enumerate(axis.levels)})
-    others = [other.name for other in axes if other is not axis]
-    for (_, arm), place in zip(arms.iterrows(), rank, strict=True):
-        agree = rank < place
-        for name in others:
-            if pd.notna(arm[name]):
-                agree &= arms[name].isna() | arms[name].eq(arm[name])
-        for _, first in arms[agree & rank.eq(rank[agree].min())].iterrows():
-            told = {"factor": axis.name, "level": arm[axis.name], "against": first[axis.name],
-                    "setting": _setting(arm[others].combine_first(first[others])),
-                    "arm": str(arm["arm"]), "against_arm": str(first["arm"])}  # fmt: skip
+    axis, others = levels[name], {other: known for other, known in levels.items() if other != name}
+    for arm in np.flatnonzero(axis.codes >= 0).tolist():
+        agree = (axis.codes >= 0) & (axis.codes < axis.codes[arm])
+        for known in others.values():
+            agree &= known.agree(arm)
+        places = np.flatnonzero(agree)
+        for first in places[axis.codes[places] == axis.codes[places].min()].tolist() if len(places) else ():
+            told = {"factor": name, "level": axis.values[arm], "against": axis.values[first],
+                    "setting": _setting(others, arm, first),
+                    "arm": str(arms[arm]), "against_arm": str(arms[first])}  # fmt: skip
             for numbers in _contrasts(found[told["arm"]], found[told["against_arm"]]):
                 yield told | numbers
 
 
-def _setting(levels: pd.Series) -> str:
-    """``length.ratio=4, mask=none``, blanks left out."""
-    known = levels.dropna()
-    return ", ".join(f"{name}={level:g}" if isinstance(level, float) else f"{name}={level}"
-                     for name, level in known.items())  # fmt: skip
+def _setting(others: dict[str, _Levels], arm: int, first: int) -> str:
+    """``length.ratio=4, mask=none``: what `arm` has on the other axes, or else `first`; blanks left out."""
+    words = []
+    for name, known in others.items():
+        place = arm if known.codes[arm] >= 0 else first
+        level = known.values[place]
+        if known.codes[place] >= 0:
+            words.append(f"{name}={level:g}" if isinstance(level, float) else f"{name}={level}")
+    return ", ".join(words)
 
 
 def _contrasts(arm: Side, against: Side) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 In: a folder, and what was asked of it. Out: a `Chosen`; no trace is read for it.
 """
 
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,8 +39,9 @@ def newest(out: Path, arms: Collection[str] | None = None, asked: Collection[str
 
 def _choose(held: Held, arms: Collection[str] | None, asked: Collection[str]) -> Chosen:
     unsound: set[tuple[int, int]] = set()
+    latest: list[tuple[int, Brief]] = []
     while True:
-        latest = _latest(held, arms, asked, unsound)
+        before_it, latest = latest, _latest(held, arms, asked, unsound)
         columns, before = frame.Columns(), len(unsound)
         for place, part in enumerate(held.parts):
             columns.add(part, sorted(brief.id for at, brief in latest if at == place))
@@ -47,6 +49,8 @@ def _choose(held: Held, arms: Collection[str] | None, asked: Collection[str]) ->
             columns.unsound.clear()
         if len(unsound) == before and not columns.gone:
             break
+        if columns.gone and latest == before_it:  # nobody replaced them: the way to them is damaged
+            raise sqlite3.DatabaseError(f"{columns.gone} rows that are listed cannot be found")
     notes = [*held.notes]
     if unsound:
         notes.append(f"{held.parts[0].where}: {len(unsound)} damaged rows left out; the next sweep there trains them")

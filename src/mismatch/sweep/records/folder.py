@@ -198,8 +198,12 @@ def _check(path: Path) -> None:
     if not _filled(path):
         return
     with Database.open(path) as database:
-        unsound = sum(not raw.sound for raw in database.rows())
+        ids = [brief.id for brief in database.briefs()]
+        sound = [raw.sound for raw in database.rows(ids)]  # by its id each, as they are read later
         rows, listed = database.counts()
+    unsound = sound.count(False)
+    if len(sound) != len(ids):
+        raise Damaged(f"{len(sound)} of {len(ids)} rows can be found")
     if unsound:
         raise Damaged(f"{unsound} rows do not match their checksums")
     if rows != listed:

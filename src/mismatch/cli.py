@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from mismatch.config import environment
 from mismatch.config.fields import ConfigError
@@ -20,6 +20,9 @@ from mismatch.sweep import session as sweeping
 from mismatch.sweep.auto import More
 from mismatch.sweep.job import NOT_OURS, Job
 from mismatch.sweep.session import Session
+
+if TYPE_CHECKING:
+    from mismatch.report import Rebuilt
 
 VERBS = ("report", "explain", "check")
 NULL_GROUPS = ("experiment", "debug")
@@ -270,13 +273,12 @@ class _Reports:
 
         return looking.more(folder, look)
 
-    def rebuild(self, folder: Path, figures: bool) -> tuple[object, Sequence[str]]:
-        from mismatch.report import rebuild
+    def refresh(self, folder: Path, figures: bool) -> "Rebuilt":
+        from mismatch.report import refresh
 
-        rebuilt = rebuild(folder, figures)
-        return rebuilt.runs, rebuilt.notes
+        return refresh(folder, figures)
 
     def publish(self, folder: Path) -> str | None:
-        from mismatch.report import verdicts
+        from mismatch.report import fresh
 
-        return verdicts.publish(folder)
+        return fresh.published(folder)

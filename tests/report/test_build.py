@@ -47,7 +47,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sweep with its report, figures and all, made once: the tests below take copies."""
     folder = sweep_of(tmp_path_factory.mktemp("reported") / "own")
     made = rebuild(folder)
-    assert len(made.runs) == 4 and made.notes == ()
+    assert made.runs == 4 and made.notes == ()
     return folder
 
 
@@ -137,7 +137,7 @@ def test_a_figure_that_fails_leaves_the_old_report_whole(
     with pytest.raises(RuntimeError, match="no figure"):
         rebuild(tmp_path / "own")
     assert contents(tmp_path / "own") == before
-    assert len(rebuild(tmp_path / "own", figures=False).runs) == 6
+    assert rebuild(tmp_path / "own", figures=False).runs == 6
 
 
 def test_a_full_disk_leaves_the_old_report_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +173,7 @@ def test_a_damaged_record_is_named_and_left_out(tmp_path: Path) -> None:
     (path.parent / "records").mkdir()
     (path.parent / "records" / "r9.json").write_text("{}")
     made = rebuild(tmp_path / "own", figures=False)
-    assert len(made.runs) == 3
+    assert made.runs == 3
     assert "r9.json: damaged record" in made.notes[0] and "1 damaged rows left out" in made.notes[1]
 
 

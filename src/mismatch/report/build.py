@@ -7,12 +7,12 @@ another one, written whole or not at all. No TensorFlow here.
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mismatch.config.files import guard, staged
-from mismatch.report import experiment, many
+from mismatch.report import experiment, fresh, many
 from mismatch.report.material import Material, gather
 from mismatch.sweep import baselined, store
 
@@ -27,10 +27,23 @@ EFFECTS = "effects.csv"
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a report was made from: the runs, and lines worth saying (damaged records)."""
+    """What a report shows: how many runs, how many of them did not end ok; lines worth saying (damaged records).
 
-    runs: pd.DataFrame
+    again: whether it was made again, and not found as it would be.
+    """
+
+    runs: int
+    failed: int
     notes: tuple[str, ...]
+    again: bool = True
+
+
+def refresh(out: Path, figures: bool = True) -> Rebuilt:
+    """As `rebuild` into `out`, unless everything there is what would be made again."""
+    noted = fresh.kept(out, fresh.REPORT, fresh.of_report(out, figures))
+    if noted is None:
+        return rebuild(out, figures)
+    return Rebuilt(int(noted["runs"]), int(noted["failed"]), tuple(noted["notes"]), again=False)
 
 
 def rebuild(out: Path, figures: bool = True, to: Path | None = None) -> Rebuilt:
@@ -47,6 +60,7 @@ def rebuild(out: Path, figures: bool = True, to: Path | None = None) -> Rebuilt:
         OSError: when the report cannot be written; an earlier one is then as it was.
     """
     guard(to or out, explicit=to is not None)
+    made_from = fresh.of_report(out, figures)  # before anything is read: what changes meanwhile is not in it
     found = gather(out)
     judged = _judged(found)
     notes = _left_out(found.runs, judged)
@@ -61,9 +75,14 @@ def rebuild(out: Path, figures: bool = True, to: Path | None = None) -> Rebuilt:
             from mismatch.report.pages import write_report
 
             drawn = write_report(draft, found, judged, published=to is not None)
+        made = [str(path.relative_to(draft)) for path in draft.rglob("*") if path.is_file()]
     if figures:
         _drop_stale((to or out) / "figures", drawn)
-    return Rebuilt(found.runs, (*found.notes, *notes))
+    failed = 0 if found.runs.empty else int((found.runs["status"] != "ok").sum())
+    rebuilt = Rebuilt(len(found.runs), failed, (*found.notes, *notes))
+    if to is None:
+        fresh.keep(out, fresh.REPORT, made_from, made, asdict(rebuilt))
+    return rebuilt
 
 
 def _judged(found: Material) -> Judged | None:

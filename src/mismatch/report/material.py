@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from mismatch.config.fields import ConfigError
 from mismatch.report import experiment
-from mismatch.report.elsewhere import settings
 from mismatch.sweep import baselined, store
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ def gather(out: Path) -> Material:
     Raises:
         ConfigError: when there is nothing.
     """
+    from mismatch.report.elsewhere import settings
+
     if not out.is_dir():
         raise ConfigError("results", out, f"{NEEDED}; there is no such folder")
     planned = store.read_plan(out)

@@ -29,6 +29,7 @@ from .wording import by_number, count, counts, decided_by, earlier, primary, rea
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+FILES = ("verdicts.csv", "verdicts.md", "verdicts.png", "verdicts.svg")
 LINE = 150
 """Columns of the text."""
 

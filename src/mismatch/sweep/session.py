@@ -34,6 +34,22 @@ Launch = Callable[[Errand, list[int]], object]
 """Carries the jobs at these places out on another launcher, and returns when they have ended."""
 
 
+class Shown(Protocol):
+    """What a report shows: how many runs, how many of them did not end ok; lines worth saying; whether it is new."""
+
+    @property
+    def runs(self) -> int: ...
+
+    @property
+    def failed(self) -> int: ...
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
+    @property
+    def again(self) -> bool: ...
+
+
 class Reporter(Protocol):
     """What a session needs of `report`."""
 
@@ -46,8 +62,8 @@ class Reporter(Protocol):
     def more(self, folder: Path, look: int) -> auto.More:
         """Which arms need more replicates than they have at the `look`-th look, from 1 on."""
 
-    def rebuild(self, folder: Path, figures: bool) -> tuple[Any, Sequence[str]]:
-        """Write the report of a folder; the runs it shows, and lines worth saying."""
+    def refresh(self, folder: Path, figures: bool) -> Shown:
+        """Write the report of a folder, unless it is there as it would be; what it shows."""
 
     def publish(self, folder: Path) -> str | None:
         """Write the verdicts on all claims in the folders below; the verdicts as text, None without claims."""
@@ -286,23 +302,22 @@ class Session:
         if self.reporter is None or not (store.there(folder) or (folder / measured.STAMP).is_file()):
             return
         try:
-            runs, notes = self.reporter.rebuild(folder, sweep.request.figures)
+            made = self.reporter.refresh(folder, sweep.request.figures)
         except Exception as error:  # the records are safe, and other sweeps go on
             self._codes.append(EXIT_BROKEN)
             say(f"mismatch: error: the runs are in {shown}/{store.FILE}, but not the report: {error!r}")
             return
-        for note in notes:
+        for note in made.notes:
             say(note)
-        failed = 0 if runs.empty else int((runs["status"] != "ok").sum())
-        if failed:
+        if made.failed:
             self._codes.append(EXIT_FAILED_RUNS)
-            say(f"{failed} of {len(runs)} runs did not end ok; their rows say why")
+            say(f"{made.failed} of {made.runs} runs did not end ok; their rows say why")
         named = ("runs.csv", "summary.csv", "effects.csv", "tuned.csv", "robustness.csv")
-        tables = [] if runs.empty else [name for name in named if (folder / name).is_file()]
+        tables = [] if not made.runs else [name for name in named if (folder / name).is_file()]
         pictures = ["report.html", "figures/"] if sweep.request.figures else []
         own = measured.tables(sweep.request.measure)
         own += [baselined.FILE] if (folder / baselined.FILE).is_file() else []
-        say(f"{shown}: {', '.join([*tables, *own, *pictures])}")
+        say(f"{shown}: {', '.join([*tables, *own, *pictures])}{'' if made.again else ', as they were'}")
 
     def _verdicts(self) -> None:
         """The verdicts on all claims beside what was swept; a smoke run is no evidence."""

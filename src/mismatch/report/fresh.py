@@ -1,0 +1,127 @@
+"""Whether a report is what would be made again: then it need not be, and nothing takes no time.
+
+In: a folder, what its files are made from. Out: a stamp beside them. It names the content of everything that enters
+(records, tables, plan, the experiment's folder, our code, parts and packages of others) and that of the files that were
+made, so that one that was changed or deleted is made again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from mismatch.config import experiments, files, registry
+from mismatch.report import experiment
+from mismatch.sweep import store
+
+REPORT, VERDICTS = "report.json", "verdicts.json"
+PACKAGES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "scikit-learn",
+    "matplotlib",
+    "jinja2",
+    "markdown-it-py",
+    "pyarrow",
+)
+"""What numbers, figures and pages are made with."""
+READ = ("plan.json", "measured.json", "baselines.csv")
+CODE = ("*.py", "*.j2", "*.mplstyle")
+
+
+def of_report(out: Path, figures: bool) -> str:
+    """What the report of the results folder `out` would be made from."""
+    planned = store.read_plan(out)
+    name = planned.name if planned else out.resolve().name
+    folder = experiments.folder(name)
+    own = list(experiment.measured(out).values())
+    beside = [path for path in sorted(out.resolve().parent.glob("*/robustness.csv")) if path.parent != out.resolve()]
+    brought = sorted(path for path in folder.glob("*") if path.is_file()) if folder else []
+    return _hash(
+        [store.fingerprint(out), str(figures), name, code()],
+        [out / file for file in READ] + own + beside + brought,
+    )
+
+
+def of_verdicts(folder: Path) -> str:
+    """What the verdicts over the results folders in `folder` would be made from."""
+    tables = sorted((*folder.glob("*/claims.csv"), *folder.glob("*/robustness.csv")))
+    return _hash([code()], tables)
+
+
+def published(folder: Path) -> str | None:
+    """The verdicts over the results folders in `folder` as text, None without claims; their files are there then."""
+    made_from = of_verdicts(folder)
+    noted = kept(folder, VERDICTS, made_from)
+    if noted is not None:
+        return str(noted["text"])
+    from mismatch.report import verdicts
+
+    text = verdicts.publish(folder)
+    if text is not None:
+        keep(folder, VERDICTS, made_from, verdicts.FILES, {"text": text})
+    return text
+
+
+def kept(folder: Path, file: str, made_from: str) -> Mapping[str, Any] | None:
+    """What was noted with the stamp, if everything is as it was when it was made."""
+    try:
+        stamp = json.loads((folder / file).read_text())
+        if stamp["from"] != made_from or any(_digest(folder / name) != found for name, found in stamp["made"].items()):
+            return None
+        return stamp["noted"] if isinstance(stamp["noted"], dict) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def keep(folder: Path, file: str, made_from: str, made: Iterable[str], noted: Mapping[str, Any]) -> None:
+    """Note that the files `made`, by their paths below `folder`, are what `made_from` gives."""
+    found = {name: _digest(folder / name) for name in sorted(made)}
+    files.write(folder / file, json.dumps({"from": made_from, "noted": dict(noted), "made": found}) + "\n")
+
+
+@cache
+def code() -> str:
+    """The hash of our code, of parts of other packages, and of the packages that a report is made with."""
+    here = Path(__file__).parents[1]
+    sha = hashlib.sha256()
+    for path in sorted(path for kind in CODE for path in here.rglob(kind)):
+        sha.update(str(path.relative_to(here)).encode() + path.read_bytes())
+    for package in PACKAGES:
+        sha.update(f"{package}=={_version(package)}".encode())
+    for part in vars(registry).values():
+        for name in sorted(part.foreign) if isinstance(part, registry.Registry) else ():
+            source = part.source(name)
+            sha.update(f"{part.key}={name}".encode() + (source.read_bytes() if source else b""))
+    return sha.hexdigest()
+
+
+def _hash(words: Iterable[str], paths: Iterable[Path]) -> str:
+    sha = hashlib.sha256("\n".join(words).encode())
+    for path in paths:
+        if path.is_file():
+            content = path.read_bytes()
+            sha.update(f"\n{path.parent.name}/{path.name} {len(content)}\n".encode() + content)
+    return sha.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    """The hash of a file's content.
+
+    Raises:
+        OSError: where it is not there.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -171,6 +171,8 @@ def _hydra(words: list[str], session: Session) -> None:
     except errors.USAGE as error:
         raise _Usage(errors.line(error, words)) from error
     except ValueError as error:
+        if str(error).startswith(errors.OPTIONS):
+            raise _Usage(str(error)) from error
         if not str(error).startswith(errors.NO_CHOICE):
             raise
         raise _Usage(errors.no_choice(words)) from error

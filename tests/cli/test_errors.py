@@ -28,6 +28,8 @@ USAGE = [
     ("length.steps=[1,", "length.steps=[1,: cannot be read as key=value"),
     ("reprot", "reprot: must be an override such as data=late, or one of the verbs check, report and explain"),
     ("--nothing", "unrecognized arguments: --nothing"),
+    ("-m data=early --cfg job", "Only one of --run, --multirun, --cfg, --info"),
+    ("data=early --resolve", "The --resolve flag can only be used in conjunction with --cfg"),
     ("features.width=4", "features.width=4: needs an adapter"),
     ("-m length.steps=12,0", "length.steps=0: must be a whole number"),
     ("data=null", "data=null: must be one of digits, early"),

@@ -14,6 +14,8 @@ USAGE = (HydraException, OmegaConfBaseException, YAMLError)
 KINDS = {"Integer": "a whole number", "Float": "a number", "Boolean": "true or false", "bool": "true or false"}
 NO_CHOICE = "Config group override must be a string"
 """What Hydra's ValueError says of ``data=null`` and ``data=3``, without the key."""
+OPTIONS = ("Only one of --run", "The --resolve flag")
+"""How Hydra's ValueErrors begin on options that do not go together, each a line of its own."""
 
 
 def line(error: Exception, words: Sequence[str]) -> str:

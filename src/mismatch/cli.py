@@ -275,6 +275,11 @@ class _Reports:
 
         return looking.more(folder, look)
 
+    def made(self, folder: Path) -> bool:
+        from mismatch.report import fresh
+
+        return (folder / fresh.REPORT).is_file()
+
     def refresh(self, folder: Path, figures: bool) -> "Rebuilt":
         from mismatch.report import refresh
 

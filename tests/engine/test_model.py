@@ -5,6 +5,7 @@ import pytest
 
 from mismatch.data.streams import Streams
 from mismatch.engine.backend import keras, tf
+from mismatch.engine import layers as engine_layers
 from mismatch.engine.layers import MatmulConv1D, SequenceGRU
 from mismatch.engine.model import build
 from mismatch.engine.weights import chrono_bias, initial_weights, orthogonal
@@ -94,9 +95,12 @@ def test_unmasked_pads_halve_a_zero_bias_state_at_first():
     assert norms[1] < 0.05 * norms[0] and norms[2] < 1e-5 * norms[0]
 
 
+@pytest.mark.parametrize("span", [9, 3, 1])
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("backwards", [False, True])
-def test_the_sequence_gradient_equals_the_gradient_keras_derives(masked, backwards):
+def test_the_sequence_gradient_equals_the_gradient_keras_derives(masked, backwards, span, monkeypatch):
+    monkeypatch.setattr(engine_layers, "SPAN", span * 7 * 4)
+    assert engine_layers._span(9, 7, 4) == span
     rng = np.random.default_rng(3)
     inputs = tf.constant(rng.standard_normal((7, 9, 5)), tf.float32)
     mask = tf.constant(rng.random((7, 9)) < 0.6) if masked else None
@@ -114,6 +118,15 @@ def test_the_sequence_gradient_equals_the_gradient_keras_derives(masked, backwar
     for reference, ours in zip(*results, strict=True):
         scale = float(tf.reduce_max(tf.abs(reference)))
         assert float(tf.reduce_max(tf.abs(reference - ours))) < FLOAT * scale
+
+
+def test_a_span_divides_the_steps_and_is_all_of_them_where_no_divisor_is_near():
+    for units, steps in [(16, 12), (16, 48), (64, 48), (128, 256), (64, 47), (1024, 96), (16, 29)]:
+        span = engine_layers._span(steps, 64, units)
+        most = max(1, engine_layers.SPAN // (64 * units))
+        assert steps % span == 0 and (span == steps or most // 4 < span <= most)
+    assert engine_layers._span(48, 64, 16) == 48 and engine_layers._span(48, 64, 64) == 12
+    assert engine_layers._span(47, 64, 64) == 47
 
 
 @pytest.mark.parametrize("kernel", [1, 2, 3, 5])

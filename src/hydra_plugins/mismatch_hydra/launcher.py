@@ -40,7 +40,7 @@ class LocalLauncher(Launcher):
 
         if not isinstance(task_function, Job) or task_function.session is None:
             raise ConfigError("hydra/launcher", self.label, "trains arms of mismatch, not jobs of another program")
-        task_function.session.warm(*self.executor)
+        task_function.session.warm(*self.executor, config.out)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         from mismatch.config.fields import ConfigError

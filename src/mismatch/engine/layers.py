@@ -2,7 +2,7 @@
 
 `SequenceGRU`: Keras differentiates step by step, so each step adds its share to the weight gradients.
 Here the backward loop only carries the state's gradient; the weight gradients follow in one product over
-all steps (as cuDNN does; derivation in `_sequence`). `MatmulConv1D`: XLA's convolution is some twenty
+many steps (as cuDNN does; derivation in `_sequence`). `MatmulConv1D`: XLA's convolution is some twenty
 times slower on a CPU than the matrix product it amounts to. Used for training inside the compiled
 blocks; that both agree with Keras is tested.
 """
@@ -10,6 +10,9 @@ blocks; that both agree with Keras is tested.
 from typing import Any
 
 from mismatch.engine.backend import keras, tf
+
+SPAN = 48 * 1024
+"""States of a span of steps, in numbers; the arrays of a span are six times as large, and should fit a second cache."""
 
 
 @keras.saving.register_keras_serializable(package="mismatch")
@@ -89,50 +92,79 @@ def _sequence(inputs: Any, present: Any, start: Any, kernel: Any, recurrent: Any
     With a = x W + b0 and i = h U + b1 per step: z = sigmoid(a_z + i_z), r = sigmoid(a_r + i_r),
     c = tanh(a_c + r i_c), h' = c + z (h - c). Given g = dL/dh': dz = g (h - c) z (1 - z),
     dc = g (1 - z)(1 - c^2), dr = dc i_c r (1 - r), di_c = dc r; dh = g z + [dz dr di_c] U^T.
+
+    Steps go in spans (`_span`): what belongs to one, its gate inputs forward and their gradients backward, is used up
+    before it leaves the processor's cache. Gates and states of all steps must be kept in between.
     """
     units = int(recurrent.shape[0])
     steps, samples, features = inputs.shape
+    span = _span(steps, samples, units)
 
-    def array(width: int) -> Any:
-        return tf.TensorArray(tf.float32, steps, element_shape=(samples, width))
+    def array(width: int, count: int) -> Any:
+        return tf.TensorArray(tf.float32, count, element_shape=(samples, width))
+
+    def rows(kept: Any, first: Any) -> Any:
+        """(span N, width) of an array (T, N, width), from step `first` on."""
+        return tf.reshape(tf.slice(kept, [first, 0, 0], [span, -1, -1]), [-1, kept.shape[2]])
 
     @tf.custom_gradient
     def run(inputs: Any, start: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
-        flat, projected = _project(inputs, kernel, bias)
+        def forward(first: Any, *kept: Any) -> Any:
+            projected = tf.reshape(rows(inputs, first) @ kernel + bias[0], [span, -1, 3 * units])
 
-        def forward(t: Any, state: Any, gates: Any, inner: Any, states: Any) -> Any:
-            now = None if present is None else present[t]
-            new, zrc, i_c = _step(projected[t], state, now, recurrent, bias)
-            return t + 1, new, gates.write(t, zrc), inner.write(t, i_c), states.write(t, state)
+            def step(at: Any, state: Any, gates: Any, inner: Any, states: Any) -> Any:
+                t = first + at
+                now = None if present is None else present[t]
+                new, zrc, i_c = _step(projected[at], state, now, recurrent, bias)
+                return at + 1, new, gates.write(t, zrc), inner.write(t, i_c), states.write(t, state)
 
-        begin = (0, start, array(3 * units), array(units), array(units))
-        loop = tf.while_loop(lambda t, *_: t < steps, forward, begin, maximum_iterations=steps)
+            loop = tf.while_loop(lambda at, *_: at < span, step, (0, *kept), maximum_iterations=span)
+            return first + span, *loop[1:]
+
+        begin = (0, start, array(3 * units, steps), array(units, steps), array(units, steps))
+        loop = tf.while_loop(lambda first, *_: first < steps, forward, begin, maximum_iterations=steps // span)
         gates, inner, states = (kept.stack() for kept in loop[2:])
 
         def gradient(upstream: Any, variables: Any = None) -> Any:
             transposed = tf.transpose(recurrent)
 
-            def backward(t: Any, carried: Any, to_input: Any, to_state: Any) -> Any:
-                z, r, c = tf.split(gates[t], 3, axis=1)
-                g = carried if present is None else carried * present[t]
-                dz = g * (states[t] - c) * z * (1 - z)
-                dc = g * (1 - z) * (1 - c * c)
-                dr = dc * inner[t] * r * (1 - r)
-                dzr = tf.concat([dz, dr], 1)
-                d_state = tf.concat([dzr, dc * r], 1)
-                back = d_state @ transposed
-                before = g * z + back if present is None else carried - g * (1 - z) + back
-                return t - 1, before, to_input.write(t, tf.concat([dzr, dc], 1)), to_state.write(t, d_state)
+            def backward(first: Any, carried: Any, d_inputs: Any, d_kernel: Any, d_recurrent: Any, d_bias: Any) -> Any:
+                def step(at: Any, carried: Any, to_input: Any, to_state: Any) -> Any:
+                    t = first + at
+                    z, r, c = tf.split(gates[t], 3, axis=1)
+                    g = carried if present is None else carried * present[t]
+                    dz = g * (states[t] - c) * z * (1 - z)
+                    dc = g * (1 - z) * (1 - c * c)
+                    dr = dc * inner[t] * r * (1 - r)
+                    dzr = tf.concat([dz, dr], 1)
+                    d_state = tf.concat([dzr, dc * r], 1)
+                    back = d_state @ transposed
+                    before = g * z + back if present is None else carried - g * (1 - z) + back
+                    return at - 1, before, to_input.write(at, tf.concat([dzr, dc], 1)), to_state.write(at, d_state)
 
-            last = (steps - 1, upstream, array(3 * units), array(3 * units))
-            loop = tf.while_loop(lambda t, *_: t >= 0, backward, last, maximum_iterations=steps)
-            to_input, to_state = (tf.reshape(kept.stack(), [steps * samples, 3 * units]) for kept in loop[2:])
-            d_kernel = tf.matmul(flat, to_input, transpose_a=True)
-            d_recurrent = tf.matmul(tf.reshape(states, [steps * samples, units]), to_state, transpose_a=True)
-            d_bias = tf.stack([tf.reduce_sum(to_input, 0), tf.reduce_sum(to_state, 0)])
-            d_inputs = tf.reshape(tf.matmul(to_input, kernel, transpose_b=True), [steps, samples, features])
-            return d_inputs, loop[1], d_kernel, d_recurrent, d_bias
+                last = (span - 1, carried, array(3 * units, span), array(3 * units, span))
+                loop = tf.while_loop(lambda at, *_: at >= 0, step, last, maximum_iterations=span)
+                to_input, to_state = (tf.reshape(kept.stack(), [-1, 3 * units]) for kept in loop[2:])
+                return (
+                    first - span,
+                    loop[1],
+                    d_inputs.write(first // span, tf.matmul(to_input, kernel, transpose_b=True)),
+                    d_kernel + tf.matmul(rows(inputs, first), to_input, transpose_a=True),
+                    d_recurrent + tf.matmul(rows(states, first), to_state, transpose_a=True),
+                    d_bias + tf.stack([tf.reduce_sum(to_input, 0), tf.reduce_sum(to_state, 0)]),
+                )
+
+            d_inputs = tf.TensorArray(tf.float32, steps // span, element_shape=(span * samples, features))
+            begin = (steps - span, upstream, d_inputs, *(tf.zeros_like(each) for each in (kernel, recurrent, bias)))
+            loop = tf.while_loop(lambda first, *_: first >= 0, backward, begin, maximum_iterations=steps // span)
+            return tf.reshape(loop[2].stack(), [steps, samples, features]), loop[1], *loop[3:]
 
         return loop[1], gradient
 
     return run(inputs, start, kernel, recurrent, bias)
+
+
+def _span(steps: int, samples: int, units: int) -> int:
+    """How many steps go together: all, or a divisor of theirs that keeps SPAN numbers of states at most."""
+    most = max(1, SPAN // (samples * units))
+    return next((each for each in range(most, most // 4, -1) if steps % each == 0), steps)

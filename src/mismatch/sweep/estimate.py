@@ -7,6 +7,7 @@ from mismatch.config.arm import Arm
 
 START_S = 10.0  # the workers start and import TensorFlow, while Hydra composes the jobs
 COMPILE_S = 2.0  # one program
+REPORT_S = 5.0  # tables, figures and page of a sweep
 
 
 def seconds(arm: Arm) -> float:

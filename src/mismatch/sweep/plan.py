@@ -19,8 +19,9 @@ from mismatch.config.registry import MEASUREMENTS
 from mismatch.config.rules import resolve
 from mismatch.run import metrics
 from mismatch.sweep import baselined, measured, store
-from mismatch.sweep.estimate import COMPILE_S, seconds
+from mismatch.sweep.estimate import REPORT_S, seconds
 from mismatch.sweep.names import Names
+from mismatch.sweep.schedule import wall
 
 
 @dataclass(frozen=True)
@@ -115,29 +116,24 @@ class Plan:
         """Seconds after which a run is given up."""
         return self.request.time_limit
 
-    @cached_property
-    def programs(self) -> int:
-        """How many programs its runs need compiled."""
-        return len({run.program for run in self.runs})
-
     def minutes(self, workers: int) -> float:
         """Estimated wall minutes on `workers` processes, once these have started."""
-        measure = (self.measure_s + self.baselines_s) / 60
-        if not self.runs:
-            return measure
-        work = sum(run.seconds for run in self.runs) + COMPILE_S * self.programs
-        return work / min(workers, len(self.runs)) / 60 + measure
+        measure = self.measure_s + self.baselines_s
+        if not self.runs and not measure:
+            return 0.0
+        return (wall(self.runs, workers) + measure + REPORT_S) / 60
 
-    def text(self, workers: int | None) -> str:
-        """The plan in one line. workers: None where another launcher decides."""
+    def text(self, workers: int | None, start_s: float = 0.0) -> str:
+        """The plan in one line. workers: None where another launcher decides. start_s: until they can begin."""
         total = len(self.runs) + self.done
         own = f", a measurement of {about(self.measure_s / 60)}" if self.measure_s else ""
         own += f", baselines of {about(self.baselines_s / 60)}" if self.baselines_s else ""
         where = "in all on the workers of another launcher" if workers is None else f"on {workers} workers"
         look = f", look {self.request.look} of {len(LOOKS)}" if self.request.look else ""
+        minutes = self.minutes(workers or 1) + (start_s / 60 if self.runs else 0.0)
         return (
             f"{self.name}{look}: {len(self.request.wanted)} arms, {total} runs, {self.done} done already, "
-            f"{len(self.runs)} to train{own}, {about(self.minutes(workers or 1))} {where}"
+            f"{len(self.runs)} to train{own}, {about(minutes)} {where}"
         )
 
 

@@ -1,40 +1,61 @@
 """The order in which workers are given runs: program by program, so that each is compiled as seldom as pays.
 
-In: the runs of a plan. Out: one run after another, for the worker that asks.
+In: the runs of a plan. Out: one run after another, for the worker that asks; or how long all of that should take.
 """
 
+import heapq
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from mismatch.sweep.estimate import COMPILE_S
-from mismatch.sweep.plan import Run
+
+TRIED = 20_000  # runs; for more of them, playing the schedule through takes too long to be worth it
+
+
+class Work(Protocol):
+    """What is scheduled: estimated seconds, and the program it needs, which must be compiled first."""
+
+    @property
+    def seconds(self) -> float: ...
+
+    @property
+    def program(self) -> Any: ...
+
+
+R = TypeVar("R", bound=Work)
 
 
 @dataclass
-class Schedule:
-    """Hands out runs: arms that share a compiled program go to one worker; an idle one helps the busiest."""
+class Schedule(Generic[R]):
+    """Hands out runs: arms that share a compiled program go to one worker; an idle one helps the busiest.
 
-    groups: list[deque[Run]]
-    taken: dict[int, deque[Run]] = field(default_factory=dict)
+    groups: what nobody has begun. taken: what each worker is at. made: the programs that each worker has compiled.
+    """
+
+    groups: list[deque[R]]
+    taken: dict[int, deque[R]] = field(default_factory=dict)
+    made: dict[int, set[Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, runs: Sequence[Run]) -> "Schedule":
+    def of(cls, runs: Sequence[R]) -> "Schedule[R]":
         """Largest group first, so that the sweep does not end on it."""
-        groups: dict[Any, deque[Run]] = {}
+        groups: dict[Any, deque[R]] = {}
         for run in runs:
             groups.setdefault(run.program, deque()).append(run)
         return cls(sorted(groups.values(), key=_load, reverse=True))
 
-    def next(self, worker: int) -> Run | None:
+    def next(self, worker: int) -> R | None:
         """The next run for `worker`, or None when nothing is worth starting, now or later."""
         if not self.taken.get(worker):
-            group = self.groups.pop(0) if self.groups else self._share()
+            group = self.groups.pop(0) if self.groups else self._share(worker)
             if not group:
                 return None
             self.taken[worker] = group
-        return self.taken[worker].popleft()
+        run = self.taken[worker].popleft()
+        self.made.setdefault(worker, set()).add(run.program)
+        return run
 
     @property
     def left(self) -> bool:
@@ -45,16 +66,39 @@ class Schedule:
         """Give what was left to workers other than these, who are gone, to whoever asks next."""
         for worker in [each for each in self.taken if each not in workers]:
             group = self.taken.pop(worker)
+            self.made.pop(worker, None)
             if group:
                 self.groups.insert(0, group)
 
-    def _share(self) -> deque[Run]:
-        """Half of the largest group in progress, if that saves more than another compilation costs."""
-        largest = max((group for group in self.taken.values() if len(group) > 1), key=_load, default=deque())
-        if _load(largest) < 2 * COMPILE_S:
+    def _share(self, worker: int) -> deque[R]:
+        """The last of the largest group in progress: as much as lets both end together, compilation included."""
+        largest = max((group for group in self.taken.values() if len(group) > 1), key=_load, default=deque[R]())
+        if not largest:
             return deque()
-        return deque(largest.pop() for _ in range(len(largest) // 2))
+        compiled = largest[0].program in self.made.get(worker, ())
+        most = (_load(largest) - (0.0 if compiled else COMPILE_S)) / 2
+        share: deque[R] = deque()
+        while len(largest) > 1 and (most := most - largest[-1].seconds) >= 0:
+            share.appendleft(largest.pop())
+        return share
 
 
-def _load(runs: deque[Run]) -> float:
+def wall(runs: Sequence[R], workers: int) -> float:
+    """Estimated seconds until all `runs` are done by so many workers, compilation included: the schedule, played."""
+    if len(runs) > TRIED:
+        return (sum(run.seconds for run in runs) + COMPILE_S * len({run.program for run in runs})) / workers
+    schedule, clocks, end = Schedule.of(runs), [(0.0, worker) for worker in range(min(workers, len(runs)))], 0.0
+    while clocks:
+        now, worker = heapq.heappop(clocks)
+        known = len(schedule.made.get(worker, ()))
+        run = schedule.next(worker)
+        if run is None:
+            end = max(end, now)
+            continue
+        compiling = COMPILE_S if len(schedule.made[worker]) > known else 0.0
+        heapq.heappush(clocks, (now + compiling + run.seconds, worker))
+    return end
+
+
+def _load(runs: deque[R]) -> float:
     return sum(run.seconds for run in runs)

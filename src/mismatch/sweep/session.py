@@ -62,6 +62,9 @@ class Reporter(Protocol):
     def more(self, folder: Path, look: int) -> auto.More:
         """Which arms need more replicates than they have at the `look`-th look, from 1 on."""
 
+    def made(self, folder: Path) -> bool:
+        """Whether a report was written there once; it need not be up to date."""
+
     def refresh(self, folder: Path, figures: bool) -> Shown:
         """Write the report of a folder, unless it is there as it would be; what it shows."""
 
@@ -99,13 +102,18 @@ class Session:
         self._executors: dict[tuple[str, Any], Executor] = {}
         self._codes: list[int] = []
 
-    def warm(self, executor: str, asked: Any) -> None:
+    def warm(self, executor: str, asked: Any, out: str | Path) -> None:
         """Start workers that `run` will probably need; returns at once. asked: how many, or where.
+
+        None are started where the folder `out` has a report, as then there is probably nothing to train: importing
+        TensorFlow would take longer than finding that out.
 
         Raises:
             ConfigError: for an unknown executor or workers that cannot be had.
         """
-        self._executor((executor, asked)).warm()
+        workers = self._executor((executor, asked))
+        if self.reporter is None or not self.reporter.made(paths.absolute(out)):
+            workers.warm()
 
     def add(
         self,
@@ -193,7 +201,7 @@ class Session:
         for plan, count in zip(plans, workers, strict=True):
             for note in plan.notes:
                 say(note)
-            say(plan.text(count))
+            say(plan.text(count, START_S if len(plans) == 1 else 0.0))
         if len(plans) > 1:
             runs = sum(len(plan.runs) for plan in plans)
             minutes = sum(plan.minutes(count or 1) for plan, count in zip(plans, workers, strict=True)) + START_S / 60

@@ -99,38 +99,39 @@ def _sequence(inputs: Any, present: Any, start: Any, kernel: Any, recurrent: Any
     units = int(recurrent.shape[0])
     steps, samples, features = inputs.shape
     span = _span(steps, samples, units)
+    spans = steps // span
 
     def array(width: int, count: int) -> Any:
         return tf.TensorArray(tf.float32, count, element_shape=(samples, width))
 
-    def rows(kept: Any, first: Any) -> Any:
-        """(span N, width) of an array (T, N, width), from step `first` on."""
-        return tf.reshape(tf.slice(kept, [first, 0, 0], [span, -1, -1]), [-1, kept.shape[2]])
+    def rows(kept: Any, place: Any) -> Any:
+        """(span N, width) of an array (T, N, width): the rows of a span."""
+        return tf.reshape(kept, [spans, span * samples, kept.shape[2]])[place]
 
     @tf.custom_gradient
     def run(inputs: Any, start: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
-        def forward(first: Any, *kept: Any) -> Any:
-            projected = tf.reshape(rows(inputs, first) @ kernel + bias[0], [span, -1, 3 * units])
+        def forward(place: Any, *kept: Any) -> Any:
+            projected = tf.reshape(rows(inputs, place) @ kernel + bias[0], [span, samples, 3 * units])
 
             def step(at: Any, state: Any, gates: Any, inner: Any, states: Any) -> Any:
-                t = first + at
+                t = place * span + at
                 now = None if present is None else present[t]
                 new, zrc, i_c = _step(projected[at], state, now, recurrent, bias)
                 return at + 1, new, gates.write(t, zrc), inner.write(t, i_c), states.write(t, state)
 
             loop = tf.while_loop(lambda at, *_: at < span, step, (0, *kept), maximum_iterations=span)
-            return first + span, *loop[1:]
+            return place + 1, *loop[1:]
 
         begin = (0, start, array(3 * units, steps), array(units, steps), array(units, steps))
-        loop = tf.while_loop(lambda first, *_: first < steps, forward, begin, maximum_iterations=steps // span)
+        loop = tf.while_loop(lambda place, *_: place < spans, forward, begin, maximum_iterations=spans)
         gates, inner, states = (kept.stack() for kept in loop[2:])
 
         def gradient(upstream: Any, variables: Any = None) -> Any:
             transposed = tf.transpose(recurrent)
 
-            def backward(first: Any, carried: Any, d_inputs: Any, d_kernel: Any, d_recurrent: Any, d_bias: Any) -> Any:
+            def backward(place: Any, carried: Any, d_inputs: Any, d_kernel: Any, d_recurrent: Any, d_bias: Any) -> Any:
                 def step(at: Any, carried: Any, to_input: Any, to_state: Any) -> Any:
-                    t = first + at
+                    t = place * span + at
                     z, r, c = tf.split(gates[t], 3, axis=1)
                     g = carried if present is None else carried * present[t]
                     dz = g * (states[t] - c) * z * (1 - z)
@@ -146,17 +147,17 @@ def _sequence(inputs: Any, present: Any, start: Any, kernel: Any, recurrent: Any
                 loop = tf.while_loop(lambda at, *_: at >= 0, step, last, maximum_iterations=span)
                 to_input, to_state = (tf.reshape(kept.stack(), [-1, 3 * units]) for kept in loop[2:])
                 return (
-                    first - span,
+                    place - 1,
                     loop[1],
-                    d_inputs.write(first // span, tf.matmul(to_input, kernel, transpose_b=True)),
-                    d_kernel + tf.matmul(rows(inputs, first), to_input, transpose_a=True),
-                    d_recurrent + tf.matmul(rows(states, first), to_state, transpose_a=True),
+                    d_inputs.write(place, tf.matmul(to_input, kernel, transpose_b=True)),
+                    d_kernel + tf.matmul(rows(inputs, place), to_input, transpose_a=True),
+                    d_recurrent + tf.matmul(rows(states, place), to_state, transpose_a=True),
                     d_bias + tf.stack([tf.reduce_sum(to_input, 0), tf.reduce_sum(to_state, 0)]),
                 )
 
-            d_inputs = tf.TensorArray(tf.float32, steps // span, element_shape=(span * samples, features))
-            begin = (steps - span, upstream, d_inputs, *(tf.zeros_like(each) for each in (kernel, recurrent, bias)))
-            loop = tf.while_loop(lambda first, *_: first >= 0, backward, begin, maximum_iterations=steps // span)
+            d_inputs = tf.TensorArray(tf.float32, spans, element_shape=(span * samples, features))
+            begin = (spans - 1, upstream, d_inputs, *(tf.zeros_like(each) for each in (kernel, recurrent, bias)))
+            loop = tf.while_loop(lambda place, *_: place >= 0, backward, begin, maximum_iterations=spans)
             return tf.reshape(loop[2].stack(), [steps, samples, features]), loop[1], *loop[3:]
 
         return loop[1], gradient

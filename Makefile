@@ -88,8 +88,10 @@ lint: $(TOOLS)  ## ruff (lint, format) and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(STAMP)  ## plain model.fit multirun against this engine, side by side
+# JAX, which the development lock brings, is timed beside the others where it is installed.
+bench: $(STAMP)  ## plain model.fit multirun against this engine, side by side, and ms of one update by size
 	$(BIN)/python experiments/throughput/bench.py
+	$(BIN)/python experiments/throughput/updates.py
 
 SIZES ?= 1000 10000 100000 1000000
 

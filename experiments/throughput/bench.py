@@ -86,6 +86,7 @@ def main() -> None:
     runs = 12 * replicates
     timed([sys.executable, "-c", "import tensorflow"])  # neither side pays for a cold disk
     results = {block: ours(replicates, block) for block in BLOCKS}
+    few, _ = ours(1, BLOCKS[0])
     naive_seconds, naive_rows = naive(replicates)
     print(f"(a) model.fit: {runs} runs in {naive_seconds:.1f} s = {60 * runs / naive_seconds:.1f} runs per minute")
     wrong = 0
@@ -101,6 +102,10 @@ def main() -> None:
         wrong += int(((arms["difference"].abs() > arms["allowed"]) | (arms["pairs"] != replicates)).sum())
         table = arms.reset_index().assign(block=block, seconds_ours=seconds, seconds_naive=naive_seconds)
         table.to_csv(OUT / f"bench-{block}.csv", index=False)
+    each = (results[BLOCKS[0]][0] - few) / (runs - 12)
+    print(
+        f"\nhow ours grows with runs: {few - 12 * each:.1f} s for the programs and all else, and {each:.3f} s for a run"
+    )
     if wrong:
         raise SystemExit(f"accuracies do not agree in {wrong} arms")
 

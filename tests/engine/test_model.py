@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mismatch.data.streams import Streams
-from mismatch.engine.backend import keras, tf
 from mismatch.engine import layers as engine_layers
+from mismatch.engine.backend import keras, tf
 from mismatch.engine.layers import MatmulConv1D, SequenceGRU
 from mismatch.engine.model import build
 from mismatch.engine.weights import chrono_bias, initial_weights, orthogonal

@@ -1,7 +1,8 @@
 """Which worker is given which run."""
 
+from mismatch.sweep.estimate import COMPILE_S
 from mismatch.sweep.plan import Run
-from mismatch.sweep.schedule import Schedule
+from mismatch.sweep.schedule import TRIED, Schedule, wall
 from tests.helpers import make_arm
 
 
@@ -36,3 +37,33 @@ def test_every_run_is_handed_out_once():
             else:
                 seen.append((run.arm.id, run.replicate))
     assert sorted(seen) == sorted((run.arm.id, run.replicate) for run in runs)
+
+
+def test_a_share_lets_both_end_together_and_a_known_program_is_not_compiled_again():
+    one, two = make_arm(length__steps=24), make_arm(length__steps=6)
+    runs = [Run(one, k, 1.0) for k in range(12)]
+    schedule = Schedule.of(runs)
+    schedule.next(0)
+    assert schedule.next(1).arm is one
+    left, taken = len(schedule.taken[0]), 1 + len(schedule.taken[1])
+    assert left + taken == 11 and abs(left - (taken + COMPILE_S)) <= 1  # a run of a second more or less
+    schedule = Schedule.of([*runs, Run(two, 0, 0.1)])
+    schedule.next(0), schedule.next(1)
+    schedule.made[1].add(one.program)
+    schedule.next(1)
+    assert 1 + len(schedule.taken[1]) == 5 and len(schedule.taken[0]) == 6  # 11 were left, nothing to compile
+
+
+def test_the_last_worker_is_not_left_alone_for_longer_than_a_compilation():
+    """Whatever the groups are: the end comes within one compilation and one run of what an even split would take."""
+    for steps, count, each in [((6,), 40, 1.0), ((6, 8), 13, 0.7), ((6, 8, 10, 12, 14), 10, 2.0), ((6, 24), 30, 0.3)]:
+        runs = [Run(make_arm(length__steps=t), k, each) for t in steps for k in range(count)]
+        even = (sum(run.seconds for run in runs) + COMPILE_S * len(steps)) / 2
+        assert even - 1e-9 <= wall(runs, 2) <= even + COMPILE_S + each + 1e-9
+
+
+def test_playing_a_schedule_takes_no_run_out_of_it_and_very_many_are_only_added_up():
+    runs = [Run(make_arm(length__steps=t), k, 1.0) for t in (6, 8) for k in range(4)]
+    assert wall(runs, 1) == 8 + 2 * COMPILE_S and wall(runs, 8) <= 4 + COMPILE_S and wall([], 2) == 0
+    many = [runs[0]] * (TRIED + 2)
+    assert wall(many, 2) == (TRIED + 2 + COMPILE_S) / 2

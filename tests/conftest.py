@@ -1,6 +1,8 @@
 """How the suite is shared between processes, and how much hypothesis tries; plain helpers are in `tests/helpers.py`."""
 
 import os
+import shutil
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -8,6 +10,17 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("default", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+# All processes of a suite share what they compile, and nothing with what was compiled before it.
+SHARED = None if "PYTEST_XDIST_WORKER" in os.environ else tempfile.mkdtemp(prefix="mismatch-cache-")
+if SHARED:
+    os.environ["MISMATCH_CACHE"] = SHARED
+
+
+def pytest_unconfigure() -> None:
+    if SHARED:
+        shutil.rmtree(SHARED, ignore_errors=True)
 
 
 @pytest.hookimpl(trylast=True)

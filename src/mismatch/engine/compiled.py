@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mismatch.adapt import Adapted
+from mismatch.config import kept as kept_programs
 from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
 from mismatch.engine.backend import tf
@@ -36,6 +37,7 @@ def train(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarr
         _logits(made, chunks, len(probe.labels))
         made.reset(weights, arm.train.learning_rate, streams)
         compile_s += time.perf_counter() - first
+        kept_programs.seal()
     log, kept, problem = Log(), Kept(arm, made.built.model), None
     start = time.perf_counter()
     log.probe.append(score(_logits(made, chunks, len(probe.labels)), probe))

@@ -71,4 +71,4 @@ def build(
     reached = mask is not None or getattr(x, "_keras_mask", None) is not None
     state = head(x, mask=mask) if mask is not None else head(x)
     logits = layers.Dense(arm.data.classes_count, name="head")(state)
-    return Built(keras.Model(inputs if len(inputs) > 1 else inputs[0], logits), reached)
+    return Built(keras.Model(inputs if len(inputs) > 1 else inputs[0], logits, name="classifier"), reached)

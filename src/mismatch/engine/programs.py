@@ -4,10 +4,13 @@ In: an arm. Out: a `Program`; weights are re-assigned and the optimizer's slots 
 rebuilt. The programs of a process are kept here, in the only cache of the package that outlives a run.
 """
 
+import hashlib
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -56,17 +59,50 @@ def program(arm: Arm) -> tuple[Program, float]:
     begin = time.perf_counter()
     if len(_PROGRAMS) >= KEPT_PROGRAMS:
         _PROGRAMS.popitem(last=False)
-    made = _compile(arm)
+    with _numbered(arm.program) as anew:
+        made = _compile(arm, anew)
     _PROGRAMS[arm.program] = made
     return made, time.perf_counter() - begin
 
 
-def _compile(arm: Arm) -> Program:
+_MADE: Counter[int] = Counter()
+
+
+@contextmanager
+def _numbered(key: Any) -> Iterator[Callable[[], None]]:
+    """TensorFlow numbers what is made here from a number of the program's own, and anew at each call of what it yields.
+
+    XLA finds a program that it kept on disk (`config.kept`) by all there is in it, names included, and TensorFlow puts
+    into names how much the process has made before: without this, only one that did the same in the same order would
+    find it. No number is given twice: the process's own are below 2**40, and a program made again has others.
+    """
+    from tensorflow.python.framework import ops
+
+    counted = getattr(ops, "uid", None)
+    if counted is None:  # another TensorFlow: every process compiles for itself
+        yield lambda: None
+        return
+    own = int(hashlib.sha256(repr(key).encode()).hexdigest()[:7], 16) | 1 << 28
+    _MADE[own] += 1
+    stages = count()
+
+    def anew() -> None:
+        numbers = count(((own << 8 | _MADE[own] % 256) << 4 | next(stages)) << 20)
+        ops.uid = lambda: next(numbers)
+
+    anew()
+    try:
+        yield anew
+    finally:
+        ops.uid = counted
+
+
+def _compile(arm: Arm, anew: Callable[[], None]) -> Program:
     # Batches of many lengths would each need a compilation of their own: stock layers, traced once for all T.
     built = build(arm) if arm.bucketed else build(arm, SequenceGRU, MatmulConv1D)
     model, explicit = built.model, arm.mask.kind == "explicit"
     optimizer = keras.optimizers.get(
-        {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate}}
+        {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate, "name": "optimizer"}}
     )
     optimizer.build(model.trainable_variables)
     loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -98,6 +134,7 @@ def _compile(arm: Arm) -> Program:
     def compiled(function: Callable[..., Any], *lead: int | None, labels: bool) -> Any:
         mask = tf.TensorSpec((*lead, steps), tf.bool) if explicit else tf.TensorSpec((), tf.bool)
         signature = [tf.TensorSpec((*lead, *item), dtype), mask] + ([tf.TensorSpec(lead, tf.int32)] if labels else [])
+        anew()
         traced = tf.function(function, input_signature=signature, jit_compile=not arm.bucketed, autograph=False)
         return traced.get_concrete_function()  # called hundreds of times a run: no signature matching each time
 

@@ -1,5 +1,6 @@
 """The whole pipeline, top to bottom: an arm and a replicate in, the record of a run out."""
 
+import gc
 import json
 import time
 from dataclasses import asdict, dataclass
@@ -8,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from mismatch.adapt import adapt
-from mismatch.config import environment
+from mismatch.config import environment, kept
 from mismatch.config.arm import Arm
 from mismatch.config.registry import DATASETS
 from mismatch.data import Splits
@@ -16,6 +17,14 @@ from mismatch.data.streams import Streams, digest
 from mismatch.run import controls, metrics, provenance
 from mismatch.run.order import order
 from mismatch.run.record import Record
+
+
+def warm() -> None:
+    """Import TensorFlow ahead of the first run, in a process that only trains; its compiled programs are kept."""
+    kept.use()
+    import mismatch.engine  # noqa: F401
+
+    gc.freeze()  # TensorFlow's million objects stay: no garbage collection need walk them again
 
 
 def run(arm: Arm, replicate: int, experiment: str, time_limit: float = float("inf")) -> Record:

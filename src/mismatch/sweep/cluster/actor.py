@@ -24,11 +24,9 @@ class Trainer:
 
     def warm(self) -> None:
         """Import TensorFlow ahead of the first run."""
-        import gc
+        from mismatch.run.pipeline import warm
 
-        import mismatch.engine  # noqa: F401
-
-        gc.freeze()  # as in a worker of this machine
+        warm()
 
     def train(self, task: Task, parcels: Sequence[Any] = ()) -> tuple[Record, float]:
         """The record of the run, and the memory that the process holds for itself after it, in MiB.

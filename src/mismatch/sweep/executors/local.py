@@ -5,7 +5,6 @@ sweep to the next. One that has grown too large is replaced. They die with this 
 them: it reaches this process, which then stops them.
 """
 
-import gc
 import multiprocessing
 import os
 import queue
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from mismatch.config.fields import ConfigError
+from mismatch.run.pipeline import warm
 from mismatch.run.record import Record
 from mismatch.sweep.executors.base import Died, Done, Executor, Outcome, Task
 from mismatch.sweep.parent import die_with
@@ -149,9 +149,7 @@ def _ready() -> None:
 def _start_worker(parent: int) -> None:
     """Die with the parent, and import TensorFlow ahead of the first run."""
     die_with(parent)
-    import mismatch.engine  # noqa: F401
-
-    gc.freeze()  # TensorFlow's million objects stay: no garbage collection need walk them again
+    warm()
 
 
 def _train(task: Task) -> tuple[Record, float]:

@@ -101,3 +101,9 @@ def test_without_jax_installed_it_is_one_line_too(tmp_path) -> None:
     done = mismatch("data=early", "train.engine=fit", cwd=tmp_path, MISMATCH_BACKEND="jax", PYTHONPATH=path)
     assert done.returncode == 2 and not (tmp_path / "results").exists()
     assert "MISMATCH_BACKEND=jax: needs JAX, which is not installed: pip install 'mismatch[jax]'" in done.stderr
+
+
+def test_tensorflow_starts_without_jax_which_can_still_be_imported_afterwards():
+    code = "import sys, mismatch.engine; first = 'jax' in sys.modules; import jax; print(first, hasattr(jax, 'jit'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

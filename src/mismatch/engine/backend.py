@@ -6,8 +6,9 @@ what is written in Keras alone can be used: `model`, `fit` and what they stand o
 """
 
 import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from mismatch.config import environment
@@ -27,13 +28,26 @@ def _quiet() -> Iterator[None]:
         os.close(null)
 
 
+@contextmanager
+def _hidden(package: str) -> Iterator[None]:
+    """Have `package` seem absent, unless it is imported already: TensorFlow Lite would import JAX, for a second."""
+    absent = package not in sys.modules
+    if absent:
+        sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules[package]
+
+
 if (_wrong := environment.problem()) is not None:
     raise ConfigError(*_wrong)
 
 BACKEND = environment.backend()
 
 tf: Any = None
-with _quiet():
+with _quiet(), _hidden("jax") if BACKEND == "tensorflow" else nullcontext():
     import keras
 
     if BACKEND == "tensorflow":

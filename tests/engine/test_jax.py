@@ -103,6 +103,7 @@ def test_without_jax_installed_it_is_one_line_too(tmp_path) -> None:
     assert "MISMATCH_BACKEND=jax: needs JAX, which is not installed: pip install 'mismatch[jax]'" in done.stderr
 
 
+@needs_jax
 def test_tensorflow_starts_without_jax_which_can_still_be_imported_afterwards():
     code = "import sys, mismatch.engine; first = 'jax' in sys.modules; import jax; print(first, hasattr(jax, 'jit'))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

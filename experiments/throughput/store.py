@@ -132,7 +132,7 @@ def tables(runs: int, folder: Path) -> dict[str, float]:
 
     _, read_s = timed(lambda: gather(folder))
     made, seconds = timed(lambda: rebuild(folder, figures=False))
-    assert len(made.runs) == runs
+    assert made.runs == runs
     return {"read_s": read_s, "tables_s": seconds}
 
 

@@ -17,6 +17,14 @@ from typing import Any
 
 from mismatch.sweep.parent import die_with
 
+_RUNNING: set[subprocess.Popen[str]] = set()
+
+
+def stop() -> None:
+    """Kill all that is being worked on, in whatever thread somebody waits for it."""
+    for process in list(_RUNNING):
+        process.kill()
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -59,8 +67,12 @@ def _run(words: list[str], variables: Mapping[str, str]) -> tuple[int, str]:
         start_new_session=True,
         env=environment,
     )
-    with _killed_on_error(process):
-        output, _ = process.communicate()
+    _RUNNING.add(process)
+    try:
+        with _killed_on_error(process):
+            output, _ = process.communicate()
+    finally:
+        _RUNNING.discard(process)
     return process.returncode, output
 
 

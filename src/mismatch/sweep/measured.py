@@ -31,9 +31,14 @@ def due(name: str | None, arms: Sequence[Arm], smoke: bool, folder: Path, claims
         return 0.0
     part = MEASUREMENTS.get(name)()
     whole = all((folder / table).is_file() for table in tables(name))
-    if whole and not part.again and stamp(folder) == _stamp(name, arms, smoke, claims):
+    if whole and stamp(folder) == _stamp(name, arms, smoke, claims):
         return 0.0
     return float(part.seconds(arms, smoke))
+
+
+def alone(name: str) -> bool:
+    """Whether the measurement needs a quiet machine."""
+    return bool(MEASUREMENTS.get(name).alone)
 
 
 def make(name: str, arms: Sequence[Arm], smoke: bool, folder: Path, claims: str | None = None) -> None:

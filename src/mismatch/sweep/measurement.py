@@ -25,12 +25,14 @@ PACKAGES = ("tensorflow", "keras", "numpy", "pandas")
 class Measurement(ABC):
     """One kind of measurement; its module must import no TensorFlow before `measure` is called.
 
-    name: how a config chooses it. again: whether it is made at every sweep, even where nothing has changed.
+    name: how a config chooses it. packages: those it depends on beside `PACKAGES`, where they are installed.
+    alone: whether it needs a quiet machine; others are made while the workers train.
     `tables` and `columns` are given as plain attributes of the class.
     """
 
     name: ClassVar[str]
-    again: ClassVar[bool] = False
+    packages: ClassVar[tuple[str, ...]] = ()
+    alone: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -55,7 +57,7 @@ class Measurement(ABC):
 
     @abstractmethod
     def measure(self, arms: Sequence[Arm], smoke: bool) -> dict[str, "pd.DataFrame"]:
-        """Every one of `tables`, by file name. Called in a fresh process, on an otherwise idle machine."""
+        """Every one of `tables`, by file name. Called in a fresh process, on an idle machine where it is `alone`."""
 
 
 def make(name: str, arms: Sequence[Arm], smoke: bool, log: Path | None = None) -> dict[str, "pd.DataFrame"]:
@@ -82,11 +84,18 @@ def make(name: str, arms: Sequence[Arm], smoke: bool, log: Path | None = None) -
 
 def stamp(name: str, arms: Sequence[Arm], smoke: bool) -> dict[str, str]:
     """What the tables of a measurement depend on: the package, the arms, how much was measured, and versions."""
-    from importlib.metadata import version
-
     asked = hashlib.sha256("\n".join(sorted(arm.id for arm in arms)).encode()).hexdigest()
     said = {"measure": name, "code": code(name), "arms": asked[:12], "size": "smoke" if smoke else "full"}
-    return said | {each: version(each) for each in PACKAGES}
+    return said | {each: _version(each) for each in (*PACKAGES, *MEASUREMENTS.get(name).packages)}
+
+
+def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 @cache

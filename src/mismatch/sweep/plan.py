@@ -118,10 +118,13 @@ class Plan:
 
     def minutes(self, workers: int) -> float:
         """Estimated wall minutes on `workers` processes, once these have started."""
-        measure = self.measure_s + self.baselines_s
-        if not self.runs and not measure:
+        if not self.runs and not self.measure_s and not self.baselines_s:
             return 0.0
-        return (wall(self.runs, workers) + measure + REPORT_S) / 60
+        work = wall(self.runs, workers)
+        beside = self.request.measure is not None and not measured.alone(self.request.measure)
+        # Beside the training a measurement takes its share of the processor, and at least its own time.
+        work = max(work + self.measure_s / workers, self.measure_s) if beside else work + self.measure_s
+        return (work + self.baselines_s + REPORT_S) / 60
 
     def text(self, workers: int | None, start_s: float = 0.0) -> str:
         """The plan in one line. workers: None where another launcher decides. start_s: until they can begin."""

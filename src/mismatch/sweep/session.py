@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from mismatch.config.settings import settings
 from mismatch.run.record import Record
 from mismatch.sweep import auto, baselined, lock, measured, naming, said, store
 from mismatch.sweep import plan as planning
+from mismatch.sweep.background import Background
 from mismatch.sweep.drive import drive
 from mismatch.sweep.errand import Errand
 from mismatch.sweep.estimate import START_S
@@ -100,6 +102,7 @@ class Session:
         self.reporter = reporter
         self.sweeps: list[Sweep] = []
         self._executors: dict[tuple[str, Any], Executor] = {}
+        self._background = Background()
         self._codes: list[int] = []
 
     def warm(self, executor: str, asked: Any, out: str | Path) -> None:
@@ -167,7 +170,9 @@ class Session:
                 _note(sweep, plan)
             self._announce(plans)
             if not any(plan.runs or plan.request.look for plan in plans):
-                self.stop()
+                self._end_workers()
+            for sweep, plan in zip(self.sweeps, plans, strict=True):
+                self._measure_beside(sweep, plan)
             for sweep, plan in zip(self.sweeps, plans, strict=True):
                 self._finish(sweep, plan)
             self._verdicts()
@@ -179,7 +184,11 @@ class Session:
         return max(self._codes, default=0)
 
     def stop(self) -> None:
-        """End all workers at once."""
+        """End all workers and measurements at once."""
+        self._background.stop()
+        self._end_workers()
+
+    def _end_workers(self) -> None:
         for executor in self._executors.values():
             executor.stop()
 
@@ -210,8 +219,7 @@ class Session:
     def _finish(self, sweep: Sweep, plan: Plan) -> None:
         """One sweep: train, measure, report."""
         plan = self._all_looks(sweep, plan)
-        if plan.measure_s:
-            self._measure(sweep, plan)
+        self._measure(sweep, plan)
         self._baselines(sweep, plan)
         self._report(sweep)
         if sweep.single:
@@ -280,13 +288,19 @@ class Session:
             self._codes.append(EXIT_FAILED_RUNS)
             say(f"{plan.name}: {len(lost)} of {len(plan.runs)} runs did not come back from the launcher")
 
-    def _measure(self, sweep: Sweep, plan: Plan) -> None:
-        """The measurement of another kind; the workers are idle meanwhile."""
+    def _measure_beside(self, sweep: Sweep, plan: Plan) -> None:
+        """Begin the measurement of another kind, unless the machine must be quiet for it."""
         asked = sweep.request
-        assert asked.measure is not None
-        say(f"{asked.name}: own measurement, {planning.about(plan.measure_s / 60)}")
+        if plan.measure_s and asked.measure is not None and not measured.alone(asked.measure):
+            self._background.begin(sweep.folder, partial(_make_measurement, sweep, plan))
+
+    def _measure(self, sweep: Sweep, plan: Plan) -> None:
+        """The measurement of another kind, begun or not; the workers are idle meanwhile."""
         try:
-            measured.make(asked.measure, asked.arms, asked.smoke, sweep.folder, plan.claims)
+            if not self._background.end(sweep.folder) and plan.measure_s:
+                self._background.quiet()
+                say(f"{plan.name}: own measurement, {planning.about(plan.measure_s / 60)}")
+                _make_measurement(sweep, plan)
         except RuntimeError as error:
             self._codes.append(EXIT_BROKEN)
             say(f"mismatch: error: {error}")
@@ -337,6 +351,12 @@ class Session:
             if text is not None:
                 print(text, flush=True)
                 say(f"{paths.shown(folder)}: verdicts.md, .csv, .png; mismatch explain C18 shows what one rests on")
+
+
+def _make_measurement(sweep: Sweep, plan: Plan) -> None:
+    asked = sweep.request
+    assert asked.measure is not None
+    measured.make(asked.measure, asked.arms, asked.smoke, sweep.folder, plan.claims)
 
 
 def _note(sweep: Sweep, plan: Plan) -> None:

@@ -22,6 +22,7 @@ class Timing(Measurement):
     """Interleaved step times of stock Keras layers, on one thread."""
 
     name = "timing"
+    alone = True
     tables: ClassVar[dict[str, str]] = {
         "steps.csv": "ms per training step of stock Keras layers, one row per arm and round, arms interleaved",
         "ratios.csv": "each arm over the arm that differs in one factor, paired by round, beside what FLOPs predict",

@@ -61,7 +61,6 @@ class Linter(Measurement):
         "false_alarms": ("", "how many of these it found something in"),
         "precision": ("", "found / (found + false_alarms)"),
     }  # fmt: skip
-    again = True  # what raises and what is found is found out at every sweep, not remembered
 
     def seconds(self, arms: Sequence[Arm], smoke: bool) -> float:
         return 25.0 if smoke else 120.0

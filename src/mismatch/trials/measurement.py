@@ -49,7 +49,7 @@ class Trials(Measurement):
         "framework": ("", "where it was tried: keras-tensorflow | keras-jax | jax | torch; those that are installed"),
         "version": ("", "of the framework"),
     }
-    again = True  # what raises is found out at every sweep, not remembered
+    packages = ("jax", "jaxlib", "torch")
 
     def seconds(self, arms: Sequence[Arm], smoke: bool) -> float:
         return 35.0 if smoke else 95.0

@@ -1,0 +1,44 @@
+"""Measurements that need no quiet machine, made one after another in a thread of their own while the workers train.
+
+In: for each results folder, what makes its measurement. Out: its end, or what went wrong, to whoever asks for it.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+from mismatch.sweep import child
+
+
+class Background:
+    """What is being made, by folder."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="measurement")
+        self._making: dict[Path, Future[None]] = {}
+
+    def begin(self, folder: Path, make: Callable[[], None]) -> None:
+        """Call `make` when those that were begun before have ended."""
+        self._making[folder] = self._pool.submit(make)
+
+    def end(self, folder: Path) -> bool:
+        """Wait for the one of `folder`; whether there was one.
+
+        Raises:
+            Exception: what `make` raised.
+        """
+        making = self._making.pop(folder, None)
+        if making is None:
+            return False
+        making.result()
+        return True
+
+    def quiet(self) -> None:
+        """Wait until none is being made; what went wrong is raised by `end`."""
+        wait(self._making.values())
+
+    def stop(self) -> None:
+        """Give up what is being made."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if any(not making.done() for making in self._making.values()):
+            child.stop()

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from mismatch.config.registry import MEASUREMENTS
+from mismatch.report import Rebuilt
 from mismatch.sweep import child, measured
 from mismatch.sweep.background import Background
+from mismatch.sweep.session import EXIT_FAILED_RUNS, Session
+from tests.helpers import make_settings
 
 ONE, TWO = Path("one"), Path("two")
 
@@ -65,3 +68,62 @@ def test_giving_up_kills_the_process_that_measures():
 
 def test_only_step_times_need_a_quiet_machine():
     assert [name for name in MEASUREMENTS.names if measured.alone(name)] == ["timing"]
+
+
+class Reports:
+    """Notes what is asked of it, by which thread; the first report waits until the second sweep trains."""
+
+    def __init__(self, trains: threading.Event, wrong: Exception | None = None) -> None:
+        self.told: list[tuple[str, bool]] = []
+        self.trains, self.wrong = trains, wrong
+
+    def prepare(self, figures):
+        """Nothing to import."""
+
+    def refresh(self, folder, figures):
+        assert folder.name != "one" or self.trains.wait(30)
+        self.told.append((folder.name, threading.current_thread() is threading.main_thread()))
+        if self.wrong and folder.name == "one":
+            raise self.wrong
+        return Rebuilt(2, int(folder.name == "one"), ())
+
+    def publish(self, folder):
+        self.told.append(("verdicts", threading.current_thread() is threading.main_thread()))
+
+
+@pytest.fixture
+def swept(tmp_path, monkeypatch):
+    """A session with two sweeps that are not trained, and the event of the second one's training."""
+    trains = threading.Event()
+
+    def drive(plan, executor, keep, say):
+        if plan.name == "two":
+            trains.set()
+
+    given = iter([make_settings(out=str(tmp_path / name), name=name, replicates=1) for name in ("one", "two")])
+    monkeypatch.setattr("mismatch.sweep.session.drive", drive)
+    monkeypatch.setattr("mismatch.sweep.session.settings", lambda config: next(given))
+    monkeypatch.setattr("mismatch.sweep.session.store.there", lambda folder: True)
+
+    def session(reports):
+        made = Session(reports)
+        for name in ("one", "two"):
+            made.add([{"name": name, "out": str(tmp_path / name)}], ["out=x"])
+        return made
+
+    return session, trains
+
+
+def test_a_report_is_made_while_the_next_sweep_trains_and_verdicts_come_last(swept):
+    session, trains = swept
+    reports = Reports(trains)
+    assert session(reports).run() == EXIT_FAILED_RUNS  # of the first report, whose rows had one
+    assert reports.told == [("one", False), ("two", True), ("verdicts", True)]
+
+
+def test_a_broken_report_is_a_line_and_an_exit_code_and_the_others_are_made(swept, capsys):
+    session, trains = swept
+    reports = Reports(trains, ValueError("no figure"))
+    assert session(reports).run() == 1
+    assert "but not the report: ValueError('no figure')" in capsys.readouterr().err
+    assert [name for name, _ in reports.told] == ["one", "two", "verdicts"]

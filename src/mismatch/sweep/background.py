@@ -1,6 +1,6 @@
-"""Measurements that need no quiet machine, made one after another in a thread of their own while the workers train.
+"""What needs no quiet machine, measurements and reports, made one after another in a thread while the workers train.
 
-In: for each results folder, what makes its measurement. Out: its end, or what went wrong, to whoever asks for it.
+In: for each results folder, what makes it. Out: its end, or what went wrong, to whoever asks for it.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ class Background:
     """What is being made, by folder."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="measurement")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
         self._making: dict[Path, Future[None]] = {}
 
     def begin(self, folder: Path, make: Callable[[], None]) -> None:

@@ -1,8 +1,8 @@
 """The one path from a list of jobs to finished results folders, for a single arm, every launcher, every experiment.
 
 In: composed configs (`add`). Out: results folders and an exit code (`run`). Nothing is written before all that was
-added has been accepted; then each sweep is trained, measured, set beside baselines and reported in turn. Reporting is
-injected, as this room stands below `report`.
+added has been accepted; then each sweep is trained, measured, set beside baselines and reported in turn, reports and
+measurements beside the training of what follows. Reporting is injected, as this room stands below `report`.
 """
 
 import sys
@@ -103,6 +103,7 @@ class Session:
         self.sweeps: list[Sweep] = []
         self._executors: dict[tuple[str, Any], Executor] = {}
         self._background = Background()
+        self._say: Callable[[str], None] = say
         self._codes: list[int] = []
 
     def warm(self, executor: str, asked: Any, out: str | Path) -> None:
@@ -175,6 +176,8 @@ class Session:
                 self._measure_beside(sweep, plan)
             for sweep, plan in zip(self.sweeps, plans, strict=True):
                 self._finish(sweep, plan)
+            for sweep in self.sweeps:
+                self._background.end(sweep.folder)
             self._verdicts()
         return self.code
 
@@ -221,7 +224,11 @@ class Session:
         plan = self._all_looks(sweep, plan)
         self._measure(sweep, plan)
         self._baselines(sweep, plan)
-        self._report(sweep)
+        if sweep is self.sweeps[-1]:
+            self._background.quiet()
+            self._report(sweep)
+        else:  # while the workers train the next one
+            self._background.begin(sweep.folder, partial(self._report, sweep))
         if sweep.single:
             _print_rows(plan, sweep.folder)
 
@@ -264,7 +271,11 @@ class Session:
                 if sweep.single and record.status == "ok":
                     progress.say(f"replicate {record.replicate}: accuracy {record.metrics['accuracy']:.3f}")
 
-            drive(plan, self._executor(sweep.executor), keep, progress.say)
+            self._say = progress.say  # which keeps lines of a report apart from the bar
+            try:
+                drive(plan, self._executor(sweep.executor), keep, progress.say)
+            finally:
+                self._say = say
 
     def _launch(self, sweep: Sweep, plan: Plan, launch: Launch) -> None:
         """Have another launcher carry the jobs out, one for each arm that misses runs; say what is missing then."""
@@ -327,19 +338,19 @@ class Session:
             made = self.reporter.refresh(folder, sweep.request.figures)
         except Exception as error:  # the records are safe, and other sweeps go on
             self._codes.append(EXIT_BROKEN)
-            say(f"mismatch: error: the runs are in {shown}/{store.FILE}, but not the report: {error!r}")
+            self._say(f"mismatch: error: the runs are in {shown}/{store.FILE}, but not the report: {error!r}")
             return
         for note in made.notes:
-            say(note)
+            self._say(note)
         if made.failed:
             self._codes.append(EXIT_FAILED_RUNS)
-            say(f"{made.failed} of {made.runs} runs did not end ok; their rows say why")
+            self._say(f"{made.failed} of {made.runs} runs did not end ok; their rows say why")
         named = ("runs.csv", "summary.csv", "effects.csv", "tuned.csv", "robustness.csv")
         tables = [] if not made.runs else [name for name in named if (folder / name).is_file()]
         pictures = ["report.html", "figures/"] if sweep.request.figures else []
         own = measured.tables(sweep.request.measure)
         own += [baselined.FILE] if (folder / baselined.FILE).is_file() else []
-        say(f"{shown}: {', '.join([*tables, *own, *pictures])}{'' if made.again else ', as they were'}")
+        self._say(f"{shown}: {', '.join([*tables, *own, *pictures])}{'' if made.again else ', as they were'}")
 
     def _verdicts(self) -> None:
         """The verdicts on all claims beside what was swept; a smoke run is no evidence."""

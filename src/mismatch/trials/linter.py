@@ -63,7 +63,7 @@ class Linter(Measurement):
     }  # fmt: skip
 
     def seconds(self, arms: Sequence[Arm], smoke: bool) -> float:
-        return 25.0 if smoke else 120.0
+        return 15.0 if smoke else 120.0
 
     def measure(self, arms: Sequence[Arm], smoke: bool) -> dict[str, pd.DataFrame]:
         from mismatch.trials.inspected import inspected  # TensorFlow starts here, not before

@@ -88,6 +88,17 @@ def test_on_another_processor_an_arm_may_move_by_the_spread_of_its_replicates(sh
     assert compare_runs(runs(accuracy=moved, cpu_extensions="avx512f"), runs())[1] is same
 
 
+@pytest.mark.parametrize(
+    ("shift", "data_hash", "same"), [(0.019, "uvwuvw", True), (0.021, "uvwuvw", False), (0.0, "uvwuvx", False)]
+)
+def test_other_code_may_round_differently_but_starts_from_the_same_data(shift, data_hash, same):
+    moved = [0.90 + shift, 0.92 + shift, 0.94 + shift, 0.80, 0.80, 0.80]
+    found = runs(accuracy=moved, data_hash=list(data_hash), code_hash="2")
+    lines, alike = compare_runs(found, runs(code_hash="1"))
+    assert alike is same and any(line.startswith("same kind of processor, other code: ") for line in lines)
+    assert compare_runs(found, runs(code_hash="2"))[1] is False  # by the same code nothing moves
+
+
 def test_the_spread_is_that_of_all_replicates_of_the_reference():
     """One replicate alone has no spread; the reference's three have."""
     one = runs(accuracy=[0.91, 0.92, 0.94, 0.80, 0.80, 0.80], cpu_model=2).query("replicate == 0")

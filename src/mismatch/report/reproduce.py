@@ -1,9 +1,9 @@
 """Does a sweep reproduce another one, such as the committed reference?
 
 In: two folders of results. Out: what agrees and what does not, as text, and whether it is a reproduction. On the same
-kind of processor (family, model, vector extensions) accuracies, losses and hashes must be identical to the last
-digit. On another one floating-point sums round differently, so differences are held against the spread of replicates.
-The same goes for baselines; verdicts must agree everywhere.
+kind of processor (family, model, vector extensions), by the same code, accuracies, losses and hashes must be identical
+to the last digit. Another processor, or another version of the engine, adds up in another order and rounds differently,
+so differences are held against the spread of replicates. The same goes for baselines; verdicts must agree everywhere.
 """
 
 import argparse
@@ -28,7 +28,7 @@ PROCESSOR = ("cpu_family", "cpu_model", "cpu_extensions")
 BASELINE = ("baseline", "replicate")
 """What tells the rows of baselines.csv on one dataset apart."""
 SPREAD = 1.0
-"""On another processor an arm's mean accuracy may move by this many standard deviations of its replicates, at most."""
+"""There an arm's mean accuracy may move by this many standard deviations of its replicates, at most."""
 EXIT_DIFFERENT = 3
 
 
@@ -80,9 +80,14 @@ def compare_runs(runs: pd.DataFrame, reference: pd.DataFrame) -> tuple[list[str]
     if common.empty:
         return [*lines, "no run to compare"], False
     left, right = left.loc[common], right.loc[common]
-    alike = _one_processor(left, right)
+    here = _one_processor(left, right)
+    alike = here and _one_code(left, right)
     details, same = _identical(left, right) if alike else _within_spread(left, right)
-    where = "same kind of processor" if alike else "not known to be the same kind of processor"
+    where = "same kind of processor" if here else "not known to be the same kind of processor"
+    if here and not alike:  # the arithmetic may be another one, but not what it starts from
+        where += ", other code"
+        told, equal = _identical(left, right, HASHES)
+        details, same = [*details, *told], same and equal
     return [*lines, *(f"{where}: {line}" for line in details)], same
 
 
@@ -162,8 +167,17 @@ def _one_processor(left: pd.DataFrame, right: pd.DataFrame) -> bool:
     return len(kinds) == 1
 
 
-def _identical(left: pd.DataFrame, right: pd.DataFrame) -> tuple[list[str], bool]:
-    columns = [name for name in (*NUMBERS, *HASHES) if name in left and name in right]
+def _one_code(left: pd.DataFrame, right: pd.DataFrame) -> bool:
+    """Whether every run is of the code that its counterpart is of, as far as both say."""
+    if "code_hash" not in left or "code_hash" not in right:
+        return True
+    return bool((left["code_hash"].astype(str) == right["code_hash"].astype(str)).all())
+
+
+def _identical(
+    left: pd.DataFrame, right: pd.DataFrame, names: Sequence[str] = (*NUMBERS, *HASHES)
+) -> tuple[list[str], bool]:
+    columns = [name for name in names if name in left and name in right]
     unequal = {name: int((~_equal(left[name], right[name])).sum()) for name in columns}
     wrong = {name: count for name, count in unequal.items() if count}
     if not wrong:

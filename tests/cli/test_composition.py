@@ -119,7 +119,6 @@ FRESH = {"early", "gap", "pool_order", "sparse_features"}
 def test_robustness_compares_the_arms_that_are_registered_among_them_those_of_every_primary():
     """The same but for what it varies, so that it cannot look at something else than gives a claim its verdict."""
     from mismatch.config.claims import experiments_of
-    from mismatch.report.experiment import registry
 
     # C17's primary asks whether two runs are the same, to rounding, so that no setting can move it.
     for claim in (each for each in registry("robustness").claims if each.id != "C17"):
@@ -135,10 +134,17 @@ def test_robustness_compares_the_arms_that_are_registered_among_them_those_of_ev
             assert sides in known.values() or sides[0]["data"] not in datasets, (claim.id, name)
 
 
+@cache
+def registry(name):
+    """The claims of an experiment, read once: they are long."""
+    from mismatch.report import experiment
+
+    return experiment.registry(name)
+
+
 def sides_of(name, contrast):
     """The parameters of both sides at the shared rate, without what `robustness` varies."""
     from mismatch.analysis.select import arm_where
-    from mismatch.report.experiment import registry
 
     table, kept = resolved(name)
     shared = {"train.learning_rate": 0.005} | registry(name).base | contrast.where

@@ -216,7 +216,8 @@ class Session:
             say(plan.text(count, START_S if len(plans) == 1 else 0.0))
         if len(plans) > 1:
             runs = sum(len(plan.runs) for plan in plans)
-            minutes = sum(plan.minutes(count or 1) for plan, count in zip(plans, workers, strict=True)) + START_S / 60
+            minutes = sum(plan.minutes(count or 1) for plan, count in zip(plans, workers, strict=True))
+            minutes += START_S / 60 if runs else 0.0
             say(f"in all: {runs} runs to train, {planning.about(minutes)}")
 
     def _finish(self, sweep: Sweep, plan: Plan) -> None:

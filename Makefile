@@ -57,7 +57,7 @@ $(TOOLS): requirements-dev.lock $(STAMP)
 	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-smoke: $(STAMP)  ## a cut of every experiment, about two minutes
+smoke: $(STAMP)  ## a cut of every experiment, about three minutes
 	$(BIN)/mismatch -m +experiment=$(subst $(space),/smoke$(comma),$(NAMES))/smoke
 
 sweep: $(STAMP)  ## all experiments, or EXPERIMENT=robustness for one, and the verdicts; finished runs are not trained again

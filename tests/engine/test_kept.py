@@ -99,7 +99,7 @@ def test_programs_of_another_processor_or_other_versions_are_not_found(own, tmp_
     (tmp_path / "cpuinfo").write_text("model name\t: another\nflags\t\t: avx2\n")
     monkeypatch.setattr(kept, "CPUINFO", tmp_path / "cpuinfo")
     another = kept.folder()
-    monkeypatch.setattr(kept, "version", lambda package: "0.0")
+    monkeypatch.setattr(kept, "installed", lambda package: "0.0")
     assert len({here, another, kept.folder()}) == 3 and here.is_relative_to(own)
 
 

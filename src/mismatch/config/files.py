@@ -5,6 +5,7 @@ nothing writes into it unless its caller says so.
 """
 
 import errno
+import hashlib
 import os
 import shutil
 import tempfile
@@ -34,6 +35,16 @@ def guard(folder: Path, explicit: bool = False) -> Path:
     if inside and not explicit:
         raise ConfigError("out", folder, "is the committed reference, which only an explicit --out may change")
     return folder
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file's content, as hexadecimal digits.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write(path: Path, content: Content) -> Path:

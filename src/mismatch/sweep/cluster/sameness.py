@@ -5,11 +5,10 @@ In: nothing. Out: values by name on this machine; and, beside those of another, 
 
 import platform
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 
 from mismatch.config.environment import backend
 from mismatch.config.fields import plain
-from mismatch.config.identity import PACKAGES, code_hash
+from mismatch.config.identity import PACKAGES, code_hash, installed
 from mismatch.config.registry import ADAPTERS, DATASETS, REDUCTIONS
 
 NONE = "none"
@@ -22,7 +21,7 @@ def here() -> dict[str, str]:
     found |= {f"features.adapter={name} (code)": code_hash("early", adapter=name) for name in ADAPTERS.foreign}
     found |= {f"reduction={name} (code)": code_hash("early", reduction=name) for name in REDUCTIONS.foreign}
     python = ".".join(platform.python_version_tuple()[:2])
-    return found | {"python": python} | {name: _version(name) for name in (*PACKAGES, "ray")}
+    return found | {"python": python} | {name: installed(name) or NONE for name in (*PACKAGES, "ray")}
 
 
 def differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
@@ -33,10 +32,3 @@ def differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
     names = [name for name in ours if theirs.get(name, NONE) != ours[name]]
     versions = [name for name in names if not name.endswith("(code)")]
     return "; ".join(f"{name} {plain(theirs.get(name, NONE))} there, {ours[name]} here" for name in versions or names)
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return NONE

@@ -116,3 +116,11 @@ def test_the_value_of_what_is_called_a_secret_is_not_shown():
 def test_numpys_choice_of_instructions_cannot_be_overruled_from_outside(tmp_path):
     """Without AVX, its exponential rounds otherwise."""
     assert told(tmp_path, {}, {"NPY_DISABLE_CPU_FEATURES": "AVX2"}, OVERRULED) == ["NPY_DISABLE_CPU_FEATURES=AVX2"]
+
+
+def test_what_a_run_set_for_tensorflow_is_nothing_to_tell_a_process_that_is_started_after_it(tmp_path):
+    code = (
+        "import os, subprocess, sys; from mismatch.config import kept; kept.use(); assert os.environ[kept.FLAGS]; "
+        "subprocess.run([sys.executable, '-c', 'import mismatch.config.environment as e; print(e.overruled())'])"
+    )
+    assert told(tmp_path, {}, {"MISMATCH_CACHE": str(tmp_path / "kept")}, code) == ["[]"]

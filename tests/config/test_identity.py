@@ -27,21 +27,27 @@ def test_two_questions_have_two_names():
     assert len({identity.name_of([arm]) for arm in arms} | {identity.name_of(arms)}) == 4
 
 
+def forget() -> None:
+    """Have the next hash read all sources."""
+    identity.code_hash.cache_clear()
+    identity._own.cache_clear()
+
+
 @pytest.fixture
 def foreign(tmp_path, monkeypatch):
     """A dataset of another package, whose source can be changed: returns a function that writes and hashes it."""
     monkeypatch.syspath_prepend(tmp_path)
-    identity.code_hash.cache_clear()
+    forget()
 
     def hashed(registry, name: str, source: str) -> str:
         (tmp_path / "their_part.py").write_text(source)
         monkeypatch.setitem(registry.__dict__, "foreign", {name: EntryPoint(name, "their_part", registry.group)})
         monkeypatch.setattr(type(registry), "source", lambda self, part: tmp_path / "their_part.py")
-        identity.code_hash.cache_clear()
+        forget()
         return identity.code_hash(name if registry is DATASETS else "early")
 
     yield hashed
-    identity.code_hash.cache_clear()
+    forget()
 
 
 def test_the_source_of_a_part_of_another_package_belongs_to_the_runs_that_use_it(foreign):
@@ -62,13 +68,13 @@ def test_every_room_that_can_change_a_number_is_hashed_whole(tmp_path, monkeypat
         (tmp_path / "config").mkdir(exist_ok=True)
         (tmp_path / room / "deep").mkdir(parents=True)
     monkeypatch.setattr(identity, "__file__", str(tmp_path / "config" / "identity.py"))
-    identity.code_hash.cache_clear()
+    forget()
     hashes = {identity.code_hash("early")}
     for room in identity.ROOMS:
         (tmp_path / room / "deep" / "new.py").write_text("x = 1")
-        identity.code_hash.cache_clear()
+        forget()
         hashes.add(identity.code_hash("early"))
-    identity.code_hash.cache_clear()
+    forget()
     assert len(hashes) == 1 + len(identity.ROOMS)
 
 
@@ -82,7 +88,7 @@ def test_the_other_modules_of_its_package_belong_to_a_part_of_another_package(tm
     monkeypatch.setattr(type(REDUCTIONS), "source", lambda self, part: package / "parts" / "mean.py")
     for text in ("a = 1", "a = 2"):
         (package / "helper.py").write_text(text)
-        identity.code_hash.cache_clear()
+        forget()
         found.append(identity.code_hash("early", reduction="mean"))
-    identity.code_hash.cache_clear()
+    forget()
     assert found[0] != found[1]

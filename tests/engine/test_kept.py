@@ -61,7 +61,7 @@ def filled(tmp_path_factory):
 def test_a_process_that_did_something_else_before_compiles_nothing_and_has_the_same_numbers(filled):
     cache, alone = filled
     there = entries(cache)
-    assert len(there) >= 2 * len(ARMS)  # a block and a prediction each
+    assert len(there) >= len(ARMS)
     assert numbers(cache, *reversed(ARMS)) == alone and entries(cache) == there
     assert all(path.with_suffix(".sha256").is_file() for path in cache.rglob("*.pb"))
 
@@ -72,7 +72,7 @@ def test_a_changed_program_is_compiled_anew(filled):
     there = entries(cache)
     changed = numbers(cache, "plain", change=CHANGE)
     assert changed == numbers("", "plain", change=CHANGE) != {"plain": alone["plain"]}
-    assert len(entries(cache) - there) == 2 and there < entries(cache)
+    assert len(entries(cache) - there) == 1 and there < entries(cache)
 
 
 @pytest.mark.slow
@@ -89,7 +89,8 @@ def test_damaged_entries_are_made_again(filled):
 @pytest.fixture
 def own(tmp_path, monkeypatch):
     monkeypatch.setenv(kept.CHOICE, str(tmp_path / "own"))
-    monkeypatch.delenv(kept.FLAGS, raising=False)
+    monkeypatch.setenv(kept.FLAGS, "")  # so that what `use` sets is taken back, too
+    monkeypatch.delenv(kept.FLAGS)
     monkeypatch.setattr(kept, "_used", None)
     return tmp_path / "own"
 

@@ -24,7 +24,7 @@ def test_unpadded_batches_are_never_padded_and_score_what_masked_ones_do():
 
 def test_what_a_sequence_scores_unpadded_does_not_depend_on_its_neighbours():
     """The state after L steps is that of the masked model with the same weights, to float32 rounding."""
-    from mismatch.engine.compiled import _chunks, _logits
+    from mismatch.engine.compiled import way_of
     from mismatch.engine.programs import program
 
     bare, masked = make_arm(length__padding="none"), make_arm(length__padding="post", mask="masking")
@@ -36,6 +36,6 @@ def test_what_a_sequence_scores_unpadded_does_not_depend_on_its_neighbours():
         made, _ = program(arm)
         weights = weights or [np.random.default_rng(0).normal(0, 0.3, w.shape) for w in made.built.model.weights]
         made.built.model.set_weights(weights)
-        test = adapt(arm, splits, streams)["test"]
-        logits.append(_logits(made, _chunks(made, test, False), len(test.labels)))
+        parts = adapt(arm, splits, streams)
+        logits.append(way_of(arm, made, parts).logits(parts["test"]))
     assert np.abs(logits[0] - logits[1]).max() < 1e-5

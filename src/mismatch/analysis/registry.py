@@ -6,6 +6,7 @@ test (`analysis/tests/`). Out: a `Registry`. The hash of what is judged goes wit
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,11 +109,16 @@ class _Claim:
 
 
 def load(path: Path) -> Registry:
-    """Read a claims file.
+    """Read a claims file; once as long as it stays the same.
 
     Raises:
         ConfigError: naming the file, the claim, the key that is wrong, its value and what is accepted.
     """
+    return _checked(path, path.read_bytes())
+
+
+@lru_cache(maxsize=64)
+def _checked(path: Path, _: bytes) -> Registry:
     content = text.read(path)
     top = _read(str(path), _File, content, "a mapping")
     grids = tuple(_read(f"{path}: factorials", Factorial, item, "a mapping") for item in top.factorials)

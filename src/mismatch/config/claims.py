@@ -8,6 +8,8 @@ better wording does not undo a registration; what is compared, in which runs, by
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,18 @@ NAMES = ("name",)
 
 
 def read(path: Path) -> Any:
-    """The content of a claims file, anchors resolved.
+    """The content of a claims file, anchors resolved; read once as long as it stays the same, and not to be changed.
 
     Raises:
         ConfigError: for a file that is no YAML.
     """
+    return _parsed(path, path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, content: str) -> Any:
     try:
-        return OmegaConf.to_container(OmegaConf.load(path), resolve=True)
+        return OmegaConf.to_container(OmegaConf.load(StringIO(content)), resolve=True)
     except (YAMLError, OmegaConfBaseException) as error:
         raise ConfigError(str(path), "?", f"must be YAML ({reason(error, 300)})") from None
 

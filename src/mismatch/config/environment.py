@@ -8,6 +8,7 @@ One thing can be chosen, for a process and those it starts: the backend of Keras
 
 import json
 import os
+import re
 import sys
 from collections.abc import MutableMapping
 from importlib.util import find_spec
@@ -51,6 +52,9 @@ TERRAFORM = (
 HARMLESS = ("TF_CPP_", "TF_FORCE_GPU_ALLOW_GROWTH", *TERRAFORM)
 """What among them only logs, is set by TensorFlow and Keras themselves, or is not theirs at all."""
 
+OWN = re.compile(r"TF_XLA_FLAGS=--tf_xla_persistent_cache_directory=\S*/programs/[0-9a-f]{16}")
+"""What `mismatch.config.kept` sets for TensorFlow: found by a process that another one of ours started."""
+
 SECRET = ("TOKEN", "PASS", "SECRET", "KEY", "CREDENTIAL")
 """What the names of variables hold whose values are never shown, whoever's they are."""
 
@@ -71,6 +75,8 @@ def enforce(environment: MutableMapping[str, str] = os.environ) -> list[str]:
                 found.append(f"{name}={environment[name]}")
         elif name.startswith(cleared) and not name.startswith(HARMLESS):
             value = environment.pop(name)
+            if OWN.fullmatch(f"{name}={value}"):
+                continue
             found.append(f"{name}={'(not shown)' if any(word in name for word in SECRET) else value}")
     environment.update(forced)
     environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

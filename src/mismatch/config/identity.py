@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from mismatch.config.environment import backend
 from mismatch.config.registry import ADAPTERS, DATASETS, METRICS, REDUCTIONS, Registry
@@ -39,6 +39,16 @@ class Identified(Protocol):
 @cache
 def code_hash(dataset: str, adapter: str = "native", reduction: str = "none") -> str:
     """12 hex digits over the source that can change the numbers of a run with these parts, and what it stands on."""
+    sha = _own().copy()
+    used = [(DATASETS, dataset), (ADAPTERS, adapter), (REDUCTIONS, reduction)]
+    for registry, name in used + [(METRICS, name) for name in sorted(METRICS.foreign)]:
+        sha.update(_foreign(registry, name))
+    return sha.hexdigest()[:12]
+
+
+@cache
+def _own() -> Any:
+    """The hash so far of our own code and of the packages that it stands on."""
     from importlib.metadata import version
 
     here = Path(__file__).parents[1]
@@ -47,10 +57,7 @@ def code_hash(dataset: str, adapter: str = "native", reduction: str = "none") ->
         sha.update(str(path.relative_to(here)).encode() + path.read_bytes())
     for package in (*PACKAGES, *(["jax", "jaxlib"] if backend() == "jax" else [])):
         sha.update(f"{package}=={version(package)}".encode())
-    used = [(DATASETS, dataset), (ADAPTERS, adapter), (REDUCTIONS, reduction)]
-    for registry, name in used + [(METRICS, name) for name in sorted(METRICS.foreign)]:
-        sha.update(_foreign(registry, name))
-    return sha.hexdigest()[:12]
+    return sha
 
 
 def _foreign(registry: Registry, name: str) -> bytes:

@@ -1,10 +1,12 @@
 """Training in compiled blocks of updates, the engine of every experiment.
 
-In: an arm, its adapted data, initial weights and batch order. Out: an `Outcome`. A batch of one length each
-(``length.padding=none``) is an update of its own, cut to that length.
+In: an arm, its adapted data, initial weights and batch order. Out: an `Outcome`. Several blocks, and the probes after
+them, are one call of a program (`_Blocks`). A batch of one length each (``length.padding=none``) is an update of its
+own, cut to that length (`_Lengths`).
 """
 
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,67 +24,159 @@ from mismatch.engine.weights import initial_weights
 
 
 def train(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarray, time_limit: float) -> Outcome:
-    """Train block by block, probing after each; arguments and result as `engine.train`."""
+    """Train stretch by stretch, with a probe after each block; arguments and result as `engine.train`."""
     begin = time.perf_counter()
     made, compile_s = program(arm)
     weights = initial_weights(arm, made.built.weights, streams)
     made.reset(weights, arm.train.learning_rate, streams)
-    data, probe, size = parts["train"], parts["probe"], arm.train.block
-    delay = (arm.control.delay_ms or 0.0) / 1000
-    explicit = arm.mask.kind == "explicit"
-    chunks = _chunks(made, probe, explicit)
+    probe, way = parts["probe"], way_of(arm, made, parts)
     if compile_s:  # the first call compiles; its updates are undone
         first = time.perf_counter()
-        _update(made, _batches(made, data, order[:size], explicit))
-        _logits(made, chunks, len(probe.labels))
+        way.train(order[: arm.train.block])
         made.reset(weights, arm.train.learning_rate, streams)
         compile_s += time.perf_counter() - first
         kept_programs.seal()
     log, kept, problem = Log(), Kept(arm, made.built.model), None
     start = time.perf_counter()
-    log.probe.append(score(_logits(made, chunks, len(probe.labels)), probe))
+    log.probe.append(score(way.logits(probe), probe))
     kept.note(log.probe[-1][0])
     try:
-        for first_update in range(0, len(order), size):
-            rows = order[first_update : first_update + size]
-            batches = _batches(made, data, rows, explicit)
-            wall, cpu = time.perf_counter(), time.process_time()
-            losses, norms = _update(made, batches)
-            wait(size * delay)
-            log.block_s.append(time.perf_counter() - wall)
-            log.block_cpu_s.append(time.process_time() - cpu)
-            log.batch_loss.append(losses)
-            log.grad_norm.append(norms)
-            log.probe.append(score(_logits(made, chunks, len(probe.labels)), probe))
+        for rows in way.stretches(order):
+            trained = way.train(rows)
+            for losses, norms, logits in zip(trained.losses, trained.norms, trained.logits, strict=True):
+                log.block_s.append(trained.block_s)
+                log.block_cpu_s.append(trained.block_cpu_s)
+                log.batch_loss.append(losses)
+                log.grad_norm.append(norms)
+                log.probe.append(score(logits, probe))
+                watch(np.append(losses, [*norms, log.probe[-1][0]]), begin, time_limit)
             kept.note(log.probe[-1][0])
-            watch(np.append(losses, [*norms, log.probe[-1][0]]), begin, time_limit)
     except (Diverged, OutOfTime) as error:
         problem = error
     train_s = time.perf_counter() - start
     kept.restore()
-    logits = [_logits(made, _chunks(made, part, explicit), len(part.labels)) for part in scored(parts)]
+    logits = [way.logits(part) for part in scored(parts)]
     return outcome(log.trace(compile_s, train_s, problem), logits, made.built, weights)
 
 
-def _batches(made: Program, data: Adapted, rows: np.ndarray, explicit: bool) -> list[tuple[Any, Any, Any]]:
-    """Arguments for `made.block`: all of `rows` (S, B) at once, or batch by batch, cut to the batch's own length."""
-    pieces = [rows] if made.probe else [row[None] for row in rows]
-    cuts = [None if made.probe else int(data.lengths[piece].max()) for piece in pieces]
-    return [
-        (
-            tf.constant(data.inputs[piece][:, :, :cut]),
-            tf.constant(data.mask[piece] if explicit else True),
-            tf.constant(data.labels[piece].astype(np.int32)),
-        )
-        for piece, cut in zip(pieces, cuts, strict=True)
-    ]
+def way_of(arm: Arm, made: Program, parts: dict[str, Adapted]) -> "_Blocks | _Lengths":
+    """How a program is called for these data."""
+    return (_Lengths if arm.bucketed else _Blocks)(arm, made, parts)
 
 
-def _update(made: Program, batches: list[tuple[Any, Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
-    """Train on `batches`; losses and gradient norms, one per update."""
-    results = [made.block(*batch) for batch in batches]
-    losses, norms = (np.concatenate([result[part].numpy() for result in results]) for part in (0, 1))
-    return losses, norms
+@dataclass(frozen=True)
+class _Trained:
+    """Some blocks of updates: losses and gradient norms (blocks, S), logits of the probe after each (blocks, P, K).
+
+    block_s, block_cpu_s: wall and CPU seconds of a block's updates, without the probe.
+    """
+
+    losses: np.ndarray
+    norms: np.ndarray
+    logits: np.ndarray
+    block_s: float
+    block_cpu_s: float
+
+
+class _Blocks:
+    """Batches of one shape: a call of the program for each stretch of blocks, and for each piece of a part."""
+
+    def __init__(self, arm: Arm, made: Program, parts: dict[str, Adapted]) -> None:
+        self.arm, self.made, self.data = arm, made, parts["train"]
+        self.explicit, self.delay = arm.mask.kind == "explicit", (arm.control.delay_ms or 0.0) / 1000
+        # The weights that are kept are chosen after each block.
+        self.most = 1 if arm.train.keep == "best" else made.blocks
+        self.probe = self._piece(parts["probe"], self._rows(parts["probe"])[0])
+        self.probed = len(parts["probe"].labels)
+        # What stands in the place of batches while there are none.
+        self.batches = self._batches(np.zeros((arm.train.block, arm.train.batch), np.int64))
+        self.probe_s: tuple[float, float] | None = None
+
+    def stretches(self, order: np.ndarray) -> Iterator[np.ndarray]:
+        """Rows (updates, B) of the training part, stretch by stretch."""
+        size = self.most * self.arm.train.block
+        return (order[first : first + size] for first in range(0, len(order), size))
+
+    def train(self, rows: np.ndarray) -> _Trained:
+        """Train on `rows` (blocks S, B)."""
+        if self.probe_s is None:
+            self.probe_s = min(_timed(lambda: self._predict(self.probe))[1:] for _ in range(2))
+        count, size = len(rows) // self.arm.train.block, self.arm.train.block
+        self.batches = self._batches(rows)
+        (losses, norms, logits), *spent = _timed(lambda: self._call(self.probe, 1, count), len(rows) * self.delay)
+        block_s, block_cpu_s = (all_s / count - probe_s for all_s, probe_s in zip(spent, self.probe_s, strict=True))
+        losses, norms = (each[: len(rows)].reshape(count, size) for each in (losses, norms))
+        return _Trained(losses, norms, logits[1 : count + 1, : self.probed], block_s, block_cpu_s)
+
+    def logits(self, part: Adapted) -> np.ndarray:
+        """Logits (N, K) of a part, in pieces of the compiled size, the last one filled with repeats."""
+        pieces = [self._predict(self._piece(part, rows)) for rows in self._rows(part)]
+        return np.concatenate(pieces)[: len(part.labels)]
+
+    def _rows(self, part: Adapted) -> np.ndarray:
+        count, size = len(part.labels), self.arm.data.probe
+        return (np.arange(-(-count // size) * size) % count).reshape(-1, size)
+
+    def _piece(self, part: Adapted, rows: np.ndarray) -> tuple[Any, Any]:
+        return tf.constant(part.inputs[rows]), tf.constant(part.mask[rows] if self.explicit else True)
+
+    def _batches(self, rows: np.ndarray) -> tuple[Any, Any, Any]:
+        """Arguments of the program; one with fewer blocks is filled up with repeats, which are not looked at."""
+        rows = np.resize(rows, (self.made.blocks * self.arm.train.block, self.arm.train.batch))
+        return *self._piece(self.data, rows), tf.constant(self.data.labels[rows].astype(np.int32))
+
+    def _predict(self, piece: tuple[Any, Any]) -> np.ndarray:
+        return self._call(piece, 0, 0)[2][0]
+
+    def _call(self, piece: tuple[Any, Any], first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        found = self.made.train(*self.batches, *piece, tf.constant(first), tf.constant(last))
+        return found[0].numpy(), found[1].numpy(), found[2].numpy()
+
+
+class _Lengths:
+    """Batches of one length each: a call for every update, and for every length of a part, unpadded."""
+
+    def __init__(self, arm: Arm, made: Program, parts: dict[str, Adapted]) -> None:
+        self.arm, self.made, self.data, self.probe = arm, made, parts["train"], parts["probe"]
+        self.delay = (arm.control.delay_ms or 0.0) / 1000
+        self.pieces = self._pieces(self.probe)  # which are used again and again
+
+    def stretches(self, order: np.ndarray) -> Iterator[np.ndarray]:
+        """As `_Blocks.stretches`, block by block."""
+        size = self.arm.train.block
+        return (order[first : first + size] for first in range(0, len(order), size))
+
+    def train(self, rows: np.ndarray) -> _Trained:
+        """As `_Blocks.train`."""
+        found, *spent = _timed(lambda: [self._update(row) for row in rows], len(rows) * self.delay)
+        losses, norms = (np.array([each[part] for each in found], np.float32)[None] for part in (0, 1))
+        return _Trained(losses, norms, self.logits(self.probe)[None], *spent)
+
+    def _update(self, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        inputs = self.data.inputs[row, : int(self.data.lengths[row].max())]
+        loss, norm = self.made.update(tf.constant(inputs), tf.constant(self.data.labels[row].astype(np.int32)))
+        return loss.numpy(), norm.numpy()
+
+    def logits(self, part: Adapted) -> np.ndarray:
+        """Logits (N, K) of a part, length by length."""
+        pieces = self.pieces if part is self.probe else self._pieces(part)
+        found = [(rows, self.made.predict(piece).numpy()) for rows, piece in pieces]
+        logits = np.empty((len(part.labels), found[0][1].shape[1]), np.float32)
+        for rows, values in found:
+            logits[rows] = values
+        return logits
+
+    def _pieces(self, part: Adapted) -> list[tuple[np.ndarray, Any]]:
+        members = [(np.flatnonzero(part.lengths == length), int(length)) for length in np.unique(part.lengths)]
+        return [(rows, tf.constant(part.inputs[rows, :length])) for rows, length in members]
+
+
+def _timed(call: Callable[[], Any], planted_s: float = 0.0) -> tuple[Any, float, float]:
+    """What `call` returns, and the wall and CPU seconds that it took, with a delay that is planted behind it."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = call()
+    wait(planted_s)
+    return found, time.perf_counter() - wall, time.process_time() - cpu
 
 
 def wait(seconds: float) -> None:
@@ -90,35 +184,3 @@ def wait(seconds: float) -> None:
     end = time.perf_counter() + seconds
     while seconds and time.perf_counter() < end:
         pass
-
-
-@dataclass(frozen=True)
-class _Chunk:
-    """Sequences that are predicted together: which of the part's rows, and the arguments of `Program.predict`."""
-
-    rows: np.ndarray
-    inputs: Any
-    mask: Any
-
-
-def _chunks(made: Program, data: Adapted, explicit: bool) -> list[_Chunk]:
-    """Pieces of the compiled size, the last one filled with repeats; or one piece per length, unpadded."""
-    count, size = len(data.labels), made.probe
-    if size is None:
-        lengths = [int(length) for length in np.unique(data.lengths)]
-        members = [(np.flatnonzero(data.lengths == length), length) for length in lengths]
-        return [_Chunk(rows, tf.constant(data.inputs[rows, :length]), tf.constant(True)) for rows, length in members]
-    rows = np.arange(-(-count // size) * size) % count
-    return [
-        _Chunk(part, tf.constant(data.inputs[part]), tf.constant(data.mask[part] if explicit else True))
-        for part in rows.reshape(-1, size)
-    ]
-
-
-def _logits(made: Program, chunks: list[_Chunk], count: int) -> np.ndarray:
-    """Logits (count, K)."""
-    parts = [made.predict(chunk.inputs, chunk.mask).numpy() for chunk in chunks]
-    logits = np.empty((count, parts[0].shape[1]), np.float32)
-    for chunk, part in zip(chunks, parts, strict=True):
-        logits[chunk.rows] = part
-    return logits

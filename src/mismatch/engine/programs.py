@@ -22,22 +22,27 @@ from mismatch.engine.layers import MatmulConv1D, SequenceGRU
 from mismatch.engine.model import Built, build
 
 KEPT_PROGRAMS = 8
+UPDATES, LARGEST = 40, 8 * 2**20
+"""Updates and bytes of batches that one call of a program takes: Python and TensorFlow need .4 ms for each call."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """A model with its compiled functions.
+    """A model with its compiled functions: `train` for whole stretches, or `update` and `predict` for lengths in turn.
 
-    `probe` is P, None where every length has a chunk of its own.
-    block(inputs (S, B, T, D), masks (S, B, T) or None, labels (S, B)) trains S updates and returns their
-    losses and gradient norms, (S,) each. predict(inputs (P, T, D), masks) returns logits (P, K).
+    R blocks of S updates are a stretch. train(inputs (R S, B, T, D), masks (R S, B, T) or True, labels (R S, B),
+    probe (P, T, D), its mask, first, last) trains the blocks from `first` to `last`, counted from 1, and predicts the
+    probe after each: losses and gradient norms (R S,), logits (R + 1, P, K), of which only those of these blocks are
+    filled. Block 0 has no updates: it predicts alone.
+    update(inputs (B, T, D), labels (B,)) returns loss and gradient norm; predict(inputs (N, T, D)) logits (N, K).
     """
 
     built: Built
     optimizer: keras.optimizers.Optimizer
-    block: Any
-    predict: Any
-    probe: int | None
+    blocks: int
+    train: Any = None
+    update: Any = None
+    predict: Any = None
 
     def reset(self, weights: list[np.ndarray], learning_rate: float, streams: Streams) -> None:
         """Start afresh: these weights, the dropout of these streams, empty optimizer slots, step 0."""
@@ -106,9 +111,8 @@ def _compile(arm: Arm, anew: Callable[[], None]) -> Program:
     )
     optimizer.build(model.trainable_variables)
     loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    updates, batch = 1 if arm.bucketed else arm.train.block, arm.train.batch
-    steps = None if arm.bucketed else arm.steps
-    item = (steps,) if arm.data.vocabulary_size else (steps, arm.input_width)
+    blocks, size, batch = stretch(arm), arm.train.block, arm.train.batch
+    item = (None if arm.bucketed else arm.steps, *(() if arm.data.vocabulary_size else (arm.input_width,)))
     dtype = tf.int32 if arm.data.vocabulary_size else tf.float32
 
     def update(inputs: Any, labels: Any) -> tuple[Any, Any]:
@@ -119,26 +123,51 @@ def _compile(arm: Arm, anew: Callable[[], None]) -> Program:
         # An Embedding's gradient is a list of slices, rows repeated: its norm is that of the dense sum.
         return loss, tf.linalg.global_norm([tf.convert_to_tensor(g) for g in gradients])
 
-    def block(inputs: Any, masks: Any, labels: Any) -> tuple[Any, Any]:
-        def body(i: Any, losses: Any, norms: Any) -> tuple[Any, Any, Any]:
-            loss, norm = update([inputs[i], masks[i]] if explicit else inputs[i], labels[i])
-            return i + 1, losses.write(i, loss), norms.write(i, norm)
+    def predict(inputs: Any) -> Any:
+        return model(inputs, training=False)
 
-        arrays = [tf.TensorArray(tf.float32, updates, element_shape=()) for _ in range(2)]
-        _, losses, norms = tf.while_loop(lambda i, *_: i < updates, body, (0, *arrays), maximum_iterations=updates)
-        return losses.stack(), norms.stack()
+    def train(inputs: Any, masks: Any, labels: Any, probe: Any, probe_mask: Any, first: Any, last: Any) -> Any:
+        probed = [probe, probe_mask] if explicit else probe
 
-    def predict(inputs: Any, masks: Any) -> Any:
-        return model([inputs, masks] if explicit else inputs, training=False)
+        def block(place: Any, losses: Any, norms: Any, logits: Any) -> Any:
+            def one(at: Any, losses: Any, norms: Any) -> Any:
+                loss, norm = update([inputs[at], masks[at]] if explicit else inputs[at], labels[at])
+                return at + 1, losses.write(at, loss), norms.write(at, norm)
 
-    def compiled(function: Callable[..., Any], *lead: int | None, labels: bool) -> Any:
-        mask = tf.TensorSpec((*lead, steps), tf.bool) if explicit else tf.TensorSpec((), tf.bool)
-        signature = [tf.TensorSpec((*lead, *item), dtype), mask] + ([tf.TensorSpec(lead, tf.int32)] if labels else [])
+            begin = tf.maximum(place - 1, 0) * size
+            loop = tf.while_loop(lambda at, *_: at < place * size, one, (begin, losses, norms))
+            return place + 1, *loop[1:], logits.write(place, predict(probed))
+
+        arrays = [tf.TensorArray(tf.float32, blocks * size, element_shape=()) for _ in range(2)]
+        arrays.append(tf.TensorArray(tf.float32, blocks + 1, element_shape=(arm.data.probe, arm.data.classes_count)))
+        loop = tf.while_loop(lambda place, *_: place <= last, block, (first, *arrays))
+        return tuple(kept.stack() for kept in loop[1:])
+
+    def compiled(function: Callable[..., Any], *given: Any) -> Any:
         anew()
-        traced = tf.function(function, input_signature=signature, jit_compile=not arm.bucketed, autograph=False)
-        return traced.get_concrete_function()  # called hundreds of times a run: no signature matching each time
+        traced = tf.function(function, input_signature=given, jit_compile=not arm.bucketed, autograph=False)
+        return traced.get_concrete_function()  # called many times a run: no signature matching each time
 
-    probe = None if arm.bucketed else arm.data.probe
-    return Program(
-        built, optimizer, compiled(block, updates, batch, labels=True), compiled(predict, probe, labels=False), probe
-    )
+    def sequences(*lead: int | None) -> list[Any]:
+        mask = tf.TensorSpec((*lead, item[0]) if explicit else (), tf.bool)
+        return [tf.TensorSpec((*lead, *item), dtype), mask]
+
+    if arm.bucketed:
+        one = sequences(batch)[:1], tf.TensorSpec((batch,), tf.int32)
+        return Program(
+            built,
+            optimizer,
+            1,
+            update=compiled(update, *one[0], one[1]),
+            predict=compiled(predict, *sequences(None)[:1]),
+        )
+    all_labels, place = tf.TensorSpec((blocks * size, batch), tf.int32), tf.TensorSpec((), tf.int32)
+    given = [*sequences(blocks * size, batch), all_labels, *sequences(arm.data.probe), place, place]
+    return Program(built, optimizer, blocks, train=compiled(train, *given))
+
+
+def stretch(arm: Arm) -> int:
+    """How many blocks are trained in one call: some UPDATES, where their batches are no larger than LARGEST."""
+    width = 1 if arm.data.vocabulary_size else arm.input_width
+    bytes_each = 4 * arm.train.block * arm.train.batch * arm.steps * width
+    return int(max(1, min(UPDATES // arm.train.block, LARGEST // bytes_each)))

@@ -224,12 +224,11 @@ class Session:
         """One sweep: train, measure, report."""
         plan = self._all_looks(sweep, plan)
         self._measure(sweep, plan)
-        self._baselines(sweep, plan)
         if sweep is self.sweeps[-1]:
             self._background.quiet()
-            self._report(sweep)
+            self._show(sweep, plan)
         else:  # while the workers train the next one
-            self._background.begin(sweep.folder, partial(self._report, sweep))
+            self._background.begin(sweep.folder, partial(self._show, sweep, plan))
         if sweep.single:
             _print_rows(plan, sweep.folder)
 
@@ -317,18 +316,22 @@ class Session:
             self._codes.append(EXIT_BROKEN)
             say(f"mismatch: error: {error}")
 
+    def _show(self, sweep: Sweep, plan: Plan) -> None:
+        self._baselines(sweep, plan)
+        self._report(sweep)
+
     def _baselines(self, sweep: Sweep, plan: Plan) -> None:
         """Classifiers without recurrence beside the runs on real data, from the splits that these drew."""
         asked = sweep.request
         if plan.baselines_s:
-            say(f"{asked.name}: baselines, {planning.about(plan.baselines_s / 60)}")
+            self._say(f"{asked.name}: baselines, {planning.about(plan.baselines_s / 60)}")
         try:
             drawn = store.briefs(sweep.folder, plan.arms) if plan.baselines_s else []
             if plan.baselines_s or not baselined.beside(asked.arms):
                 baselined.make(asked.name, asked.arms, drawn, sweep.folder)
         except RuntimeError as error:
             self._codes.append(EXIT_BROKEN)
-            say(f"mismatch: error: {error}")
+            self._say(f"mismatch: error: {error}")
 
     def _report(self, sweep: Sweep) -> None:
         """Tables, figures and page; says where they are, and notes the exit code that the rows deserve."""

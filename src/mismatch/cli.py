@@ -280,10 +280,10 @@ class _Reports:
 
         return (folder / fresh.REPORT).is_file()
 
-    def refresh(self, folder: Path, figures: bool) -> "Rebuilt":
+    def refresh(self, folder: Path, figures: bool, vector: bool) -> "Rebuilt":
         from mismatch.report import refresh
 
-        return refresh(folder, figures)
+        return refresh(folder, figures, vector)
 
     def publish(self, folder: Path) -> str | None:
         from mismatch.report import fresh

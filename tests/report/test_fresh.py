@@ -73,8 +73,8 @@ def test_what_has_changed_is_made_again(
 
 
 def test_tables_alone_are_no_report_with_figures(made: Path) -> None:
-    assert fresh.kept(made, fresh.REPORT, fresh.of_report(made, figures=False)) is not None
-    assert fresh.kept(made, fresh.REPORT, fresh.of_report(made, figures=True)) is None
+    assert fresh.kept(made, fresh.REPORT, fresh.of_report(made, figures=False, vector=True)) is not None
+    assert fresh.kept(made, fresh.REPORT, fresh.of_report(made, figures=True, vector=True)) is None
 
 
 def test_verdicts_are_written_again_when_a_claim_changes_or_a_file_is_gone(

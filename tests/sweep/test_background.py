@@ -80,7 +80,7 @@ class Reports:
     def prepare(self, figures):
         """Nothing to import."""
 
-    def refresh(self, folder, figures):
+    def refresh(self, folder, figures, vector):
         assert folder.name != "one" or self.trains.wait(30)
         self.told.append((folder.name, threading.current_thread() is threading.main_thread()))
         if self.wrong and folder.name == "one":

@@ -232,10 +232,12 @@ def original_of(steps: pd.DataFrame, copy: pd.DataFrame) -> str | None:
     parameters = [name for name in parameter_columns(steps) if name.split(".")[0] != "control"]
     same = [*parameters, *BESIDES]
     row = copy.iloc[0]
-    plain = steps[steps["control"].fillna("none").eq("none")]
-    for column in [name for name in same if name in steps]:
-        plain = plain[plain[column].isna() if pd.isna(row[column]) else plain[column] == row[column]]
-    return None if plain.empty else str(plain["arm"].iloc[0])
+    first = np.flatnonzero(~steps["arm"].duplicated().to_numpy())
+    for column in [name for name in same if name in steps] + ["control"]:
+        values, value = steps[column].iloc[first], "none" if column == "control" else row[column]
+        values = values.fillna("none") if column == "control" else values
+        first = first[(values.isna() if pd.isna(value) else values == value).to_numpy(bool)]
+    return str(steps["arm"].iloc[first[0]]) if len(first) else None
 
 
 def check_cases(cases: pd.DataFrame, name: str = "mismatches.csv") -> Check:

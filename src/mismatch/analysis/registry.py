@@ -6,7 +6,7 @@ test (`analysis/tests/`). Out: a `Registry`. The hash of what is judged goes wit
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -179,7 +179,7 @@ def _read(where: str, kind: type[Node], content: Any, accepted: str) -> Node:
         if key not in known:
             raise ConfigError(f"{where}: {key}", content[key], "must be one of " + ", ".join(known))
     try:
-        merged = OmegaConf.merge(OmegaConf.structured(kind), content)
+        merged = OmegaConf.merge(_schema(kind), content)  # type: ignore[arg-type]
         values: Any = OmegaConf.to_container(merged, throw_on_missing=True)
     except MissingMandatoryValue as error:
         raise ConfigError(f"{where}: {error.full_key}", None, "must be given") from None
@@ -189,10 +189,16 @@ def _read(where: str, kind: type[Node], content: Any, accepted: str) -> Node:
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
+@cache
+def _schema(kind: type) -> Any:
+    """`kind` as OmegaConf knows it, to be merged into, which leaves it as it is."""
+    return OmegaConf.structured(kind)
+
+
 def _fits(kind: type, key: str, value: Any) -> bool:
     """Whether the field `key` of `kind` takes `value`; not all errors of a merge say which it was."""
     try:
-        OmegaConf.merge(OmegaConf.structured(kind), {key: value})
+        OmegaConf.merge(_schema(kind), {key: value})
     except (OmegaConfBaseException, TypeError):
         return False
     return True

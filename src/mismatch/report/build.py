@@ -38,21 +38,22 @@ class Rebuilt:
     again: bool = True
 
 
-def refresh(out: Path, figures: bool = True) -> Rebuilt:
+def refresh(out: Path, figures: bool = True, vector: bool = True) -> Rebuilt:
     """As `rebuild` into `out`, unless everything there is what would be made again."""
-    noted = fresh.kept(out, fresh.REPORT, fresh.of_report(out, figures))
+    noted = fresh.kept(out, fresh.REPORT, fresh.of_report(out, figures, vector))
     if noted is None:
-        return rebuild(out, figures)
+        return rebuild(out, figures, vector=vector)
     return Rebuilt(int(noted["runs"]), int(noted["failed"]), tuple(noted["notes"]), again=False)
 
 
-def rebuild(out: Path, figures: bool = True, to: Path | None = None) -> Rebuilt:
+def rebuild(out: Path, figures: bool = True, to: Path | None = None, vector: bool = True) -> Rebuilt:
     """Write every table of `out`, its figures and its page.
 
     Args:
         out: folder with the records of a sweep, or with an experiment's own measurement.
         figures: whether to draw figures and page as well.
         to: where the report goes, to be published: no vector twins, figures beside the page. Default: into `out`.
+        vector: whether figures have twins in SVG.
 
     Raises:
         ConfigError: when there are no sound records, nor a measurement of the experiment's own; for the committed
@@ -60,7 +61,7 @@ def rebuild(out: Path, figures: bool = True, to: Path | None = None) -> Rebuilt:
         OSError: when the report cannot be written; an earlier one is then as it was.
     """
     guard(to or out, explicit=to is not None)
-    made_from = fresh.of_report(out, figures)  # before anything is read: what changes meanwhile is not in it
+    made_from = fresh.of_report(out, figures, vector)  # before anything is read: what changes meanwhile is not in it
     found = gather(out)
     judged = _judged(found)
     notes = _left_out(found.runs, judged)
@@ -74,7 +75,7 @@ def rebuild(out: Path, figures: bool = True, to: Path | None = None) -> Rebuilt:
         if figures:
             from mismatch.report.pages import write_report
 
-            drawn = write_report(draft, found, judged, published=to is not None)
+            drawn = write_report(draft, found, judged, published=to is not None, vector=vector)
         made = [str(path.relative_to(draft)) for path in draft.rglob("*") if path.is_file()]
     if figures:
         _drop_stale((to or out) / "figures", drawn)

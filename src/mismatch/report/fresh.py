@@ -34,7 +34,7 @@ READ = ("plan.json", "measured.json", "baselines.csv")
 CODE = ("*.py", "*.j2", "*.mplstyle")
 
 
-def of_report(out: Path, figures: bool) -> str:
+def of_report(out: Path, figures: bool, vector: bool) -> str:
     """What the report of the results folder `out` would be made from."""
     planned = store.read_plan(out)
     name = planned.name if planned else out.resolve().name
@@ -43,7 +43,7 @@ def of_report(out: Path, figures: bool) -> str:
     beside = [path for path in sorted(out.resolve().parent.glob("*/robustness.csv")) if path.parent != out.resolve()]
     brought = sorted(path for path in folder.glob("*") if path.is_file()) if folder else []
     return _hash(
-        [store.fingerprint(out), str(figures), name, code()],
+        [store.fingerprint(out), str(figures), str(vector), name, code()],
         [out / file for file in READ] + own + beside + brought,
     )
 

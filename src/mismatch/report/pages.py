@@ -63,7 +63,9 @@ class Beside:
     open: bool
 
 
-def write_report(folder: Path, found: Material, judged: Judged | None = None, published: bool = False) -> list[Drawing]:
+def write_report(
+    folder: Path, found: Material, judged: Judged | None = None, published: bool = False, vector: bool = True
+) -> list[Drawing]:
     """Draw the figures of `found` into `folder` and write its page.
 
     Args:
@@ -71,13 +73,14 @@ def write_report(folder: Path, found: Material, judged: Judged | None = None, pu
         found: runs, tables and texts.
         judged: what the claims came to; None for an experiment without claims.
         published: figures as PNG alone, beside the page, not also within it.
+        vector: whether others have twins in SVG.
     """
     own = found.tables | ({} if judged is None else _made_of(judged))
     with style():
         tabled = {"runs.csv": found.runs} if len(found.runs) else {}
         tabled |= {} if found.baselines is None else {"baselines.csv": found.baselines}
         ours = experiment.figures(found.name, own | tabled) | _maps(judged, found)
-        drawings = _draw(folder, found, judged, ours, vector=not published)
+        drawings = _draw(folder, found, judged, ours, vector=vector and not published)
     images = [Image(drawing.title, _source(drawing, published)) for drawing in drawings]
     (folder / "report.html").write_text(page(found, judged, images, own), encoding="utf-8")
     return drawings

@@ -67,8 +67,11 @@ class Reporter(Protocol):
     def made(self, folder: Path) -> bool:
         """Whether a report was written there once; it need not be up to date."""
 
-    def refresh(self, folder: Path, figures: bool) -> Shown:
-        """Write the report of a folder, unless it is there as it would be; what it shows."""
+    def refresh(self, folder: Path, figures: bool, vector: bool) -> Shown:
+        """Write the report of a folder, unless it is there as it would be; what it shows.
+
+        vector: whether figures have twins in SVG.
+        """
 
     def publish(self, folder: Path) -> str | None:
         """Write the verdicts on all claims in the folders below; the verdicts as text, None without claims."""
@@ -102,7 +105,7 @@ class Session:
         self.reporter = reporter
         self.sweeps: list[Sweep] = []
         self._executors: dict[tuple[str, Any], Executor] = {}
-        self._background = Background()
+        self._measuring, self._showing = Background(), Background()
         self._say: Callable[[str], None] = say
         self._codes: list[int] = []
 
@@ -172,12 +175,14 @@ class Session:
             self._announce(plans)
             if not any(plan.runs or plan.request.look for plan in plans):
                 self._end_workers()
-            for sweep, plan in zip(self.sweeps, plans, strict=True):
+            # What needs a quiet machine comes last, when nobody trains while it waits for the others.
+            work = sorted(zip(self.sweeps, plans, strict=True), key=lambda each: _alone(each[0]))
+            for sweep, plan in work:
                 self._measure_beside(sweep, plan)
-            for sweep, plan in zip(self.sweeps, plans, strict=True):
-                self._finish(sweep, plan)
+            for place, (sweep, plan) in enumerate(work, 1):
+                self._finish(sweep, plan, last=place == len(work))
             for sweep in self.sweeps:
-                self._background.end(sweep.folder)
+                self._showing.end(sweep.folder)
             self._verdicts()
         return self.code
 
@@ -188,7 +193,8 @@ class Session:
 
     def stop(self) -> None:
         """End all workers and measurements at once."""
-        self._background.stop()
+        self._measuring.stop()
+        self._showing.stop()
         self._end_workers()
 
     def _end_workers(self) -> None:
@@ -220,15 +226,19 @@ class Session:
             minutes += START_S / 60 if runs else 0.0
             say(f"in all: {runs} runs to train, {planning.about(minutes)}")
 
-    def _finish(self, sweep: Sweep, plan: Plan) -> None:
-        """One sweep: train, measure, report."""
+    def _finish(self, sweep: Sweep, plan: Plan, last: bool) -> None:
+        """One sweep: train, measure, report; what the workers need not wait for goes on while they train the next."""
         plan = self._all_looks(sweep, plan)
-        self._measure(sweep, plan)
-        if sweep is self.sweeps[-1]:
-            self._background.quiet()
+        if plan.measure_s and _alone(sweep):
+            self._measuring.quiet()
+            self._showing.quiet()
+            say(f"{plan.name}: own measurement, {planning.about(plan.measure_s / 60)}")
+            self._noted(partial(_make_measurement, sweep, plan))
+        if last:
+            self._showing.quiet()
             self._show(sweep, plan)
-        else:  # while the workers train the next one
-            self._background.begin(sweep.folder, partial(self._show, sweep, plan))
+        else:
+            self._showing.begin(sweep.folder, partial(self._show, sweep, plan))
         if sweep.single:
             _print_rows(plan, sweep.folder)
 
@@ -301,37 +311,31 @@ class Session:
 
     def _measure_beside(self, sweep: Sweep, plan: Plan) -> None:
         """Begin the measurement of another kind, unless the machine must be quiet for it."""
-        asked = sweep.request
-        if plan.measure_s and asked.measure is not None and not measured.alone(asked.measure):
-            self._background.begin(sweep.folder, partial(_make_measurement, sweep, plan))
-
-    def _measure(self, sweep: Sweep, plan: Plan) -> None:
-        """The measurement of another kind, begun or not; the workers are idle meanwhile."""
-        try:
-            if not self._background.end(sweep.folder) and plan.measure_s:
-                self._background.quiet()
-                say(f"{plan.name}: own measurement, {planning.about(plan.measure_s / 60)}")
-                _make_measurement(sweep, plan)
-        except RuntimeError as error:
-            self._codes.append(EXIT_BROKEN)
-            say(f"mismatch: error: {error}")
+        if plan.measure_s and not _alone(sweep):
+            self._measuring.begin(sweep.folder, partial(_make_measurement, sweep, plan))
 
     def _show(self, sweep: Sweep, plan: Plan) -> None:
-        self._baselines(sweep, plan)
+        """What is made of the runs of a sweep, once its measurement has ended."""
+        self._noted(partial(self._measuring.end, sweep.folder))
+        self._noted(partial(self._baselines, sweep, plan))
         self._report(sweep)
+
+    def _noted(self, make: Callable[[], object]) -> None:
+        """Call `make`; where it fails, that is a line, and an exit code."""
+        try:
+            make()
+        except RuntimeError as error:
+            self._codes.append(EXIT_BROKEN)
+            self._say(f"mismatch: error: {error}")
 
     def _baselines(self, sweep: Sweep, plan: Plan) -> None:
         """Classifiers without recurrence beside the runs on real data, from the splits that these drew."""
         asked = sweep.request
         if plan.baselines_s:
             self._say(f"{asked.name}: baselines, {planning.about(plan.baselines_s / 60)}")
-        try:
-            drawn = store.briefs(sweep.folder, plan.arms) if plan.baselines_s else []
-            if plan.baselines_s or not baselined.beside(asked.arms):
-                baselined.make(asked.name, asked.arms, drawn, sweep.folder)
-        except RuntimeError as error:
-            self._codes.append(EXIT_BROKEN)
-            self._say(f"mismatch: error: {error}")
+        drawn = store.briefs(sweep.folder, plan.arms) if plan.baselines_s else []
+        if plan.baselines_s or not baselined.beside(asked.arms):
+            baselined.make(asked.name, asked.arms, drawn, sweep.folder)
 
     def _report(self, sweep: Sweep) -> None:
         """Tables, figures and page; says where they are, and notes the exit code that the rows deserve."""
@@ -339,7 +343,7 @@ class Session:
         if self.reporter is None or not (store.there(folder) or (folder / measured.STAMP).is_file()):
             return
         try:
-            made = self.reporter.refresh(folder, sweep.request.figures)
+            made = self.reporter.refresh(folder, sweep.request.figures, not sweep.request.smoke)
         except Exception as error:  # the records are safe, and other sweeps go on
             self._codes.append(EXIT_BROKEN)
             self._say(f"mismatch: error: the runs are in {shown}/{store.FILE}, but not the report: {error!r}")
@@ -366,6 +370,11 @@ class Session:
             if text is not None:
                 print(text, flush=True)
                 say(f"{paths.shown(folder)}: verdicts.md, .csv, .png; mismatch explain C18 shows what one rests on")
+
+
+def _alone(sweep: Sweep) -> bool:
+    """Whether its measurement needs a quiet machine."""
+    return sweep.request.measure is not None and measured.alone(sweep.request.measure)
 
 
 def _make_measurement(sweep: Sweep, plan: Plan) -> None:

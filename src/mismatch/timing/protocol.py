@@ -38,7 +38,7 @@ class Protocol:
 
 
 FULL = Protocol(rounds=20, fewest=10, block_ms=100, least=5, most=25, budget_s=230)
-SMOKE = Protocol(rounds=6, fewest=4, block_ms=20, least=3, most=7, budget_s=13, warm_up=5)
+SMOKE = Protocol(rounds=5, fewest=4, block_ms=15, least=3, most=7, budget_s=8, warm_up=4)
 
 
 @dataclass(frozen=True)

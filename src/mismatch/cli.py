@@ -79,6 +79,8 @@ def _command(words: list[str], session: Session) -> int:
         return 0
     if words and words[0] in VERBS:
         return _read(words)
+    if set(MULTIRUN) & set(words) and _unchanged(words):
+        return 0
     try:
         gather(words, session)
     except SystemExit as end:  # Hydra has shown its help, and would leave here
@@ -86,7 +88,28 @@ def _command(words: list[str], session: Session) -> int:
             raise
         print(parts())
         return 0
-    return session.run()
+    code = session.run()
+    if session.idle is not None:
+        from mismatch.report import unchanged
+
+        unchanged.note(words, session.idle)
+    return code
+
+
+def _unchanged(words: list[str]) -> bool:
+    """Whether a sweep has nothing to do that is known to have had nothing to do before; says what it would have."""
+    from mismatch.report import unchanged
+
+    found = unchanged.told(words)
+    if found is None:
+        return False
+    (*lines, last), verdicts = found
+    for line in lines:
+        sweeping.say(line)
+    if verdicts is not None:
+        print(verdicts, flush=True)
+    sweeping.say(last)
+    return True
 
 
 def gather(words: list[str], session: Session) -> None:

@@ -32,6 +32,8 @@ from mismatch.sweep.progress import Progress
 
 EXIT_BROKEN, EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 3, 130, 143
 
+AS_BEFORE = ", as they were"
+
 Launch = Callable[[Errand, list[int]], object]
 """Carries the jobs at these places out on another launcher, and returns when they have ended."""
 
@@ -93,6 +95,14 @@ class Sweep:
     cut: bool = False
 
 
+@dataclass(frozen=True)
+class Idle:
+    """What a command would find, were it given again at once: its sweeps, with nothing to do, and what it would say."""
+
+    sweeps: tuple[Sweep, ...]
+    lines: tuple[str, ...]
+
+
 class Session:
     """Everything one command does; holds the workers, which stay warm from one sweep to the next.
 
@@ -108,6 +118,8 @@ class Session:
         self._measuring, self._showing = Background(), Background()
         self._say: Callable[[str], None] = say
         self._codes: list[int] = []
+        self._plans: list[Plan] = []
+        self._shown: dict[Path, list[str]] = {}
 
     def warm(self, executor: str, asked: Any, out: str | Path) -> None:
         """Start workers that `run` will probably need; returns at once. asked: how many, or where.
@@ -169,7 +181,7 @@ class Session:
                 stack.enter_context(lock.hold(sweep.folder, sweep.request.out))
             for line in (line for sweep in self.sweeps for line in store.take_in(sweep.folder)):
                 say(line)
-            plans = [planning.make(sweep.request, sweep.folder) for sweep in self.sweeps]
+            plans = self._plans = [planning.make(sweep.request, sweep.folder) for sweep in self.sweeps]
             for sweep, plan in zip(self.sweeps, plans, strict=True):
                 _note(sweep, plan)
             self._announce(plans)
@@ -185,6 +197,19 @@ class Session:
                 self._showing.end(sweep.folder)
             self._verdicts()
         return self.code
+
+    @property
+    def idle(self) -> Idle | None:
+        """What the same command would find now; None where it has something to do, or cannot tell."""
+        known = [len(plan.notes) == len(plan.request.notes) for plan in self._plans]  # other notes are on records
+        special = [sweep.single or sweep.launch or sweep.request.look for sweep in self.sweeps]
+        if self.code or any(special) or not known or not all(known) or len(self._shown) < len(self.sweeps):
+            return None
+        done = [
+            replace(plan, runs=[], done=plan.done + len(plan.runs), measure_s=0, baselines_s=0) for plan in self._plans
+        ]
+        shown = [line for sweep in self.sweeps for line in self._shown[sweep.folder]]
+        return Idle(tuple(self.sweeps), (*self._planned(done), *shown))
 
     @property
     def code(self) -> int:
@@ -213,18 +238,22 @@ class Session:
 
     def _announce(self, plans: Sequence[Plan]) -> None:
         """Say what will be done, before anything is."""
-        workers = [self._workers(sweep) for sweep in self.sweeps]
         for line in said.of_data(arm for plan in plans for arm in plan.request.arms):
             say(line)
+        for line in self._planned(plans):
+            say(line)
+
+    def _planned(self, plans: Sequence[Plan]) -> list[str]:
+        """What is said of plans."""
+        workers, lines = [self._workers(sweep) for sweep in self.sweeps], []
         for plan, count in zip(plans, workers, strict=True):
-            for note in plan.notes:
-                say(note)
-            say(plan.text(count, START_S if len(plans) == 1 else 0.0))
+            lines += [*plan.notes, plan.text(count, START_S if len(plans) == 1 else 0.0)]
         if len(plans) > 1:
             runs = sum(len(plan.runs) for plan in plans)
             minutes = sum(plan.minutes(count or 1) for plan, count in zip(plans, workers, strict=True))
             minutes += START_S / 60 if runs else 0.0
-            say(f"in all: {runs} runs to train, {planning.about(minutes)}")
+            lines.append(f"in all: {runs} runs to train, {planning.about(minutes)}")
+        return lines
 
     def _finish(self, sweep: Sweep, plan: Plan, last: bool) -> None:
         """One sweep: train, measure, report; what the workers need not wait for goes on while they train the next."""
@@ -358,7 +387,9 @@ class Session:
         pictures = ["report.html", "figures/"] if sweep.request.figures else []
         own = measured.tables(sweep.request.measure)
         own += [baselined.FILE] if (folder / baselined.FILE).is_file() else []
-        self._say(f"{shown}: {', '.join([*tables, *own, *pictures])}{'' if made.again else ', as they were'}")
+        line = f"{shown}: {', '.join([*tables, *own, *pictures])}"
+        self._say(f"{line}{'' if made.again else AS_BEFORE}")
+        self._shown[folder] = [*made.notes, line + AS_BEFORE]
 
     def _verdicts(self) -> None:
         """The verdicts on all claims beside what was swept; a smoke run is no evidence."""
@@ -369,7 +400,10 @@ class Session:
             text = self.reporter.publish(folder)
             if text is not None:
                 print(text, flush=True)
-                say(f"{paths.shown(folder)}: verdicts.md, .csv, .png; mismatch explain C18 shows what one rests on")
+                where = f"{paths.shown(folder)}: verdicts.md, .csv, .png"
+                line = f"{where}; mismatch explain C18 shows what one rests on"
+                say(line)
+                self._shown.setdefault(self.sweeps[-1].folder, []).append(line)
 
 
 def _alone(sweep: Sweep) -> bool:

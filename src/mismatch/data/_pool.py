@@ -50,6 +50,11 @@ class Pool:
         return side[:0] if self.parts is None else side[self.parts[side] == "probe"]
 
     @cached_property
+    def smallest_group(self) -> int:
+        """Rows of the smallest group: the least that can be tested on. 1 without groups."""
+        return 1 if self.groups is None else int(np.unique(self.groups, return_counts=True)[1].min())
+
+    @cached_property
     def leaks(self) -> int:
         """Rows of the file's training side that its test part holds too: they are not trained on."""
         return 0 if self.parts is None else int((self.parts != "test").sum()) - len(self.training_side)

@@ -28,14 +28,15 @@ class Sizes:
 def choose(pool: Pool, train: int | None, probe: int | None, test: int | None) -> Sizes:
     """The sizes of the parts; None is chosen: a quarter for testing, a twentieth as probe, the rest for training.
 
-    Where the file says which rows are for testing, these are the test part.
+    Where the file says which rows are for testing, these are the test part. A quarter that no group fits into is as
+    large as the smallest.
 
     Raises:
         ConfigError: for a part that the rows cannot fill.
     """
     rows, named = pool.room(pool.training_side), len(pool.probe_side)
     shared = pool.parts is None
-    tested = max(rows // 4, 1) if shared else pool.room(pool.test_side)
+    tested = max(rows // 4, pool.smallest_group) if shared else pool.room(pool.test_side)
     probed = max(min(PROBE, named or rows // 20), 1)
     sizes = Sizes(0, probe or probed, test or tested)
     _fits(pool, sizes, rows, named, shared)
@@ -55,9 +56,8 @@ def _fits(pool: Pool, sizes: Sizes, rows: int, named: int, shared: bool) -> None
     if named:
         require(sizes.probe <= named, "data.probe", sizes.probe, f"must be at most {named}, its rows in the file")
     if shared and pool.groups is not None:
-        smallest = int(np.unique(pool.groups, return_counts=True)[1].min())
-        accepted = f"must be at least {smallest}, the rows of the smallest group"
-        require(sizes.test >= smallest, "data.test", sizes.test, accepted)
+        accepted = f"must be at least {pool.smallest_group}, the rows of the smallest group"
+        require(sizes.test >= pool.smallest_group, "data.test", sizes.test, accepted)
     least = pool.classes + pool.loose
     size, key = max((sizes.probe, "data.probe"), (sizes.test if shared else 0, "data.test"))
     left = _left(pool, sizes, rows, named, shared)

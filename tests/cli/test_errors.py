@@ -88,6 +88,29 @@ def test_a_wrong_command_is_refused_in_one_line(words, message, monkeypatch, cap
     assert not list(tmp_path.iterdir())
 
 
+HELD = [
+    ("data.hold=sometimes", "data.hold=sometimes: must be one of none, out, test"),
+    ("data.hold=out data.held=1.5", "data.held=1.5: must be below 1: the rest is trained on"),
+    ("data.hold=test data.held=0", "data.held=0.0: must be greater than 0.0"),
+    ("data.hold=test data.held=half", "data.held=half: must be a number"),
+    ("data.hold=test data.test=51", "data.test=51: must be at most 50, what is set aside"),
+    ("-m data.hold=out,never", "data.hold=never: must be one of none, out, test"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), HELD)
+def test_what_cannot_be_set_aside_is_refused_in_one_line(words, message, monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("mismatch.config.paths.START", tmp_path)
+    monkeypatch.setattr("mismatch.sweep.executors.local.Local.start", lambda self, count: None)
+    rows = "".join(f"{'good' if n % 2 else 'bad'} film {n},{n % 2}\n" for n in range(200))
+    (tmp_path / "mine.csv").write_text("text,label\n" + rows)
+    assert ended(f"data=text data.path=mine.csv {words}", monkeypatch) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith(f"mismatch: error: {message}")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.csv"]
+
+
 OWN = [
     ("train: {updatez: 3}", "train.updatez: there is no such key; train has batch, block"),
     ("name: [broken", "line 3: must be YAML ("),

@@ -214,6 +214,11 @@ def test_groups_that_cannot_be_kept_whole_are_refused_in_words():
         checked([0, 1] * 50, groups=labels, test=9)
 
 
+def test_a_test_part_that_nobody_sized_is_a_group_at_least():
+    dataset = checked([0, 1] * 45, groups=np.repeat(np.arange(3), 30))
+    assert dataset.test == 30 and len(dataset.draw(Streams(0, 0)).test) == 30
+
+
 def test_a_class_of_one_group_is_said_by_name():
     groups = np.repeat(np.arange(10), 10)
     lines = checked(np.where(groups == 3, 1, np.where(groups % 2, 0, 2)), groups=groups).reading()

@@ -40,6 +40,18 @@ def test_a_record_comes_back_as_it_was_with_infinities_as_null(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [store.FILE]  # no draft, no journal left behind
 
 
+def test_which_test_sequences_are_right_costs_a_third_of_a_byte_each(tmp_path):
+    """Three times what is in them: where three quarters are right, each says .81 bits."""
+    right = (np.random.default_rng(0).random(4000) < 0.75).astype(np.uint8)
+    written = record()
+    written.trace.update(test_correct=right)  # type: ignore[attr-defined]
+    store.write(tmp_path, written)
+    assert store.load(tmp_path).records[0].trace["test_correct"] == right.tolist()
+    with sqlite3.connect(tmp_path / store.FILE) as connection:
+        (size,) = connection.execute("SELECT length(trace) FROM traces").fetchone()
+    assert size < 4000 / 3
+
+
 def test_a_run_that_is_trained_again_replaces_its_record(tmp_path):
     keep(tmp_path, record(0, status="failed"), record(1), record(0, started="2026-02-01"))
     assert [r.provenance["started"] for r in store.load(tmp_path).records if r.replicate == 0] == ["2026-02-01"]

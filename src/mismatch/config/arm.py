@@ -14,7 +14,13 @@ from mismatch.config.groups import GROUPS, Control, Features, Layout, Length, Ma
 from mismatch.config.identity import code_hash
 from mismatch.config.registry import ADAPTERS, REDUCTIONS
 
-LATER = {"model.cell": "gru", "model.dropout": 0.0, "train.keep": "last"}
+LATER = {
+    "data.hold": "none",
+    "data.held": None,
+    "model.cell": "gru",
+    "model.dropout": 0.0,
+    "train.keep": "last",
+}
 """Parameters younger than results that are kept, at the value that says what was done before there was a choice."""
 
 

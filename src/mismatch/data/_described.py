@@ -11,6 +11,7 @@ import numpy as np
 
 from mismatch.config.fields import ConfigError, plain, require
 from mismatch.config.paths import shown
+from mismatch.data._hold import Aside
 from mismatch.data._pool import Pool
 from mismatch.data._sizes import Sizes, few
 from mismatch.data.sources.base import Dropped, Items
@@ -26,7 +27,7 @@ class Described:
     """Own data as far as they are known before the parts are drawn.
 
     lengths: (N,) int64, timesteps of each of the items. usable: (M,) int64, the items of which copies are not yet left
-    out. limit: longest sequence that is used, or None. noun: what one is called.
+    out. limit: longest sequence that is used, or None. noun: what one is called. aside: what is set aside, if anything.
     """
 
     path: str
@@ -36,6 +37,12 @@ class Described:
     usable: np.ndarray
     limit: int | None
     noun: str
+    aside: Aside | None = None
+
+    @property
+    def whole(self) -> Pool:
+        """The pool with what is set aside."""
+        return self.pool if self.aside is None else self.aside.whole
 
     @property
     def lost(self) -> tuple[Dropped, ...]:
@@ -68,6 +75,11 @@ class Described:
         require(counts.max() > 1, "data.label", f"{len(counts)} classes", accepted)
         _refuse_groups(self.items, self.pool)
 
+    def refuse_rest(self) -> None:
+        """Refuse to split what is left, where something is set aside, into parts that its groups cannot make."""
+        if self.aside is not None and not self.pool.fixed:
+            _refuse_groups(self.items, self.pool, f"; {len(self.aside.tested)} {self.noun}s are set aside")
+
     def refuse_few(self, sizes: Sizes, asked: int | None) -> None:
         """Refuse a training set below a tenth of the rows, unless it was asked for."""
         if asked is not None or not few(sizes, len(self.items)):
@@ -94,6 +106,7 @@ class Described:
             self._classes(),
             self._lengths(),
             *extra,
+            self._aside(),
             self._parts(sizes),
         ]
         return [f"{head}{len(self.pool)} used", *(f"  {line}" for line in body if line)]
@@ -106,11 +119,15 @@ class Described:
         ]
         if few(sizes, len(self.items)):
             found.append(f"training on {sizes.train} of {len(self.items)} rows, below a tenth")
-        return [*found, *_absent(self.items, self.pool), *_lone(self.items, self.pool)]
+        found += [*_absent(self.items, self.pool), *_lone(self.items, self.whole)]
+        if self.aside is None:
+            return found
+        found += _named(self.items, "set aside whole, so never trained on", self.aside.untrained())
+        return found + _named(self.items, "not set aside, so not tested in the end", self.aside.untested())
 
     def _copies(self) -> str:
         """Equal sequences, and what becomes of them."""
-        pool, again = self.pool, len(self.usable) - len(self.pool)
+        pool, again = self.whole, len(self.usable) - len(self.whole)
         pairs = np.unique(np.stack([pool.copies, pool.labels], 1), axis=0)
         _, labels = np.unique(pairs[:, 0], return_counts=True)
         several, noun = int((labels > 1).sum()), self.noun
@@ -138,11 +155,16 @@ class Described:
             return f"lengths: {low} each{cut}"
         return f"lengths: {low} to {high}, quartiles {marks[0]}, {marks[1]}, {marks[2]}, 95% up to {marks[3]}{cut}"
 
+    def _aside(self) -> str:
+        """What is set aside; how long it is, only where it is tested on."""
+        return "" if self.aside is None else self.aside.told(self.noun, self.lengths if self.pool.fixed else None)
+
     def _parts(self, sizes: Sizes) -> str:
         pool = self.pool
         most = "" if pool.exact else " at most"
         how = "in equal shares" if pool.equal else "in natural shares"
-        said = ", as the file says" if pool.parts is not None else ""
+        named = pool.parts is not None and self.whole.parts is not None
+        said = ", as the file says" if named else ""
         bound = "" if pool.groups is None else f", {len(np.unique(pool.groups))} groups kept whole"
         counts = f"train {sizes.train}{most}, probe {sizes.probe}, test {sizes.test}{most}"
         return f"parts: {counts}{said}, classes {how}{bound}; guessing reaches {pool.chance:.3f}"
@@ -171,6 +193,8 @@ def _absent(items: Items, pool: Pool) -> list[str]:
     if pool.parts is None:
         kinds = np.flatnonzero((pool.counts(np.arange(len(pool))) == 1) & (there > 1))
         return _named(items, "of one usable row, so trained on and never tested", kinds)
+    if pool.fixed:
+        return []
     assert items.parts is not None
     found = []
     for side, what, rows in (
@@ -196,7 +220,7 @@ def _lone(items: Items, pool: Pool) -> list[str]:
     return _named(items, "of one group alone, so never both trained on and tested", kinds)
 
 
-def _refuse_groups(items: Items, pool: Pool) -> None:
+def _refuse_groups(items: Items, pool: Pool, beside: str = "") -> None:
     if pool.groups is None:
         return
     key, column = "data.group", "the group column"
@@ -204,7 +228,7 @@ def _refuse_groups(items: Items, pool: Pool) -> None:
         pairs = np.unique(np.stack([pool.labels, pool.groups], 1), axis=0)
         several = (np.bincount(pairs[:, 0], minlength=pool.classes) > 1).any()
         accepted = "must hold several groups of a class: as every class is in one group alone, none can be both trained"
-        require(bool(several), key, column, f"{accepted} on and tested")
+        require(bool(several), key, column, f"{accepted} on and tested{beside}")
         return
     tested = pool.parts == "test"
     both = np.intersect1d(pool.groups[tested], pool.groups[~tested])

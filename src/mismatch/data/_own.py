@@ -6,18 +6,18 @@ what was read, left out and drawn. A subclass reads its kind of file into `Items
 
 from abc import abstractmethod
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from mismatch.config import fields as settings
 from mismatch.config.fields import ConfigError, choice, free, ranged, require
 from mismatch.config.paths import absolute, shown
-from mismatch.data import _checksum, _split
+from mismatch.data import _checksum, _hold, _split
 from mismatch.data._described import Described
-from mismatch.data._pool import Pool, distinct
+from mismatch.data._pool import Pool, pool_of
 from mismatch.data._sizes import choose
 from mismatch.data.base import Dataset, Splits
 from mismatch.data.sources.base import Items
@@ -41,6 +41,18 @@ class Own(Dataset):
     separator: str | None = free(None, meaning="what stands between columns; empty: found out")
     encoding: str | None = free(None, meaning="how characters are written in the file; empty: found out")
     balance: str = choice("natural", "natural", "equal", meaning="shares of the classes: natural | equal")
+    hold: str = choice(
+        "none",
+        *("none", "out", "test"),
+        meaning="sequences set aside, the same ones whatever the seed: none | out (used by nothing, the rest is split "
+        "anew in every replicate) | test (the test part of every replicate)",
+    )
+    held: float | None = ranged(
+        None,
+        above=0.0,
+        meaning="share of the sequences that is set aside, a quarter if not given; empty where none is, or where the "
+        "file names its test part, which is then set aside",
+    )
     sha256: str | None = free(None, meaning="checksum of the file")
     train: int | None = ranged(None, low=1)  # type: ignore[assignment]
     probe: int | None = ranged(None, low=1)  # type: ignore[assignment]
@@ -72,8 +84,10 @@ class Own(Dataset):
         settings.check("data", self)
         self.settle()
         self.settled()
+        self._whole()._described().refuse()
+        self._settle_hold()
         described, asked = self._described(), (self.train, self.probe, self.test)
-        described.refuse()
+        described.refuse_rest()
         sizes = choose(described.pool, *asked)
         described.refuse_few(sizes, self.train)
         self.train, self.probe, self.test = sizes.train, sizes.probe, sizes.test
@@ -105,6 +119,14 @@ class Own(Dataset):
     def settled(self) -> None:
         """Fill in what a subclass chooses from the file once it is read."""
 
+    def _settle_hold(self) -> None:
+        """Give the share that is set aside, where it acts."""
+        if self.hold == "none" or self.items().parts is not None:
+            self.held = None
+            return
+        self.held = _hold.SHARE if self.held is None else float(self.held)
+        require(self.held < 1, "data.held", self.held, "must be below 1: the rest is trained on")
+
     def checksum(self) -> str:
         """Of the file, and of the test file where there is one."""
         return _checksum.of(("data.path", self.path), ("data.test_path", self.test_path))
@@ -135,9 +157,22 @@ class Own(Dataset):
         return [items.values[end - size : end].tobytes() for end, size in zip(ends, items.lengths, strict=True)]
 
     def pool(self) -> Pool:
-        """The usable rows with all that decides how they are drawn."""
+        """The usable rows with all that decides how they are drawn; without those set aside under ``hold=out``."""
         names = tuple(f.name for f in fields(self) if f.name not in (*PARTS, "name"))
         return _pool(type(self), self._key(names))
+
+    def aside(self) -> _hold.Aside | None:
+        """What is set aside, and what is not; None under ``hold=none``."""
+        return None if self.hold == "none" else _hold.aside(self._whole().pool(), self.held)
+
+    def _whole(self) -> Self:
+        """These data with nothing set aside."""
+        return self if self.hold == "none" else replace(self, hold="none", held=None)
+
+    def seen(self) -> np.ndarray:
+        """Timesteps of the usable sequences that are not set aside: (M,) int64. Choices by length rest on these."""
+        pool = self.pool()
+        return self.lengths()[pool.rows[pool.seen]]
 
     def draw(self, streams: Streams) -> Splits:
         pool = self.pool()
@@ -157,11 +192,11 @@ class Own(Dataset):
 
     @property
     def shortest(self) -> int:
-        return int(self.lengths()[self.pool().rows].min())
+        return int(self.seen().min())
 
     @property
     def longest(self) -> int:
-        return int(self.lengths()[self.pool().rows].max())
+        return int(self.seen().max())
 
     @property
     def chance(self) -> float:
@@ -170,6 +205,10 @@ class Own(Dataset):
     @property
     def exact(self) -> bool:
         return self.pool().exact
+
+    @property
+    def fixed_test(self) -> bool:
+        return self.hold == "test"
 
     def reading(self) -> list[str]:
         sizes = choose(self.pool(), self.train, self.probe, self.test)
@@ -186,7 +225,8 @@ class Own(Dataset):
     def _described(self) -> Described:
         lengths, usable = self.lengths(), self.usable()
         require(len(usable) > 0, "data.path", shown(self.path), f"has no {self.NOUN} left to use")
-        return Described(self.path, self.items(), self.pool(), lengths, usable, self.limit(), self.NOUN)
+        known = self.items(), self.pool(), lengths, usable, self.limit(), self.NOUN
+        return Described(self.path, *known, self.aside())
 
     def _key(self, names: Sequence[str]) -> "Settings":
         values = ((name, getattr(self, name)) for name in names)
@@ -208,19 +248,6 @@ def _items(kind: type[Own], key: Settings) -> Items:
 @lru_cache(maxsize=8)
 def _pool(kind: type[Own], key: Settings) -> Pool:
     dataset = kind(**dict(key))
-    items, usable, contents = dataset.items(), dataset.usable(), dataset.contents()
-    numbers: dict[Hashable, int] = {}
-    copies = np.fromiter((numbers.setdefault(contents[row], len(numbers)) for row in usable), np.int64, len(usable))
-    groups = None if items.groups is None else items.groups[usable]
-    # Where the file names its parts, they stay as they are: results on them can be compared with those of others.
-    first = distinct(copies, items.labels[usable], groups) if items.parts is None else np.arange(len(usable))
-    rows = usable[first]
-    return Pool(
-        rows,
-        items.labels[rows],
-        len(items.classes),
-        copies[first],
-        dataset.balance == "equal",
-        None if items.parts is None else items.parts[rows],
-        None if groups is None else groups[first],
-    )
+    if aside := dataset.aside():
+        return aside.pool(dataset.hold)
+    return pool_of(dataset.items(), dataset.usable(), dataset.contents(), dataset.balance == "equal")

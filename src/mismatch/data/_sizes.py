@@ -28,14 +28,15 @@ class Sizes:
 def choose(pool: Pool, train: int | None, probe: int | None, test: int | None) -> Sizes:
     """The sizes of the parts; None is chosen: a quarter for testing, a twentieth as probe, the rest for training.
 
-    Where the file says which rows are for testing, these are the test part.
+    Where the file says which rows are for testing, or some were set aside, these are the test part. A quarter that no
+    group fits into is as large as the smallest.
 
     Raises:
         ConfigError: for a part that the rows cannot fill.
     """
     rows, named = pool.room(pool.training_side), len(pool.probe_side)
     shared = pool.parts is None
-    tested = max(rows // 4, 1) if shared else pool.room(pool.test_side)
+    tested = max(rows // 4, pool.smallest_group) if shared else pool.testable
     probed = max(min(PROBE, named or rows // 20), 1)
     sizes = Sizes(0, probe or probed, test or tested)
     _fits(pool, sizes, rows, named, shared)
@@ -49,15 +50,14 @@ def _fits(pool: Pool, sizes: Sizes, rows: int, named: int, shared: bool) -> None
     """Refuse a probe and a test part that leave no training row for each class."""
     why = _why(pool)
     if not shared:
-        room = pool.room(pool.test_side)
+        room, which = pool.testable, "what is set aside" if pool.fixed else f"the test rows of the file{why}"
         require(room > 0, "data.split", "test", "names no row of the rarest class, needed for equal shares")
-        require(sizes.test <= room, "data.test", sizes.test, f"must be at most {room}, the test rows of the file{why}")
+        require(sizes.test <= room, "data.test", sizes.test, f"must be at most {room}, {which}")
     if named:
         require(sizes.probe <= named, "data.probe", sizes.probe, f"must be at most {named}, its rows in the file")
     if shared and pool.groups is not None:
-        smallest = int(np.unique(pool.groups, return_counts=True)[1].min())
-        accepted = f"must be at least {smallest}, the rows of the smallest group"
-        require(sizes.test >= smallest, "data.test", sizes.test, accepted)
+        accepted = f"must be at least {pool.smallest_group}, the rows of the smallest group"
+        require(sizes.test >= pool.smallest_group, "data.test", sizes.test, accepted)
     least = pool.classes + pool.loose
     size, key = max((sizes.probe, "data.probe"), (sizes.test if shared else 0, "data.test"))
     left = _left(pool, sizes, rows, named, shared)

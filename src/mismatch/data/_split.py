@@ -9,6 +9,7 @@ import numpy as np
 from mismatch.config.fields import require
 from mismatch.data._pool import Pool
 from mismatch.data.base import Dataset
+from mismatch.data.streams import Streams
 
 TRIES = 24
 """Random orders of the groups; the one that gives the most even test part is taken."""
@@ -47,7 +48,7 @@ def stratified_split(
 
 def draw(rng: np.random.Generator, pool: Pool, wanted: dict[str, int]) -> dict[str, np.ndarray]:
     """Rows of the parts train, probe and test: `probe` exactly as many as wanted, the others at most."""
-    side, test = _sides(rng, pool, wanted["test"])
+    side, test = sides(rng, pool, wanted["test"])
     if len(pool.probe_side):
         probe, _ = take(rng, pool, pool.probe_side, wanted["probe"], keep=0, fill=True)
         rest = np.setdiff1d(side, pool.probe_side)
@@ -57,8 +58,10 @@ def draw(rng: np.random.Generator, pool: Pool, wanted: dict[str, int]) -> dict[s
     return {"train": train, "probe": probe, "test": test}
 
 
-def _sides(rng: np.random.Generator, pool: Pool, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The training side and the test part."""
+def sides(rng: np.random.Generator, pool: Pool, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The training side and the test part, of at most `size` rows."""
+    if pool.fixed:
+        return pool.training_side, _fixed(pool, size)
     if pool.parts is not None:
         return pool.training_side, take(rng, pool, pool.test_side, size, keep=0)[0]
     if pool.groups is None:
@@ -68,6 +71,14 @@ def _sides(rng: np.random.Generator, pool: Pool, size: int) -> tuple[np.ndarray,
         test, _ = take(rng, pool, np.flatnonzero(within), size, keep=0)
         side = np.flatnonzero(~within)
     return side[~np.isin(pool.copies[side], pool.copies[test])], test
+
+
+def _fixed(pool: Pool, size: int) -> np.ndarray:
+    """What was set aside, in order: all of it, or always the same `size` of its rows."""
+    side = pool.test_side
+    if size >= len(side):
+        return side
+    return np.sort(take(Streams(0, 0).rng("held"), pool, side, size, keep=0, fill=True)[0])
 
 
 def take(

@@ -76,6 +76,11 @@ class Dataset(ABC):
         """Whether training and test hold `train` and `test` sequences in every replicate, not only at most."""
         return True
 
+    @property
+    def fixed_test(self) -> bool:
+        """Whether the test part is the same in every replicate, in the same order: runs keep which of it is right."""
+        return False
+
     def reading(self) -> list[str]:
         """What a person should know of data read from a file of their own before anything is trained: lines."""
         return []

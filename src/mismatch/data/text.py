@@ -24,8 +24,9 @@ from mismatch.data.sources.table import texts
 
 @dataclass
 class YourText(Text, Own):
-    """`text`, `label`, `split` and `group` name columns; a folder has none. `max_length` left out is the longest text.
+    """`text`, `label`, `split` and `group` name columns; a folder has none.
 
+    max_length: left out, it is the longest text, or no limit where some are set aside: the longest may be one of them.
     tokens: words, characters, or auto: words, but characters where a script puts no spaces between them.
     """
 
@@ -61,7 +62,8 @@ class YourText(Text, Own):
         shortest = int(lengths[lengths > 0].min())
         accepted = f"must be at least {shortest}, the tokens of the shortest text"
         require((self.max_length or shortest) >= shortest, "data.max_length", self.max_length, accepted)
-        self.max_length = self.max_length or int(lengths.max())
+        if self.hold == "none":  # else the longest text may be one that is set aside: no limit is given
+            self.max_length = self.max_length or int(lengths.max())
 
     def read(self) -> Items:
         columns = (str(self.text), str(self.label), self.split, self.group)
@@ -93,11 +95,11 @@ class YourText(Text, Own):
 
     @property
     def longest(self) -> int:
-        assert self.max_length is not None
-        return self.max_length
+        return self.max_length or int(self.seen().max())
 
     def extra(self) -> list[str]:
-        kept, corpus, rows = self.kept(), self.corpus(), self.pool().rows
+        kept, corpus, pool = self.kept(), self.corpus(), self.pool()
+        rows = pool.rows[pool.seen]
         counts = np.array(sorted(_counts(corpus, rows).values(), reverse=True))
         total = int(counts.sum())
         known = counts[: self.vocabulary - 2].sum() / total

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from mismatch.adapt import adapt
 from mismatch.config import environment, kept
 from mismatch.config.arm import Arm
@@ -74,6 +76,8 @@ def _train(arm: Arm, replicate: int, time_limit: float, start: float) -> _Traine
         status = "diverged" if type(problem).__name__ == "Diverged" else "timeout"
         return _Trained(status, str(problem), {"run_s": time.perf_counter() - start}, hashes, trace)
     measured = metrics.measure(metrics.Finished(trained, parts, outcome, streams, start))
+    if arm.data.fixed_test:
+        trace["test_correct"] = (outcome.logits.argmax(1) == parts["test"].labels).astype(np.uint8)
     return _Trained("ok", None, measured, hashes | {"threads": outcome.threads}, trace)
 
 

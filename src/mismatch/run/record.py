@@ -25,7 +25,8 @@ class Record:
     parameters: the arm's, flat and dotted (`Arm.parameters`)
     metrics: the columns of `run.metrics`; empty but for the time spent where the run did not end ok
     provenance: hashes of what was drawn, code, machine, start
-    trace: what was noted during training, by name, arrays over blocks or updates; versions: package -> version
+    trace: what was noted during training, by name, arrays over blocks or updates, and where all replicates have one
+    test part, `test_correct`: which of it is predicted right, in its order; versions: package -> version
     """
 
     identity: Mapping[str, Any]

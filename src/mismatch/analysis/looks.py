@@ -5,24 +5,18 @@ what a test sees that takes no part. The shares sum to .05, so no choice of when
 whatever the differences and in every family: p values times .05 over the share can go through Holm's correction.
 """
 
-import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
+from mismatch.analysis.spending import shares
 from mismatch.analysis.tests.base import Evidence
 from mismatch.analysis.verdict import LEVEL
 
 
 def levels(looks: Sequence[int]) -> tuple[float, ...]:
-    """What each look may spend of `LEVEL`: the spending function of Pocock's type (Lan & DeMets 1983), step by step.
-
-    It spends nearly evenly, where O'Brien & Fleming's would leave the first look next to nothing; most contrasts stop
-    there.
-    """
-    spent = [0.0, *(LEVEL * math.log(1 + (math.e - 1) * n / looks[-1]) for n in looks)]
-    return tuple(after - before for before, after in pairwise(spent))
+    """What each look may spend of `LEVEL`."""
+    return shares(LEVEL, looks)
 
 
 def place(n: int, looks: Sequence[int]) -> int:

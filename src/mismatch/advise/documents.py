@@ -1,0 +1,208 @@
+"""The document on how advice errs, made by simulation: ``python -m mismatch.advise.documents > docs/advice.md``.
+
+In: the simulations of `simulation.py` and `covering.py`. Out: Markdown; a test compares it with the file.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mismatch.advise.covering import DRAWS, LEAST, MARGIN, PAIRS, REPLICATES, SET_ASIDE, Covered, coverage
+from mismatch.advise.final import FEWEST
+from mismatch.advise.racing import Race
+from mismatch.advise.simulation import ALL, TEST, WORSE, Gone, Overlap, Raced, cells, errors, overlap, power
+from mismatch.analysis.spending import shares
+
+STEADY = "the best by .01; training hardly varies"
+"""The field of which replicates differ by their test parts alone."""
+
+HEAD = """# What advice rests on, and how often it errs
+
+This file is made by simulation (`python -m mismatch.advise.documents > docs/advice.md`, half a minute at the most); a
+test makes it again.
+"""
+
+RACE = """## The race
+
+All arms are trained on the same replicates. A replicate splits the sequences anew into a training and a test part, the
+same for every arm; what is set aside for the final figures takes no part. At {looks} replicates the race looks at
+the paired differences between each arm and the leader, the arm with the highest mean, and arms that are clearly worse
+drop out. Promised is this: the arm that is truly best drops out, at any look, with a probability of at most {alpha}.
+Truly best is the arm with the highest mean accuracy on sequences not seen, when it is trained on parts of these data;
+another collection to train on might rank close arms in another order.
+
+* Differences over replicates share test sequences. Their mean varies by s^2 (1/n + n_test/n_train), the corrected
+  resampled t test (Nadeau & Bengio 2003), not by s^2 / n.
+* The looks spend {spent} of the {alpha} (Pocock's type, Lan & DeMets 1983).
+* At each look an arm drops out if two one-sided tests say so: one with the spread of the pair's own differences, at the
+  share of the look, and one with the spread that all pairs have in common, at that share over K - 1, as each of the
+  K - 1 rivals of the best may happen to lead (Bonferroni). The common spread is the median of all pairs' variances, so
+  that arms of which runs fail do not set it. With the pair's own spread alone, corrected as well, three replicates
+  would find nothing among 40 arms; with the common one alone, good arms would be lost of which a run fails now and
+  then.
+* Two arms that differ by d disagree on a share of at least |d| of the sequences; the variance of a difference is never
+  taken for less than (|d| - d^2) / n_test. Equal scores, or differences that are the same in every replicate, are
+  therefore no proof.
+* A failed run scores the worst there is; nothing is left out. Arms that join later are compared on the replicates that
+  they share with the leader, with as many as at the first look or more. K counts all arms that might join.
+
+Races are simulated by splitting: {test:.0%} of the sequences are tested on in each replicate, and each race draws its
+sequences anew. Each sequence has its difficulty for all arms and for one arm in particular, each run its luck. The
+table has the share of races in which the best arm dropped out (+- its standard error), what that share may be at the
+most, given so many races (Clopper & Pearson 1934, one-sided at 2.5%), and how many arms were left at the end. Where the
+last column says no, nothing is promised.
+
+{errors}
+
+The promise holds for arms that are equal or not, noisy or not, and of which runs fail now and then. It cannot hold for
+luck that does not show in so few runs. An arm that fails in every other run fails three times in a row in one race of
+eight. Where rivals that fail in one run of five are better than the best arm whenever they do not, three runs without a
+failure, which are one in two, look like a better arm: they are one, but not in the mean. And where two arms of many
+vary by .13 from run to run, the spread of all says nothing of them. Who must not lose an arm in these ways begins with
+more replicates.
+
+Most shares are far below {alpha}, for two reasons: any of K - 1 rivals might lead, but one does; and what is corrected
+for is the most that shared test sequences can do. The mean of {last} differences of two arms varies by {real} s^2
+where one training differs from the next as above, by {tight} s^2 where it hardly does, and is taken to vary by
+{reckoned} s^2.
+
+How soon arms drop out that are worse, where a fifth of all are within .01 of the best (shares of these arms, by look;
+the best arm dropped out in no more than {lost} of these races):
+
+{power}
+
+On test parts of {few} sequences the race saves the time of arms that are much worse, and hardly of those that are .05
+worse. What is left at its end is not shown to be equal.
+"""
+
+FINAL = """## The choice
+
+Recommended is the cheapest arm whose mean in the race is within the margin of the leader's; of arms that cost the same,
+the most accurate. The figures on the sequences set aside have no say in this, so they are free of the luck for which
+the best of many is chosen.
+
+## Final figures
+
+Finalists are trained in each of R replicates and tested on the same M sequences, which nothing else has used. Sequences
+and replicates are crossed: the variance of a mean is that over sequences plus that over replicates (Owen 2007), each
+at Student's quantile of its own degrees of freedom (Banerjee 1960). What is particular to one run on one sequence
+counts in both, which errs to the wide side: with three replicates by a third, with ten by little.
+
+An accuracy has the interval of Korn & Graubard (1998): Clopper & Pearson's for as many independent sequences as would
+vary as much. It stays in 0..1 and has width where all are right. A difference of two arms has Student's, with one more
+sequence on which they disagree than was seen (as Agresti & Min 2005), clipped to -1..1. Arms are called equivalent
+where the interval at 90% is inside the margin (Schuirmann 1987). Sequences that come in groups (of a person, of a
+document) count by group. One replicate, or fewer than {fewest} sequences or groups, makes an interval that claims
+nothing.
+
+Shares of {draws:,} simulated pairs of finalists whose 95% intervals cover (standard error of .95: {error}), the mean
+half width of the interval of the difference, and the share called equivalent within {margin}, which is an error for
+pairs that are {margin} apart or more:
+
+{coverage}
+
+Coverage of {least} and more is claimed where the last column says yes: for {fewest} sequences or groups and more,
+where training varies in bell-shaped ways, be it as much as the sequences do. It is not where runs fail: three
+replicates know nothing of a failure that none of them showed.
+"""
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """All that the document tells."""
+
+    raced: tuple[Raced, ...]
+    gone: tuple[Gone, ...]
+    overlaps: tuple[Overlap, ...]
+    covered: tuple[Covered, ...]
+
+
+def simulate() -> Simulated:
+    """Run every simulation."""
+    return Simulated(
+        tuple(errors(*cell) for cell in cells()),
+        tuple(power(worse, *sizes) for sizes in ALL for worse in WORSE),
+        tuple(overlap(name) for name in ("all equal", STEADY)),
+        tuple(coverage(name, size, runs) for name in PAIRS for size in SET_ASIDE for runs in REPLICATES),
+    )
+
+
+def document(found: Simulated) -> str:
+    """The whole text."""
+    real, tight = found.overlaps
+    race = RACE.format(
+        looks=_listed(Race.looks),
+        alpha=_short(Race.alpha),
+        spent=_listed([_share(share) for share in shares(Race.alpha, Race.looks)]),
+        test=TEST,
+        errors=_errors(found.raced),
+        power=_power(found.gone),
+        last=Race.looks[-1],
+        real=_short(real.real),
+        tight=_short(tight.real),
+        reckoned=_short(real.reckoned),
+        lost=_share(max(one.lost for one in found.gone)),
+        few=int(TEST * min(one.sequences for one in found.gone)),
+    )
+    final = FINAL.format(
+        fewest=FEWEST,
+        draws=DRAWS,
+        margin=_short(MARGIN),
+        error=_share(math.sqrt(0.95 * 0.05 / DRAWS)),
+        least=_short(LEAST),
+        coverage=_coverages(found.covered),
+    )
+    return "\n".join([HEAD, race, final])
+
+
+def _errors(found: Iterable[Raced]) -> str:
+    head = ("arms are", "arms", "sequences", "races", "the best dropped out", "at the most", "left", "promised")
+    rows = [
+        (one.field, one.arms, one.sequences, one.races, _within(one.lost, one.races), _share(one.most),
+         f"{one.left:.1f}", "yes" if one.held else "no")
+        for one in found
+    ]  # fmt: skip
+    return _table(head, rows)
+
+
+def _power(found: Iterable[Gone]) -> str:
+    head = ("worse by", "arms", "sequences", "races", *(f"{count} replicates" for count in Race.looks))
+    return _table(
+        head, [(_short(one.worse), one.arms, one.sequences, one.races, *map(_share, one.gone)) for one in found]
+    )
+
+
+def _coverages(found: Iterable[Covered]) -> str:
+    head = ("finalists", "M", "R", "accuracy covered", "difference covered", "half width", "equivalent", "claimed")
+    rows = [
+        (one.pair, one.sequences, one.replicates, *map(_share, (one.accuracy, one.difference, one.half, one.alike)),
+         "yes" if one.held else "no")
+        for one in found
+    ]  # fmt: skip
+    return _table(head, rows)
+
+
+def _within(share: float, count: int) -> str:
+    return f"{_share(share)} +- {_share(math.sqrt(share * (1 - share) / count))}"
+
+
+def _listed(items: Sequence[object]) -> str:
+    *most, last = map(str, items)
+    return f"{', '.join(most)} and {last}"
+
+
+def _share(value: float) -> str:
+    return f"{value:.3f}".removeprefix("0") if value < 0.9995 else "1"
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}".removeprefix("0")
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+if __name__ == "__main__":
+    print(document(simulate()), end="")

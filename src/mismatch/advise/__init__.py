@@ -1,1 +1,1 @@
-"""Advice on data of one's own: which settings to use, at what cost, and how sure that is."""
+"""What to do with a person's own sequences, why, and the code: candidates, racing, recommendation, and a script."""

@@ -175,13 +175,17 @@ class Own(Dataset):
         return self.lengths()[pool.rows[pool.seen]]
 
     def draw(self, streams: Streams) -> Splits:
+        return self.encoded(self.places(streams))
+
+    def places(self, streams: Streams) -> dict[str, np.ndarray]:
+        """Where the sequences of each part of a replicate stand among `items()`: train, probe and test, (M,) int64."""
         pool = self.pool()
         wanted = {part: int(getattr(self, part)) for part in PARTS}
         drawn = _split.draw(streams.rng("split"), pool, wanted)
         short = len(drawn["probe"]) < wanted["probe"] or not len(drawn["train"]) or not len(drawn["test"])
         accepted = f"left too few rows in replicate {streams.replicate}: give a smaller data.test or data.probe"
         require(not short, "data.group", self.group, accepted)
-        return self.encoded({part: pool.rows[rows] for part, rows in drawn.items()})
+        return {part: pool.rows[rows] for part, rows in drawn.items()}
 
     def law(self) -> None:
         return None  # nobody knows the distribution of a person's own data

@@ -74,7 +74,7 @@ def test_a_value_is_composed_once_for_all_jobs_that_have_it() -> None:
         return alone(job)
 
     found = typed.settings_of(jobs, counted, lambda key: False)
-    assert len(seen) == 1 + 10 + 10 and [each.length.steps for each in found] == [n // 10 for n in range(100)]
+    assert len(seen) == 1 + 10 + 10 + 1 and [each.length.steps for each in found] == [n // 10 for n in range(100)]
     assert found[0].length is not found[1].length
 
 

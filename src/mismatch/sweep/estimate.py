@@ -5,9 +5,9 @@ In: an arm. Out: seconds, right within a factor of about 1.5.
 
 from mismatch.config.arm import Arm
 
-START_S = 10.0  # the workers start and import TensorFlow, while Hydra composes the jobs
+START_S = 7.0  # the workers start and import TensorFlow, while Hydra composes the jobs
 COMPILE_S = 2.0  # one program
-REPORT_S = 5.0  # tables, figures and page of a sweep
+REPORT_S = 3.0  # tables, figures and page of a sweep
 
 
 def seconds(arm: Arm) -> float:

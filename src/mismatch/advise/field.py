@@ -1,0 +1,85 @@
+"""The field of a race: who is in it, how each stands, and who is out.
+
+In: entrants, runs, looks. Out: means, the best arm of each way, and the arms that go on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mismatch.advise.answer import Entered
+from mismatch.advise.candidates import Entrant, Way
+from mismatch.advise.racing import Look
+from mismatch.advise.runs import Runs
+from mismatch.config.arm import Arm
+
+
+@dataclass
+class Field:
+    """entrants: all that were ever in the race. means: accuracy by arm, after the last look at it.
+
+    out: by arm, the look at which it dropped out. stopped: arms for which there was no more time.
+    chance: what a run that failed scores.
+    """
+
+    runs: Runs
+    chance: float
+    entrants: list[Entrant] = field(default_factory=list)
+    means: dict[str, float] = field(default_factory=dict)
+    out: dict[str, int] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)
+
+    def saw(self, look: Look) -> None:
+        """Note what a look came to."""
+        self.means |= look.means
+        self.out |= {one.arm: look.number for one in look.out}
+
+    def affordable(self, arms: Sequence[Arm], count: int, left_s: float) -> list[Arm]:
+        """The arms for which `left_s` worker seconds last, with `count` replicates: those with the highest means."""
+        ranked = sorted(arms, key=lambda arm: -self.means.get(arm.id, 0.0))
+        while len(ranked) > 2 and self.means and self.runs.missing([(arm, count) for arm in ranked]) > left_s:
+            self.stopped.add(ranked.pop().id)
+        return [arm for arm in arms if arm.id not in self.stopped]
+
+    def score(self, arm: Arm) -> float:
+        """Mean accuracy in the race; minus infinity where it was not run."""
+        if arm.id in self.means:
+            return self.means[arm.id]
+        found = [self.chance if value != value else value for value in self.runs.scores(arm).values()]
+        return float(np.mean(found)) if found else float("-inf")
+
+    def best(self, entrant: Entrant) -> Arm:
+        """Its arm with the learning rate that did best."""
+        return max(entrant.arms, key=lambda arm: (arm.id not in self.out, self.score(arm)))
+
+    def raced(self) -> dict[Way, Arm]:
+        """The best arm of every way that was run at all."""
+        found = {each.way: self.best(each) for each in self.entrants}
+        return {way: arm for way, arm in found.items() if self.score(arm) > float("-inf")}
+
+    def scores(self) -> dict[Way, float]:
+        """Mean accuracy of every way that was run, at its best learning rate."""
+        return {way: self.score(arm) for way, arm in self.raced().items()}
+
+    def way_of(self, arm: str) -> Way:
+        """The way of the arm with this id."""
+        return next(each.way for each in self.entrants if any(one.id == arm for one in each.arms))
+
+    def told(self) -> tuple[Entered, ...]:
+        """What is said of every way that was run."""
+        return tuple(self._told(each) for each in self.entrants if self.score(self.best(each)) > float("-inf"))
+
+    def _told(self, entrant: Entrant) -> Entered:
+        arm = self.best(entrant)
+        outs = [self.out.get(one.id, 0) for one in entrant.arms]
+        gone = all(one.id in self.stopped or one.id in self.out for one in entrant.arms)
+        return Entered(
+            way=entrant.way,
+            learning_rate=arm.train.learning_rate,
+            accuracy=self.score(arm),
+            replicates=len(self.runs.scores(arm)),
+            step_ms=self.runs.step_ms(arm),
+            out=0 if 0 in outs else max(outs),
+            stopped=gone and 0 in outs,
+        )

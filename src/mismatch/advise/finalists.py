@@ -1,0 +1,110 @@
+"""Who is in the final, and what the final came to.
+
+In: the field of the race, then runs on the sequences set aside. Out: `Finalist`s, the advised one first, and whether a
+deficit planted on purpose was seen.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mismatch.advise import final
+from mismatch.advise.answer import Finalist, Sensitivity
+from mismatch.advise.candidates import Way
+from mismatch.advise.choosing import choose
+from mismatch.advise.field import Field
+from mismatch.analysis.intervals import Interval
+from mismatch.config.arm import Arm
+from mismatch.config.groups import Settings
+from mismatch.config.rules import resolve
+
+MOST = 7
+PLANTED = 0.25
+"""Share of the training labels that the planted deficit changes."""
+UNTESTED = Interval(float("nan"), float("nan"), float("nan"), valid=False, note="interrupted before it was tested")
+ADVISED, LEADER = "advised", "the most accurate in the race"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Why a way is in the final, and its arm there."""
+
+    role: str
+    way: Way
+    arm: Arm
+
+
+def chosen(field: Field, tested: Settings, margin: float) -> list[Chosen]:
+    """The advised way, the leader, and ways that people ask about. tested: the settings that all share in the final."""
+    best = field.raced()
+    left = [arm.id for arm in best.values() if arm.id not in field.out] or [arm.id for arm in best.values()]
+    means = {arm.id: field.score(arm) for arm in best.values()}
+    costs = {arm.id: field.runs.step_ms(arm) for arm in best.values()}
+    found = choose(means, costs, margin, [arm for arm in left if np.isfinite(costs[arm])])
+    asked = roles(field.way_of(found.arm), field.way_of(found.leader), list(best))
+    return [Chosen(role, way, arm_of(way, best[way], tested)) for role, way in asked][:MOST]
+
+
+def roles(advised: Way, leader: Way, known: Sequence[Way]) -> list[tuple[str, Way]]:
+    """Why a way is in the final: each of `known` once, by its first reason."""
+    longest = max(way.steps for way in known)
+    mask = next((way.mask for way in known if way.mask != "none"), "none")
+    alike = [way for way in known if way != advised and way.like(advised, "length") == advised]
+    shorter = sorted((way for way in alike if way.steps < advised.steps), key=lambda way: -way.steps)
+    longer = sorted((way for way in alike if way.steps > advised.steps), key=lambda way: way.steps)
+    asked = [
+        (ADVISED, advised),
+        (LEADER, leader),
+        ("what Keras does unless told", Way(longest)),
+        ("padding after, no mask", Way(longest, padding="post")),
+        ("padding after, masked", Way(longest, padding="post", mask=mask)),
+        *(("shorter", way) for way in shorter[:1]),
+        *(("longer", way) for way in longer[:1]),
+        ("no reduction", replace(advised, reduction="none", pool=None)),
+    ]
+    found: dict[Way, str] = {}
+    for role, way in asked:
+        if way in known:
+            found.setdefault(way, role)
+    return [(role, way) for way, role in found.items()]
+
+
+def arm_of(way: Way, raced: Arm, tested: Settings, control: str = "none") -> Arm:
+    """The arm of the final: as it was raced, but on all sequences that are not set aside."""
+    asked = way.settings(tested)
+    train = replace(asked.train, learning_rate=raced.train.learning_rate, updates=raced.train.updates)
+    return resolve(replace(asked, train=train, control=replace(asked.control, kind=control, rate=PLANTED)))
+
+
+def told(
+    among: Sequence[Chosen], right: Mapping[str, np.ndarray], times: Mapping[str, float], margin: float
+) -> tuple[Finalist, ...]:
+    """What the final came to. right: which sequences each replicate of an arm got right. times: ms of an update."""
+    first = right[among[0].arm.id]
+    tested = [each for each in among[1:] if min(len(right[each.arm.id]), len(first)) > 1]
+    return tuple(_told(each, right[each.arm.id], first, times, margin) for each in (among[0], *tested))
+
+
+def sensitivity(advised: np.ndarray, planted: np.ndarray, margin: float) -> Sensitivity:
+    """Whether the planted deficit was seen, and how many sequences set aside would show one of the margin."""
+    if min(len(planted), len(advised)) < 2:
+        return Sensitivity(False, "no deficit was planted: there was no time")
+    base, other = _paired(advised, planted)
+    found = final.difference(base, other)
+    text = f"{PLANTED:.0%} wrong training labels cost {found.estimate:.3f} [{found.low:.3f}, {found.high:.3f}]"
+    return Sensitivity(found.low > 0, text, final.enough(base, other, margin).sequences)
+
+
+def _told(each: Chosen, right: np.ndarray, first: np.ndarray, times: Mapping[str, float], margin: float) -> Finalist:
+    if len(right) < 2:
+        return Finalist(each.way, each.arm, each.role, UNTESTED, UNTESTED, None, True)
+    own, base = _paired(right, first)
+    alike = each.role == ADVISED or final.equivalent(base, own, margin)
+    below, reached = final.difference(base, own), final.accuracy(right)
+    return Finalist(each.way, each.arm, each.role, reached, below, times.get(each.arm.id), alike)
+
+
+def _paired(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    count = min(len(one), len(other))
+    return one[:count], other[:count]

@@ -1,0 +1,146 @@
+"""Who stands where in a race, and who goes to the final."""
+
+import numpy as np
+import pytest
+
+from mismatch.advise import finalists
+from mismatch.advise.candidates import Entrant, Way
+from mismatch.advise.field import Field
+from mismatch.advise.racing import Look, Standing
+from mismatch.run.record import Record
+from tests.helpers import make_arm
+
+
+class FakeRuns:
+    """Scores and step times that a test gives, by arm."""
+
+    def __init__(self, scores, steps=None):
+        self.given, self.steps = scores, steps or {}
+
+    def scores(self, arm):
+        return dict(enumerate(self.given.get(arm.id, ())))
+
+    def step_ms(self, arm):
+        return self.steps.get(arm.id, 1.0)
+
+    def missing(self, wanted):
+        return float(len(wanted))
+
+
+RATES = (0.001, 0.01)
+WAYS = (Way(24), Way(24, padding="post"), Way(12), Way(24, reduction="pool", pool=2))
+
+
+def entrant(way: Way) -> Entrant:
+    def arm(rate):
+        more = {"reduction": way.reduction, "reduction__pool": way.pool} if way.pool else {}
+        return make_arm(length__steps=way.steps, length__padding=way.padding, train__learning_rate=rate, **more)
+
+    return Entrant(way, tuple(map(arm, RATES)))
+
+
+@pytest.fixture
+def field():
+    entrants = [entrant(way) for way in WAYS]
+    means = [(0.6, 0.8), (0.5, 0.4), (0.79, 0.3), ()]
+    scores = {
+        arm.id: [mean] * 3
+        for each, pair in zip(entrants, means, strict=True)
+        for arm, mean in zip(each.arms, pair, strict=False)
+    }
+    steps = {arm.id: each.way.steps / 10 for each in entrants for arm in each.arms}
+    return Field(FakeRuns(scores, steps), 0.25, entrants)
+
+
+def test_a_way_stands_where_its_best_learning_rate_does(field):
+    assert {way: round(mean, 2) for way, mean in field.scores().items()} == {WAYS[0]: 0.8, WAYS[1]: 0.5, WAYS[2]: 0.79}
+    assert [one.learning_rate for one in field.told()] == [0.01, 0.001, 0.001]
+    assert all(one.replicates == 3 and not one.out for one in field.told())
+
+
+def test_a_run_that_failed_scores_chance(field):
+    arm = field.entrants[3].arms[0]
+    field.runs.given[arm.id] = [float("nan"), 0.75]
+    assert field.score(arm) == pytest.approx((0.25 + 0.75) / 2)
+
+
+def test_who_dropped_out_is_not_its_ways_best_while_another_is_left(field):
+    first = field.entrants[0]
+    gone = Standing(first.arms[1].id, 0.8, first.arms[0].id, 0.1, 3, 0.01, True)
+    left = Standing(first.arms[0].id, 0.6, "", 0.0, 3, 1.0, False)
+    field.saw(Look(1, first.arms[0].id, (left, gone)))
+    assert field.best(first) is first.arms[0]
+    assert field.told()[0].out == 0, "one of its arms is left"
+
+
+def test_where_time_is_short_those_with_the_highest_means_go_on(field):
+    arms = [arm for each in field.entrants[:3] for arm in each.arms]
+    field.means = {arm.id: field.score(arm) for arm in arms}
+    went = field.affordable(arms, 5, left_s=3.0)
+    assert [arm.id for arm in went] == [arm.id for arm in arms if field.means[arm.id] >= 0.6]
+    assert len(field.stopped) == 3 and [one.stopped for one in field.told()] == [False, True, False]
+
+
+def test_the_final_has_the_cheapest_within_the_margin_first_and_every_way_once(field):
+    from tests.helpers import make_settings
+
+    tested = make_settings("early")
+    found = finalists.chosen(field, tested, margin=0.02)
+    assert found[0].role == "advised" and found[0].way == WAYS[2], "T = 12 costs half and is .01 behind"
+    assert found[1].way == WAYS[0] and found[1].role == finalists.LEADER
+    assert [each.way for each in found].count(WAYS[0]) == 1 and WAYS[3] not in [each.way for each in found]
+    strict = finalists.chosen(field, tested, margin=0.005)
+    assert strict[0].way == WAYS[0]
+    assert strict[0].arm.train.learning_rate == 0.01
+
+
+def test_what_the_final_came_to_is_told_of_those_that_were_tested(field):
+    from tests.helpers import make_settings
+
+    among = finalists.chosen(field, make_settings("early"), margin=0.02)
+    rng = np.random.default_rng(0)
+    right = {each.arm.id: (rng.random((5, 200)) < 0.8).astype(np.uint8) for each in among}
+    right[among[-1].arm.id] = np.zeros((0, 0), np.uint8)
+    told = finalists.told(among, right, {among[0].arm.id: 2.5}, 0.02)
+    assert [one.role for one in told] == [each.role for each in among[:-1]]
+    assert told[0].below.estimate == 0 and told[0].equivalent and told[0].step_ms == 2.5
+    assert told[0].accuracy.low < 0.8 < told[0].accuracy.high
+
+
+def test_before_the_final_the_advised_way_alone_is_told_as_untested(field):
+    from tests.helpers import make_settings
+
+    among = finalists.chosen(field, make_settings("early"), margin=0.02)
+    (told,) = finalists.told(among, {each.arm.id: np.zeros((0, 0), np.uint8) for each in among}, {}, 0.02)
+    assert told.role == "advised" and not told.accuracy.valid and np.isnan(told.accuracy.estimate)
+
+
+def test_a_planted_deficit_is_seen_where_it_is_large():
+    rng = np.random.default_rng(0)
+    good, bad = ((rng.random((5, 400)) < share).astype(np.uint8) for share in (0.9, 0.7))
+    assert finalists.sensitivity(good, bad, 0.01).seen
+    same = good.copy()
+    same[:, ::50] = 1 - same[:, ::50]
+    alike = finalists.sensitivity(good, same, 0.01)
+    assert not alike.seen or alike.enough is None or alike.enough > 400
+    assert not finalists.sensitivity(good, good, 0.01).seen
+    assert not finalists.sensitivity(good, np.zeros((0, 0)), 0.01).seen
+
+
+def test_records_are_what_scores_are_read_from(tmp_path):
+    from mismatch.advise.runs import Runs
+
+    runs = Runs("advise", tmp_path, executor=None, time_limit=60)  # type: ignore[arg-type]
+    arm = make_arm()
+
+    def record(replicate, status, accuracy, right):
+        identity = {"run": str(replicate), "arm": arm.id, "replicate": replicate, "status": status}
+        trace = {} if right is None else {"test_correct": right}
+        return Record(identity, {}, {"accuracy": accuracy, "step_cpu_ms": 2.0}, {}, trace)
+
+    runs._add(record(1, "ok", 0.5, [1, 0]))
+    runs._add(record(0, "failed", None, None))
+    assert np.isnan(runs.scores(arm)[0]) and runs.scores(arm)[1] == 0.5
+    assert runs.correct(arm).tolist() == [[1, 0], [0, 0]] and runs.step_ms(arm) == 2.0
+    assert runs.correct(make_arm(seed=1)).size == 0 and runs.step_ms(make_arm(seed=1)) == float("inf")
+    assert runs.missing([(arm, 5)]) == pytest.approx(3 * runs.seconds(arm))

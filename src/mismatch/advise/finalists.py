@@ -41,6 +41,8 @@ def chosen(field: Field, tested: Settings, margin: float) -> list[Chosen]:
     left = [arm.id for arm in best.values() if arm.id not in field.out] or [arm.id for arm in best.values()]
     means = {arm.id: field.score(arm) for arm in best.values()}
     costs = {arm.id: field.runs.step_ms(arm) for arm in best.values()}
+    if not any(np.isfinite(costs[arm]) for arm in left):  # nothing is known of what they cost
+        costs = dict.fromkeys(costs, 1.0)
     found = choose(means, costs, margin, [arm for arm in left if np.isfinite(costs[arm])])
     asked = roles(field.way_of(found.arm), field.way_of(found.leader), list(best))
     return [Chosen(role, way, arm_of(way, best[way], tested)) for role, way in asked][:MOST]

@@ -89,7 +89,8 @@ class Runs:
     def step_ms(self, arm: Arm) -> float:
         """Median processor time of an update, in milliseconds."""
         times = [float(one.metrics["step_cpu_ms"]) for one in self.found.get(arm.id, {}).values() if one.status == "ok"]
-        return float(np.median(times)) if times else float("inf")
+        middle = float(np.median(times)) if times else 0.0
+        return middle if middle > 0 else float("inf")
 
     def _plan(self, wanted: Sequence[tuple[Arm, int]]) -> Plan:
         asked = tuple(Wanted(arm, count, place) for place, (arm, count) in enumerate(wanted))

@@ -100,13 +100,25 @@ class _Blocks:
     def train(self, rows: np.ndarray) -> _Trained:
         """Train on `rows` (blocks S, B)."""
         if self.probe_s is None:
-            self.probe_s = min(_timed(lambda: self._predict(self.probe))[1:] for _ in range(2))
+            self.probe_s = self._probe_s()
         count, size = len(rows) // self.arm.train.block, self.arm.train.block
         self.batches = self._batches(rows)
         (losses, norms, logits), *spent = _timed(lambda: self._call(self.probe, 1, count), len(rows) * self.delay)
-        block_s, block_cpu_s = (all_s / count - probe_s for all_s, probe_s in zip(spent, self.probe_s, strict=True))
+        # What is left is never below nothing, whatever a busy machine makes of the two times.
+        block_s, block_cpu_s = (
+            max(all_s / count - probe_s, 0.0) for all_s, probe_s in zip(spent, self.probe_s, strict=True)
+        )
         losses, norms = (each[: len(rows)].reshape(count, size) for each in (losses, norms))
         return _Trained(losses, norms, logits[1 : count + 1, : self.probed], block_s, block_cpu_s)
+
+    def _probe_s(self) -> tuple[float, float]:
+        """Wall and CPU seconds of a probe within a call: those of a call with it alone beyond one with nothing."""
+        alone, nothing = self._call_s(0), self._call_s(1)
+        return max(alone[0] - nothing[0], 0.0), max(alone[1] - nothing[1], 0.0)
+
+    def _call_s(self, first: int) -> tuple[float, float]:
+        """Wall and CPU seconds of a call without updates, the quicker of two."""
+        return min(_timed(lambda: self._call(self.probe, first, 0))[1:] for _ in range(2))
 
     def logits(self, part: Adapted) -> np.ndarray:
         """Logits (N, K) of a part, in pieces of the compiled size, the last one filled with repeats."""

@@ -94,8 +94,7 @@ class _Blocks:
 
     def stretches(self, order: np.ndarray) -> Iterator[np.ndarray]:
         """Rows (updates, B) of the training part, stretch by stretch."""
-        size = self.most * self.arm.train.block
-        return (order[first : first + size] for first in range(0, len(order), size))
+        return _cut(order, self.most * self.arm.train.block)
 
     def train(self, rows: np.ndarray) -> _Trained:
         """Train on `rows` (blocks S, B)."""
@@ -155,8 +154,7 @@ class _Lengths:
 
     def stretches(self, order: np.ndarray) -> Iterator[np.ndarray]:
         """As `_Blocks.stretches`, block by block."""
-        size = self.arm.train.block
-        return (order[first : first + size] for first in range(0, len(order), size))
+        return _cut(order, self.arm.train.block)
 
     def train(self, rows: np.ndarray) -> _Trained:
         """As `_Blocks.train`."""
@@ -181,6 +179,11 @@ class _Lengths:
     def _pieces(self, part: Adapted) -> list[tuple[np.ndarray, Any]]:
         members = [(np.flatnonzero(part.lengths == length), int(length)) for length in np.unique(part.lengths)]
         return [(rows, tf.constant(part.inputs[rows, :length])) for rows, length in members]
+
+
+def _cut(order: np.ndarray, size: int) -> Iterator[np.ndarray]:
+    """`order` in pieces of `size` updates, the last one with what is left."""
+    return (order[first : first + size] for first in range(0, len(order), size))
 
 
 def _timed(call: Callable[[], Any], planted_s: float = 0.0) -> tuple[Any, float, float]:

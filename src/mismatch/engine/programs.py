@@ -153,14 +153,9 @@ def _compile(arm: Arm, anew: Callable[[], None]) -> Program:
         return [tf.TensorSpec((*lead, *item), dtype), mask]
 
     if arm.bucketed:
-        one = sequences(batch)[:1], tf.TensorSpec((batch,), tf.int32)
-        return Program(
-            built,
-            optimizer,
-            1,
-            update=compiled(update, *one[0], one[1]),
-            predict=compiled(predict, *sequences(None)[:1]),
-        )
+        batches, any_number = sequences(batch)[0], sequences(None)[0]
+        made = compiled(update, batches, tf.TensorSpec((batch,), tf.int32))
+        return Program(built, optimizer, 1, update=made, predict=compiled(predict, any_number))
     all_labels, place = tf.TensorSpec((blocks * size, batch), tf.int32), tf.TensorSpec((), tf.int32)
     given = [*sequences(blocks * size, batch), all_labels, *sequences(arm.data.probe), place, place]
     return Program(built, optimizer, blocks, train=compiled(train, *given))

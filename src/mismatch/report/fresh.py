@@ -42,7 +42,7 @@ def of_report(out: Path, figures: bool, vector: bool) -> str:
     own = list(experiment.measured(out).values())
     beside = [path for path in sorted(out.resolve().parent.glob("*/robustness.csv")) if path.parent != out.resolve()]
     brought = sorted(path for path in folder.glob("*") if path.is_file()) if folder else []
-    return _hash(
+    return hashed(
         [store.fingerprint(out), str(figures), str(vector), name, code()],
         [out / file for file in READ] + own + beside + brought,
     )
@@ -51,7 +51,7 @@ def of_report(out: Path, figures: bool, vector: bool) -> str:
 def of_verdicts(folder: Path) -> str:
     """What the verdicts over the results folders in `folder` would be made from."""
     tables = sorted((*folder.glob("*/claims.csv"), *folder.glob("*/robustness.csv")))
-    return _hash([code()], tables)
+    return hashed([code()], tables)
 
 
 def published(folder: Path) -> str | None:
@@ -103,7 +103,8 @@ def code() -> str:
     return sha.hexdigest()
 
 
-def _hash(words: Iterable[str], paths: Iterable[Path]) -> str:
+def hashed(words: Iterable[str], paths: Iterable[Path]) -> str:
+    """One hash of words and of the content of files, as far as these are there."""
     sha = hashlib.sha256("\n".join(words).encode())
     for path in paths:
         if path.is_file():

@@ -8,7 +8,6 @@ options of Hydra) is not remembered.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -37,10 +36,12 @@ OURS = "HYDRA_FULL_ERROR"
 
 def told(words: Sequence[str]) -> tuple[list[str], str | None] | None:
     """The lines of a command, and the verdicts if it has any, where it had nothing to do and nothing changed since."""
-    for folder in map(paths.absolute, FOLDERS):
+    there = [folder for folder in map(paths.absolute, FOLDERS) if (folder / FILE).is_file()]
+    key = _key(words) if there else None
+    for folder in there:
         try:
             noted = json.loads((folder / FILE).read_text())
-            if noted["key"] is None or noted["key"] != _key(words):
+            if key is None or noted["key"] != key:
                 continue
             if any(found != _of(Path(out), *how) for out, how, found in noted["sweeps"]):
                 continue
@@ -78,13 +79,10 @@ def _key(words: Iterable[str]) -> str | None:
     words = list(words)
     if any(word.startswith(ELSEWHERE) and word not in ("-m", "--multirun") for word in words):
         return None
-    sha = hashlib.sha256(json.dumps([words, str(paths.START), fresh.code(), _around()]).encode())
-    for path in _configs():
-        content = path.read_bytes()
-        if b"${oc." in content:
-            return None
-        sha.update(f"{path} {len(content)}\n".encode() + content)
-    return sha.hexdigest()
+    configs = _configs()
+    if any(b"${oc." in path.read_bytes() for path in configs):
+        return None
+    return fresh.hashed([json.dumps(words), str(paths.START), fresh.code(), *_around()], configs)
 
 
 def _around() -> list[str]:

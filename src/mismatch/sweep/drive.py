@@ -4,6 +4,7 @@ In: a plan, an executor, whose workers may join late and be lost. Out: a record 
 thread.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,14 +26,20 @@ class _Try:
 
 
 def drive(
-    plan: Plan, executor: Executor, keep: Callable[[Record, Run], None], say: Callable[[str], None] = print
+    plan: Plan,
+    executor: Executor,
+    keep: Callable[[Record, Run], None],
+    say: Callable[[str], None] = print,
+    until: float = float("inf"),
 ) -> None:
-    """Train every run of `plan`. say: for lines about workers.
+    """Train every run of `plan`. say: for lines about workers. until: `time.monotonic()` when no more are begun.
 
     Whatever goes wrong outside a run (a full disk in `keep`, say) comes out of here; finished runs stay kept.
     """
     work = _Work(plan, executor, Schedule.of(plan.runs))
     while work.left:
+        if time.monotonic() > until:
+            work.give_up()
         work.hand_out()
         outcome = executor.wait(TICK_S)
         if isinstance(outcome, Said):
@@ -60,6 +67,11 @@ class _Work:
     @property
     def left(self) -> bool:
         return bool(self.busy or self.again or self.schedule.left)
+
+    def give_up(self) -> None:
+        """Begin no more runs."""
+        self.again.clear()
+        self.schedule = Schedule.of([])
 
     def hand_out(self) -> None:
         """Give every idle worker a run, if one is worth starting."""

@@ -24,7 +24,7 @@ from mismatch.sweep.session import Session
 if TYPE_CHECKING:
     from mismatch.report import Rebuilt
 
-VERBS = ("report", "explain", "check")
+VERBS = ("report", "explain", "check", "advise")
 NULL_GROUPS = ("experiment", "debug")
 """Groups whose default is none: ``+experiment=padding`` and ``experiment=padding`` both choose one."""
 MULTIRUN = ("-m", "--multirun")
@@ -141,6 +141,7 @@ def _read(words: list[str]) -> int:
     """The verbs that read results, and the one that reads data and models."""
     import argparse
 
+    from mismatch.advise import verb as advising
     from mismatch.check import verb as checking
 
     parser = argparse.ArgumentParser(prog="mismatch", description="What else the command can do.")
@@ -152,11 +153,14 @@ def _read(words: list[str]) -> int:
     explain.add_argument("claim", help="such as C18")
     explain.add_argument("--results", type=Path, help="where to look (default: results/, else those shipped)")
     check = checking.add(verbs)
-    for each in (parser, report, explain, check):
+    advise = advising.add(verbs)
+    for each in (parser, report, explain, check, advise):
         each.error = _refuse  # type: ignore[method-assign, assignment]
     given = parser.parse_args(words)
     if given.verb == "check":
         return checking.run(given)
+    if given.verb == "advise":
+        return advising.run(given)
     from mismatch.report import verbs as reading
 
     if given.verb == "explain":

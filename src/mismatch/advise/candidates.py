@@ -1,8 +1,8 @@
 """What could be done with these sequences: the settings worth a race, those first that matter most.
 
-In: a dataset, whether its zeros are data, how long a sequence may be. Out: `Choice`s, one factor at a time and in the
+In: a dataset, whether its zeros are data, how long a sequence may be. Out: `Way`s, one factor at a time and in the
 pairs that are known to act together (length and side of truncation, side of padding and mask, mask and reduction), and
-`combined` ones, of the best value of each factor. Two choices that come to one arm are one choice.
+`combined` ones, of the best value of each factor. Two ways that come to one arm are one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ FACTORS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class Way:
     """One way to make the sequences fit. steps: T. pool: steps of a window, None where nothing is pooled."""
 
     steps: int
@@ -59,16 +59,16 @@ class Choice:
         """Its values of one of `FACTORS`."""
         return tuple(getattr(self, name) for name in FACTORS[factor])
 
-    def like(self, other: "Choice", factor: str) -> "Choice":
-        """This choice, with the values that `other` has of one of `FACTORS`."""
+    def like(self, other: "Way", factor: str) -> "Way":
+        """This way, with the values that `other` has of one of `FACTORS`."""
         return replace(self, **{name: getattr(other, name) for name in FACTORS[factor]})
 
 
 @dataclass(frozen=True)
 class Entrant:
-    """A choice in the race, and its arms: one for each learning rate, as no choice shall lose for want of tuning."""
+    """A way in the race, and its arms: one for each learning rate, as none shall lose for want of tuning."""
 
-    choice: Choice
+    way: Way
     arms: tuple[Arm, ...]
 
 
@@ -83,12 +83,12 @@ def levels(lengths: np.ndarray, most: int) -> list[int]:
     return found
 
 
-def choices(dataset: Any, lengths: np.ndarray, zeros: bool, most: int) -> list[Choice]:
-    """The choices of the first round. zeros: whether steps of zeros are data, which `Masking` would take for pads."""
+def ways(dataset: Any, lengths: np.ndarray, zeros: bool, most: int) -> list[Way]:
+    """The ways of the first round. zeros: whether steps of zeros are data, which `Masking` would take for pads."""
     numbers = dataset.vocabulary_size is None
     steps = levels(lengths, most)
     mask = "explicit" if zeros else "masking"
-    base = Choice(steps[0])
+    base = Way(steps[0])
     found = [replace(base, padding=side, mask=kind) for side in ("pre", "post") for kind in ("none", mask)]
     found += [replace(base, steps=each, truncating=side) for each in steps[1:] for side in ("pre", "post")]
     found += [replace(each, scale="standard") for each in found[:4:3] if numbers]
@@ -99,32 +99,32 @@ def choices(dataset: Any, lengths: np.ndarray, zeros: bool, most: int) -> list[C
     return list(dict.fromkeys(found))
 
 
-def combined(best: Mapping[str, Sequence[Choice]], known: Sequence[Choice]) -> list[Choice]:
-    """Choices of the best values of all factors, that were not tried yet: of each factor, those in `best`."""
-    found: list[Choice] = [Choice(0)]
+def combined(best: Mapping[str, Sequence[Way]], known: Sequence[Way]) -> list[Way]:
+    """Ways of the best values of all factors, that were not tried yet: of each factor, those in `best`."""
+    found: list[Way] = [Way(0)]
     for factor, values in best.items():
         found = [each.like(value, factor) for each in found for value in values]
     return [each for each in dict.fromkeys(found) if each not in known and each.steps]
 
 
-def entrants(base: Settings, tried: Sequence[Choice], rates: Sequence[float]) -> list[Entrant]:
-    """The choices that are possible, each once, with an arm for each learning rate."""
+def entrants(base: Settings, tried: Sequence[Way], rates: Sequence[float]) -> list[Entrant]:
+    """The ways that are possible, each once, with an arm for each learning rate."""
     found: dict[str, Entrant] = {}
-    for choice in tried:
-        arms = tuple(_arms(choice, base, rates))
+    for way in tried:
+        arms = tuple(_arms(way, base, rates))
         if arms:
-            found.setdefault(arms[0].id, Entrant(choice, arms))
+            found.setdefault(arms[0].id, Entrant(way, arms))
     return list(found.values())
 
 
-def differing(choice: Choice, other: Choice) -> tuple[str, ...]:
-    """Names of the fields in which two choices differ."""
-    return tuple(item.name for item in fields(Choice) if getattr(choice, item.name) != getattr(other, item.name))
+def differing(way: Way, other: Way) -> tuple[str, ...]:
+    """Names of the fields in which two ways differ."""
+    return tuple(item.name for item in fields(Way) if getattr(way, item.name) != getattr(other, item.name))
 
 
-def _arms(choice: Choice, base: Settings, rates: Sequence[float]) -> Iterator[Arm]:
+def _arms(way: Way, base: Settings, rates: Sequence[float]) -> Iterator[Arm]:
     for rate in rates:
-        asked = choice.settings(base)
+        asked = way.settings(base)
         try:
             yield resolve(replace(asked, train=replace(asked.train, learning_rate=rate)))
         except ConfigError:  # what these sequences rule out is no candidate

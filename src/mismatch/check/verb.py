@@ -46,6 +46,17 @@ def add(verbs: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("file", help="a table, a folder per class of texts or numbers, .ts, .npz; or a .keras model")
     parser.add_argument("other", nargs="?", metavar="test_file", help="file of the test part; or the model's batch.npz")
+    add_reading(parser)
+    parser.add_argument("--steps", type=int, metavar="T", help="length you would pad and cut to (default: the longest)")
+    parser.add_argument("--pad-value", type=float, default=0.0, metavar="V", help="what pads would hold (default: 0)")
+    parser.add_argument("--json", metavar="FILE", help="write the findings as JSON; - prints it and nothing else")
+    parser.add_argument("--html", metavar="FILE", help="write a page")
+    parser.add_argument("--strict", action="store_true", help=f"exit with {EXIT_FOUND} if a finding is an error")
+    return parser
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a file is read."""
     parser.add_argument("--text", metavar="COLUMN", help="column of texts (a table without it holds numbers)")
     parser.add_argument("--label", metavar="COLUMN", help="column or array of labels (default: label)")
     parser.add_argument("--id", metavar="COLUMN", help="numbers: column that names the sequence (default: id)")
@@ -55,12 +66,6 @@ def add(verbs: Any) -> argparse.ArgumentParser:
     parser.add_argument("--group", metavar="COLUMN", help="column of what stays on one side: a speaker, a film")
     parser.add_argument("--separator", help="what stands between columns (default: found out)")
     parser.add_argument("--encoding", help="how characters are written (default: found out)")
-    parser.add_argument("--steps", type=int, metavar="T", help="length you would pad and cut to (default: the longest)")
-    parser.add_argument("--pad-value", type=float, default=0.0, metavar="V", help="what pads would hold (default: 0)")
-    parser.add_argument("--json", metavar="FILE", help="write the findings as JSON; - prints it and nothing else")
-    parser.add_argument("--html", metavar="FILE", help="write a page")
-    parser.add_argument("--strict", action="store_true", help=f"exit with {EXIT_FOUND} if a finding is an error")
-    return parser
 
 
 def run(given: argparse.Namespace) -> int:
@@ -74,13 +79,18 @@ def run(given: argparse.Namespace) -> int:
     try:
         checked = _model(given) if given.file.lower().endswith(MODELS) else _data(given)
     except ConfigError as error:
-        raise _Said(f"{_as_options(error.key)}={error.value}: {_as_options(error.accepted)}") from error
+        raise said(error) from error
     if given.json != "-":
         width = min(max(shutil.get_terminal_size().columns, 60), 100) if sys.stdout.isatty() else 80
         print(checked.text(width))
     _save("html", given.html, checked)
     _save("json", given.json, checked)
     return EXIT_FOUND if given.strict and checked.count("error") else 0
+
+
+def said(error: ConfigError) -> ConfigError:
+    """The error of a reader in the words of this command's options."""
+    return _Said(f"{_as_options(error.key)}={error.value}: {_as_options(error.accepted)}")
 
 
 class _Said(ConfigError):
@@ -106,6 +116,16 @@ def _model(given: argparse.Namespace) -> Checked:
 def _data(given: argparse.Namespace) -> Checked:
     from mismatch.check.items import check_items
 
+    items = read_items(given)
+    return check_items(items, given.pad_value, given.steps)
+
+
+def read_items(given: argparse.Namespace) -> Items:
+    """The sequences of a file as the options say, and what reading it came to in their words.
+
+    Raises:
+        ConfigError: for a file that cannot be read so.
+    """
     for name in ("label", "id", "separator", "encoding", "features", "text", "split", "group"):
         require(getattr(given, name) != "", f"--{name}", "", "must not be empty")
     for name in ("separator", "encoding", "features", "split", "group"):
@@ -113,8 +133,7 @@ def _data(given: argparse.Namespace) -> Checked:
             setattr(given, name, None)
     items = _items(given)
     notes, warnings = (tuple(map(_as_options, lines)) for lines in (items.reading.notes, items.reading.warnings))
-    said = replace(items, reading=replace(items.reading, notes=notes, warnings=warnings))
-    return check_items(said, given.pad_value, given.steps)
+    return replace(items, reading=replace(items.reading, notes=notes, warnings=warnings))
 
 
 def _items(given: argparse.Namespace) -> Items:

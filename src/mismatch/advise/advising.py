@@ -324,7 +324,8 @@ class Advising:
             sensitivity=self._sensitivity(advised),
             checked=self.checked,
             whole=not self.interrupted and not self.stopped,
-            untried=tuple(words_of(way) for way in self.untried),
+            untried=tuple(self.untried),
+            interrupted=self.interrupted,
         )
 
     def _told_of(self, entrant: Entrant) -> Entered:

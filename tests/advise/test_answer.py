@@ -16,12 +16,14 @@ from matplotlib.text import Text
 
 from mismatch.advise import figures
 from mismatch.advise.answer import Advice
+from mismatch.advise.candidates import Way
+from mismatch.advise.evidence import KERAS
 from mismatch.advise.scripting import Scripted
 from mismatch.advise.tabled import COLUMNS
 from mismatch.advise.terminal import brief
 from mismatch.advise.writing import write
 from mismatch.config.fields import ConfigError
-from tests.advise.told import BEST, ENTERED, FINALISTS, HOSTILE, NAN, UNTESTED, advice, entered, hostile
+from tests.advise.told import BEST, ENTERED, FINALISTS, HOSTILE, NAN, UNTESTED, advice, entered, finalist, hostile
 
 UNTIMED = advice(finalists=tuple(replace(one, step_ms=None) for one in FINALISTS))
 INTERRUPTED = advice(
@@ -118,6 +120,27 @@ def test_the_page_is_one_file_for_a_phone() -> None:
     assert not re.findall(r"(?<![\w-])nan(?![\w-])", page)
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#rrggbb`` or ``#rgb`` (WCAG 2)."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = [int(digits[k : k + 2], 16) / 255 for k in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_colours_of_text_stand_out_in_light_and_dark_and_on_paper() -> None:
+    page = advice().html()
+    named = re.findall(r"\.mismatch-advice \{ (--pale[^}]*)", page)
+    papers = re.findall(r"body \{[^}]*background: (#\w+); color: (#\w+)", page)
+    assert len(named) == len(papers) == 3
+    for (paper, text), variables in zip(papers, named, strict=True):
+        colours = [text, *re.findall(r"--(?:pale|accent|bad|good): (#\w+)", variables)]
+        assert len(colours) == 5
+        for colour in colours:
+            low, high = sorted((luminance(colour), luminance(paper)))
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (colour, paper)
+
+
 def test_the_code_stands_in_the_page_where_there_is_one() -> None:
     from mismatch.advise.page import html, markdown
 
@@ -142,8 +165,19 @@ def test_the_markdown_reads_as_it_is_written() -> None:
     assert "`*a*` _b_ [c](http://d.e) | &amp;lt;" in page
 
 
+CROWDED = (
+    FINALISTS[0],
+    *(
+        finalist(Way(200, side, padding, mask, reduction="pool", pool=2), KERAS, (0.001, -0.004, 0.006), 3.0)
+        for side in ("pre", "head_tail")
+        for padding in ("pre", "post")
+        for mask in ("masking", "explicit")
+    ),
+)
+
+
 def test_labels_of_the_figure_do_not_overlap() -> None:
-    for figure in (advice().plot(), figures.lengths(advice())):
+    for figure in (advice().plot(), figures.lengths(advice()), advice(finalists=CROWDED).plot()):
         assert figure is not None
         figure.draw_without_rendering()
         boxes = [Text.get_window_extent(text) for axes in figure.axes for text in axes.texts]  # without arrows

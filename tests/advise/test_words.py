@@ -74,6 +74,8 @@ def test_data_that_are_too_few_are_said_to_be_with_what_would_be_enough() -> Non
     assert "Differences below about 0.040 cannot be told here; about 3,200 texts set aside would be enough" in said
     assert "These data are too few to tell: a deficit planted on purpose was not seen (25% wrong training" in said
     assert said.count("3,200") == 1
+    sized = advice(finalists=(FINALISTS[0], replace(WIDE, enough=2112)), sensitivity=TOO_FEW)
+    assert "about 2,100 texts set aside would be enough for 0.01" in paragraph(sized)
 
 
 def test_a_deficit_that_was_not_planted_is_no_sign_of_too_few_data() -> None:
@@ -142,6 +144,14 @@ def test_what_was_not_done_is_listed() -> None:
     assert left(advice(entered=ENTERED[:2])) is None
 
 
+def test_a_race_that_was_too_short_is_no_race() -> None:
+    short = tuple(replace(one, replicates=1 + n % 2, out=0) for n, one in enumerate(ENTERED))
+    assert "The race was short, 1 to 2 runs of each way: another of them may be better." in paragraph(
+        advice(entered=short)
+    )
+    assert "The race was short" not in paragraph(advice())
+
+
 def test_equivalents_and_what_nobody_can_tell_are_two_lists() -> None:
     found = equivalents(advice())
     assert found is not None
@@ -190,10 +200,10 @@ def test_a_way_is_named_by_what_can_act() -> None:
     assert naming.whole(Way(200), longest=200).startswith("T = 200, pad before")
     assert "pad" not in naming.whole(Way(50, truncating="interpolate"))
     assert naming.apart(Way(64, scale="standard"), BEST) == "T = 64 (keep the end), features standardised"
-    assert (
-        naming.factor(Way(64, truncating="post"), BEST) == "length"
-        and naming.factor(Way(64, mask="masking"), BEST) is None
-    )
+    assert naming.apart(BEST, Way(96, scale="standard")) == "features as they are"
+    assert naming.apart(BEST, BEST) == naming.instead(BEST, BEST) == "the same"
+    assert naming.factor(Way(64, truncating="post"), BEST) == "length"
+    assert naming.factor(Way(64, mask="masking"), BEST) is None
 
 
 def test_sections_without_anything_to_say_are_left_out() -> None:

@@ -46,7 +46,8 @@ class Finalist:
 
     role: why it is here. accuracy, below: with 95 % intervals, `below` being how much less accurate than the advised
     one it is; NaN where there was no time to test it. step_ms: of an update by Keras's `fit`, measured in turn with the
-    others; None where it was not.
+    others; None where it was not. enough: sequences set aside that would show a difference of the margin to the advised
+    one; None where that is not known.
     """
 
     way: Way
@@ -56,6 +57,7 @@ class Finalist:
     below: Interval
     step_ms: float | None
     equivalent: bool
+    enough: int | None = None
 
     @property
     def tested(self) -> bool:

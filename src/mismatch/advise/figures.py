@@ -11,6 +11,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +42,22 @@ STYLE: Any = {
 }
 LEFT, WIDE = 0.62, 19
 """Where the panel ends and labels begin, as a share of the width; characters of a line of a label."""
-APART = 0.045
-"""Height of a line of a label, as a share of the panel's."""
+TALL, LINE = 0.77, 0.148
+"""Height of the panel as a share of the figure's, and of a line of a label in inches."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """Text beside the panel for the point (x, y)."""
+
+    x: float
+    y: float
+    text: str
+    colour: str = INK
+
+    @property
+    def lines(self) -> list[str]:
+        return textwrap.wrap(self.text, WIDE)
 
 
 def accuracy(told: Evidence) -> Figure:
@@ -62,7 +77,7 @@ def lengths(told: Evidence) -> Figure | None:
         for colour, side in zip(LINES, dict.fromkeys(one.way.truncating for one in found), strict=False):
             line = [one for one in found if one.way.truncating == side]
             axes.plot([one.way.steps for one in line], [one.accuracy for one in line], "o-", color=colour, ms=4, lw=1.4)
-            ends.append((line[-1].way.steps, line[-1].accuracy, KEPT.get(side, "resample"), INK))
+            ends.append(Label(line[-1].way.steps, line[-1].accuracy, KEPT.get(side, "resample")))
         axes.axvline(told.advised.way.steps, color=PALE, lw=0.8, ls=":", zorder=0)
         axes.set_xlabel("T (dotted: as advised)")
         axes.set_ylabel("accuracy, on what was chosen on")
@@ -98,7 +113,7 @@ def _final(told: Evidence, timed: Sequence[Finalist]) -> Figure:
             colour = MARKED if one is best else INK
             bars = [[y - one.accuracy.low], [one.accuracy.high - y]]
             axes.errorbar([x], [y], yerr=bars, fmt="D" if one is best else "o", color=colour, ms=6, lw=1.2, capsize=2.5)
-            ends.append((x, y, _label(one, told), colour))
+            ends.append(Label(x, y, _label(one, told), colour))
         axes.set_xlim(left=0)
         axes.set_xlabel("ms per update")
         axes.set_ylabel(f"accuracy on {told.aside:,} {told.nouns} set aside, 95%")
@@ -114,7 +129,7 @@ def _race(told: Evidence) -> Figure:
         mine = told.raced(told.advised.way)
         if mine is not None and isfinite(mine.step_ms):
             axes.plot([mine.step_ms], [mine.accuracy], "D", color=MARKED, ms=7)
-            _labels(figure, axes, [(mine.step_ms, mine.accuracy, "advised", MARKED)])
+            _labels(figure, axes, [Label(mine.step_ms, mine.accuracy, "advised", MARKED)])
         axes.set_xlim(left=0)
         axes.set_xlabel("ms per update, taken while others trained")
         axes.set_ylabel("accuracy, on what was chosen on")
@@ -137,7 +152,7 @@ def _drawn(title: str) -> Iterator[tuple[Figure, Axes]]:
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
         figure = Figure(SIZE)
-        axes = figure.add_axes((0.14, 0.12, LEFT - 0.14, 0.77))
+        axes = figure.add_axes((0.14, 0.12, LEFT - 0.14, TALL))
         figure.text(0.01, 0.985, title, va="top", fontsize=9.5, fontweight="bold")
         yield figure, axes
 
@@ -153,18 +168,19 @@ def _front(axes: Axes, points: Sequence[tuple[float, float]]) -> None:
         axes.plot(*zip(*front, strict=True), color=PALE, lw=1, ls="--", zorder=0)
 
 
-def _labels(figure: Figure, axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
-    """Labels right of the panel, each as near to the height of its point as the others allow."""
+def _labels(figure: Figure, axes: Axes, labels: Sequence[Label]) -> None:
+    """Labels right of the panel, each as near to the height of its point as the others allow; the figure grows until
+    all have room."""
+    inches = [(len(label.lines) + 0.35) * LINE for label in labels]
+    tall = max(SIZE[1], sum(inches) / TALL)
+    figure.set_size_inches(SIZE[0], tall)
     figure.draw_without_rendering()
-    texts = ["\n".join(textwrap.wrap(words, WIDE)) for _, _, words, _ in ends]
-    places = axes.transAxes.inverted().transform(axes.transData.transform([end[:2] for end in ends]))
-    heights = [(text.count("\n") + 1.35) * APART for text in texts]
-    for end, text, y in zip(ends, texts, spread([float(place[1]) for place in places], heights), strict=True):
+    places = axes.transAxes.inverted().transform(axes.transData.transform([(each.x, each.y) for each in labels]))
+    heights = spread([float(place[1]) for place in places], [each / (TALL * tall) for each in inches])
+    for label, y in zip(labels, heights, strict=True):
         line = {"arrowstyle": "-", "color": PALE, "lw": 0.5, "relpos": (0, 0.5), "shrinkB": 4}
-        axes.annotate(
-            text, end[:2], (1.05, y), textcoords="axes fraction", va="center", color=end[3], fontsize=8.5, zorder=4,
-            annotation_clip=False, arrowprops=line,
-        )  # fmt: skip
+        where: Any = {"textcoords": "axes fraction", "va": "center", "annotation_clip": False, "arrowprops": line}
+        axes.annotate("\n".join(label.lines), (label.x, label.y), (1.05, y), color=label.colour, fontsize=8.5, **where)
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:

@@ -38,6 +38,7 @@ def whole(way: Way, longest: int | None = None) -> str:
 def apart(way: Way, other: Way, longest: int | None = None) -> str:
     """The parts of `way` in which it differs from `other`, as `whole` has them; ``the same`` where it does not."""
     mine, theirs = _parts(way, longest), _parts(other, longest)
+    mine |= {"scale": "features as they are"} if way.scale == "none" and "scale" in theirs else {}
     return ", ".join(words for name, words in mine.items() if theirs.get(name) != words) or "the same"
 
 

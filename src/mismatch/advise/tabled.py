@@ -38,10 +38,11 @@ COLUMNS = {
     "below_low": "lower end of its 95% interval",
     "below_high": "upper end",
     "equivalent": "whether the two differ by less than the margin",
+    "enough": "sequences set aside that would show a difference of the margin; missing: not known",
     "step_ms": "time of an update by Keras's fit, measured in turn with the others; missing: it was not",
 }
 """Columns and what they mean."""
-KINDS = {"steps": "Int64", "pool": "Int64", "replicates": "Int64", "out": "Int64"}
+KINDS = {"steps": "Int64", "pool": "Int64", "replicates": "Int64", "out": "Int64", "enough": "Int64"}
 KINDS |= {"stopped": "boolean", "equivalent": "boolean"}
 
 
@@ -68,4 +69,4 @@ def _row(way: Way, told: Evidence, raced: Entered | None, final: Finalist | None
     row |= {"role": final.role, "learning_rate": final.arm.train.learning_rate, "step_ms": final.step_ms}
     for name, found in (("accuracy", final.accuracy), ("below", final.below)):
         row |= {name: found.estimate, f"{name}_low": found.low, f"{name}_high": found.high}
-    return row | {"equivalent": final.equivalent if final.tested else None}
+    return row | {"equivalent": final.equivalent if final.tested else None, "enough": final.enough}

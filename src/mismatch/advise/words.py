@@ -10,6 +10,8 @@ from mismatch.check.words import counted, verb
 
 MOST_COSTS = 2
 """Of the ways that would cost something, beside Keras's default and a shorter T, those that would cost most."""
+FEW = 3
+"""Runs of a way in the race below which it says little."""
 CHEAPER = 0.95
 """Share of the advised one's step time below which another one is said to be cheaper."""
 
@@ -66,6 +68,12 @@ def reach(told: Evidence) -> float | None:
     return max(found, default=None)
 
 
+def enough_for(told: Evidence) -> int | None:
+    """Sequences set aside that would be enough for all that was not told apart; else for what was planted."""
+    found = [one.enough for one in told.others if one.standing == OPEN and one.enough is not None]
+    return max(found, default=told.sensitivity.enough)
+
+
 def unfinished(told: Evidence) -> list[str]:
     """What was not done for want of time, or because it was interrupted; nothing where all was done."""
     found = []
@@ -78,7 +86,16 @@ def unfinished(told: Evidence) -> list[str]:
         found.append(f"For want of time {' and '.join(parts)}.")
     elif not told.whole and not told.interrupted:
         found.append("There was no time for all that was planned.")
-    return found
+    return [*found, *_hasty(told)]
+
+
+def _hasty(told: Evidence) -> list[str]:
+    """That the race ended before its ways could be told apart, where it did."""
+    runs = [one.replicates for one in told.entered if not one.out]
+    if len(told.entered) < 2 or min(runs, default=FEW) >= FEW:
+        return []
+    each = f"{min(runs)} to {max(runs)} runs" if max(runs) > min(runs) else counted(max(runs), "run")
+    return [f"The race was short, {each} of each way: another of them may be better."]
 
 
 def _use(told: Evidence) -> list[str]:
@@ -160,7 +177,7 @@ def _cheaper(told: Evidence) -> list[str]:
 
 def _reach(told: Evidence) -> list[str]:
     """What differences these data can tell, where that is not the margin."""
-    least, enough = reach(told), told.sensitivity.enough
+    least, enough = reach(told), enough_for(told)
     if least is None or least <= told.margin:
         return []
     said = f"Differences below about {three(least)} cannot be told here"

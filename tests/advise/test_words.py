@@ -78,6 +78,12 @@ def test_data_that_are_too_few_are_said_to_be_with_what_would_be_enough() -> Non
     assert "about 2,100 texts set aside would be enough for 0.01" in paragraph(sized)
 
 
+def test_one_way_whose_training_varies_is_not_what_the_data_can_tell() -> None:
+    wild = finalist(Way(64), "shorter", (0.1, -0.2, 0.4), 2.0)
+    close = finalist(Way(96, mask="masking"), "asked", (0.0, -0.03, 0.03), 3.0)
+    assert "Differences below about 0.040" in paragraph(advice(finalists=(FINALISTS[0], WIDE, wild, close)))
+
+
 def test_a_deficit_that_was_not_planted_is_no_sign_of_too_few_data() -> None:
     said = paragraph(advice(sensitivity=Sensitivity(False, "no deficit was planted: there was no time")))
     assert "Whether these data can tell is not known: no deficit was planted: there was no time." in said
@@ -91,6 +97,8 @@ def test_no_difference_is_called_what_it_is() -> None:
     said = paragraph(advice(finalists=(FINALISTS[0], default)))
     assert "What Keras does unless told (taking up to 200 steps and padding after) would cost 0.004" in said
     assert "which is not told from nothing" in said
+    gaining = replace(default, below=Interval(-0.004, -0.02, 0.01))
+    assert "would gain 0.004 [-0.010, 0.020], which is not told" in paragraph(advice(finalists=(FINALISTS[0], gaining)))
     same = replace(default, equivalent=True)
     assert "which is equivalent" in paragraph(advice(finalists=(FINALISTS[0], same)))
 

@@ -40,7 +40,7 @@ STYLE: Any = {
     "text.parse_math": False,
     **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
 }
-LEFT, WIDE = 0.62, 19
+LEFT, WIDE = 0.63, 19
 """Where the panel ends and labels begin, as a share of the width; characters of a line of a label."""
 TALL, LINE = 0.77, 0.148
 """Height of the panel as a share of the figure's, and of a line of a label in inches."""
@@ -57,7 +57,8 @@ class Label:
 
     @property
     def lines(self) -> list[str]:
-        return textwrap.wrap(self.text, WIDE)
+        whole = self.text.replace(" = ", "\u00a0=\u00a0")  # T stays beside its number
+        return [line.replace("\u00a0", " ") for line in textwrap.wrap(whole, WIDE)]
 
 
 def accuracy(told: Evidence) -> Figure:
@@ -152,7 +153,7 @@ def _drawn(title: str) -> Iterator[tuple[Figure, Axes]]:
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
         figure = Figure(SIZE)
-        axes = figure.add_axes((0.14, 0.12, LEFT - 0.14, TALL))
+        axes = figure.add_axes((0.17, 0.12, LEFT - 0.17, TALL))
         figure.text(0.01, 0.985, title, va="top", fontsize=9.5, fontweight="bold")
         yield figure, axes
 

@@ -63,9 +63,12 @@ def shorter(told: Evidence) -> Finalist | None:
 
 
 def reach(told: Evidence) -> float | None:
-    """Half the widest interval of a difference that was not told from none: a smaller one is not seen in these data."""
-    found = [(one.below.high - one.below.low) / 2 for one in told.others if one.standing == OPEN]
-    return max(found, default=None)
+    """Half the interval of a difference that was not told from none, the middle one of these: as far as the data go.
+
+    The widest is that of ways whose training varies most, not of what the data can tell.
+    """
+    found = sorted((one.below.high - one.below.low) / 2 for one in told.others if one.standing == OPEN)
+    return found[len(found) // 2] if found else None
 
 
 def enough_for(told: Evidence) -> int | None:
@@ -143,11 +146,12 @@ def _alternatives(told: Evidence) -> list[str]:
 
 def _cost(one: Finalist) -> str:
     """``would cost 0.310 [0.290, 0.330]``, or what else is known of the difference."""
+    gained = Interval(-one.below.estimate, -one.below.high, -one.below.low)
     if one.standing == GAINS:
-        gained = Interval(-one.below.estimate, -one.below.high, -one.below.low)
         return f"did better here by {interval(gained)}, which was seen after the choice was made"
     ends = {EQUIVALENT: ", which is equivalent", OPEN: ", which is not told from nothing"}
-    return f"would cost {interval(one.below)}{ends.get(one.standing, '')}"
+    what = f"gain {interval(gained)}" if gained.estimate >= 0.0005 else f"cost {interval(one.below)}"
+    return f"would {what}{ends.get(one.standing, '')}"
 
 
 def _shorter(one: Finalist | None, told: Evidence) -> list[str]:

@@ -50,13 +50,10 @@ def equivalents(told: Evidence) -> Section | None:
     """The set of ways that are as good, and those of which nobody can tell."""
     if not told.others:
         return None
-    alike, unknown = (_names(told, standing) for standing in (EQUIVALENT, OPEN))
-    lines = [f"None of the others was shown to be within {told.margin:g} of the advised one."]
-    if alike:
-        lines = [f"Equivalent to the advised one, within {told.margin:g}: {alike}."]
-    if unknown:
-        lines.append(f"Neither equivalent nor told apart, which takes more {told.nouns}: {unknown}.")
-    return Section("As good as the advised", tuple(lines))
+    alike = [f"Equivalent within {told.margin:g}: {each}." for each in _names(told, EQUIVALENT)]
+    alike = alike or [f"None of the others was shown to be within {told.margin:g} of the advised one."]
+    unknown = [f"Not told apart, which takes more {told.nouns}: {each}." for each in _names(told, OPEN)]
+    return Section("As good as the advised", (*alike, *unknown))
 
 
 def effects(told: Evidence) -> Section | None:
@@ -147,8 +144,9 @@ def _called(one: Finalist, told: Evidence) -> str:
     return f"{one.role}: {words}" if one.role in (KERAS, LEADER) else words
 
 
-def _names(told: Evidence, standing: str) -> str:
-    return "; ".join(f"{named(one, told)}, {interval(one.below)}" for one in told.others if one.standing == standing)
+def _names(told: Evidence, standing: str) -> list[str]:
+    found = [one for one in told.others if one.standing == standing]
+    return [f"{named(one, told)}, cost {interval(one.below)}" for one in found]
 
 
 def _finding(one: Finding) -> str:

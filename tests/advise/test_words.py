@@ -119,7 +119,7 @@ def test_an_advice_that_was_not_tested_says_so() -> None:
     best = replace(FINALISTS[0], accuracy=UNTESTED, below=UNTESTED, step_ms=None)
     said = paragraph(advice(finalists=(best,), interrupted=True, whole=False))
     assert "It was not tested on the 300 texts set aside." in said and "nan" not in said
-    assert "Its accuracy in the race, 0.850, is on what it was chosen on." in said
+    assert "In the race it scored 0.850, on texts that it was chosen on." in said
     assert "It was interrupted" in said
 
 
@@ -140,7 +140,9 @@ def test_step_times_that_were_not_measured_are_not_made_up() -> None:
 
 def test_the_most_accurate_way_is_not_called_the_cheapest() -> None:
     ranked = (entered(BEST, 0.9), *ENTERED[1:])
-    assert "It was the most accurate of 8 ways in the race: 3.1 ms per update." in paragraph(advice(entered=ranked))
+    led = advice(entered=ranked, finalists=(FINALISTS[0], *FINALISTS[2:]))
+    assert "It was the most accurate of 8 ways in the race: 3.1 ms per update." in paragraph(led)
+    assert "It was the cheapest of those within 0.01" in paragraph(replace(led, finalists=FINALISTS))
     assert "No other way was raced." in paragraph(advice(entered=ENTERED[:1], finalists=FINALISTS[:1]))
 
 

@@ -121,8 +121,10 @@ class Evidence:
 
     @property
     def led(self) -> bool:
-        """Whether no way that was left in the race was more accurate there than the advised one."""
+        """Whether the advised one was the most accurate in the race of those that did not drop out."""
         mine = self.raced(self.advised.way)
+        if any(one.role == LEADER for one in self.finalists):  # as accurate, perhaps, but named
+            return False
         return mine is None or all(one.accuracy <= mine.accuracy for one in self.entered if not one.out)
 
     @property

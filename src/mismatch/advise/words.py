@@ -106,8 +106,11 @@ def _use(told: Evidence) -> list[str]:
     best, way = told.advised, whole(told.advised.way, told.longest)
     if not best.tested:
         raced = told.raced(best.way)
-        score = f" Its accuracy in the race, {three(raced.accuracy)}, is on what it was chosen on." if raced else ""
-        return [f"Use {way}. It was not tested on the {told.aside:,} {told.nouns} set aside.{score}"]
+        found = [f"Use {way}.", f"It was not tested on the {told.aside:,} {told.nouns} set aside."]
+        score = (
+            f"In the race it scored {three(raced.accuracy)}, on {told.nouns} that it was chosen on." if raced else ""
+        )
+        return [*found, score] if score else found
     found = [
         f"Use {way}: accuracy {interval(best.accuracy)} on {told.aside:,} {told.nouns} set aside, "
         "on which no choice was made."

@@ -155,6 +155,7 @@ def test_a_file_is_advised_on_from_the_command_line(tmp_path: Path) -> None:
     assert done.stdout.startswith("Use T = ") and "in out: advice.html, advice.json, advice.md, model.py" in done.stdout
     found = json.loads((tmp_path / "out" / "advice.json").read_text())
     assert found["finalists"][0]["role"] == "advised" and found["aside"] == 100
+    assert "length.ratio" not in found["settings"]  # beside length.steps the command refuses it
     page = (tmp_path / "out" / "advice.html").read_text()
     assert "<b>bad" not in page and "&lt;b&gt;bad" in page
     space = runpy.run_path(str(tmp_path / "out" / "model.py"))

@@ -380,8 +380,7 @@ def _base(dataset: Any, hold: str, asked: Asked) -> Settings:
 
 
 def _overrides(arm: Arm) -> dict[str, object]:
-    """The overrides of the command that make this arm of these data."""
+    """The overrides of the command that make this arm of these data; T is given once, by its steps."""
     plain = resolve(Settings(data=arm.data)).parameters()
-    return {
-        key: value for key, value in arm.parameters().items() if not key.startswith("data") and plain.get(key) != value
-    }
+    named = {key: value for key, value in arm.parameters().items() if key != "length.ratio"}
+    return {key: value for key, value in named.items() if not key.startswith("data") and plain.get(key) != value}

@@ -18,6 +18,7 @@ from mismatch.advise.candidates import Way
 from mismatch.advise.entering import LOOKS, RATES, Asked
 from mismatch.advise.field import Field
 from mismatch.advise.finalists import Chosen
+from mismatch.advise.naming import whole
 from mismatch.advise.racing import Look, Race
 from mismatch.advise.runs import Runs, scored
 from mismatch.advise.stepping import step_times
@@ -131,7 +132,7 @@ class Advising:
             return None
         look = rule.look(scores, number)
         self.field.saw(look)
-        lead = self.field.way_of(look.leader)
+        lead = whole(self.field.way_of(look.leader))
         what = f"{len(look.out)} of {len(scores)} arms clearly worse than {lead}"
         self.say(f"look {number}: {what}, {look.means[look.leader]:.3f}")
         return look
@@ -168,12 +169,13 @@ class Advising:
             sensitivity=finalists.sensitivity(right[advised.id], planted, self.asked.margin),
             checked=self.checked,
             whole=not self.interrupted and not self.field.stopped,
-            untried=tuple(map(str, self.untried)),
+            untried=tuple(self.untried),
+            interrupted=self.interrupted,
         )
 
 
 def _overrides(arm: Arm) -> dict[str, object]:
-    """The overrides of the command that make this arm of these data."""
+    """The overrides of the command that make this arm of these data; T is given once, by its steps."""
     plain = resolve(Settings(data=arm.data)).parameters()
-    mine = {key: value for key, value in arm.parameters().items() if not key.startswith("data")}
-    return {key: value for key, value in mine.items() if plain.get(key) != value}
+    named = {key: value for key, value in arm.parameters().items() if key != "length.ratio"}
+    return {key: value for key, value in named.items() if not key.startswith("data") and plain.get(key) != value}

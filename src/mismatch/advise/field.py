@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mismatch.advise.answer import Entered
 from mismatch.advise.candidates import Entrant, Way
+from mismatch.advise.evidence import Entered
 from mismatch.advise.racing import Look
 from mismatch.advise.runs import Runs
 from mismatch.config.arm import Arm

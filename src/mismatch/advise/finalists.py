@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mismatch.advise import final
-from mismatch.advise.answer import Finalist, Sensitivity
 from mismatch.advise.candidates import Way
 from mismatch.advise.choosing import choose
+from mismatch.advise.evidence import KERAS, LEADER, Finalist, Sensitivity
 from mismatch.advise.field import Field
 from mismatch.analysis.intervals import Interval
 from mismatch.config.arm import Arm
@@ -23,7 +23,7 @@ MOST = 7
 PLANTED = 0.25
 """Share of the training labels that the planted deficit changes."""
 UNTESTED = Interval(float("nan"), float("nan"), float("nan"), valid=False, note="interrupted before it was tested")
-ADVISED, LEADER = "advised", "the most accurate in the race"
+ADVISED = "advised"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def roles(advised: Way, leader: Way, known: Sequence[Way]) -> list[tuple[str, Wa
     asked = [
         (ADVISED, advised),
         (LEADER, leader),
-        ("what Keras does unless told", Way(longest)),
+        (KERAS, Way(longest)),
         ("padding after, no mask", Way(longest, padding="post")),
         ("padding after, masked", Way(longest, padding="post", mask=mask)),
         *(("shorter", way) for way in shorter[:1]),
@@ -104,7 +104,8 @@ def _told(each: Chosen, right: np.ndarray, first: np.ndarray, times: Mapping[str
     own, base = _paired(right, first)
     alike = each.role == ADVISED or final.equivalent(base, own, margin)
     below, reached = final.difference(base, own), final.accuracy(right)
-    return Finalist(each.way, each.arm, each.role, reached, below, times.get(each.arm.id), alike)
+    enough = None if each.role == ADVISED else final.enough(base, own, margin).sequences
+    return Finalist(each.way, each.arm, each.role, reached, below, times.get(each.arm.id), alike, enough)
 
 
 def _paired(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -157,7 +157,7 @@ def test_no_text_of_a_file_becomes_markdown(told: Advice) -> None:
     page = Page(MarkdownIt("commonmark", {"html": True}).enable("table").render(text))
     assert page.tags <= {"h1", "h2", "p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "pre", "code"}
     rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in rows} <= {6, 5}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in rows} <= {3, 4, 5, 6}
 
 
 def test_the_markdown_reads_as_it_is_written() -> None:
@@ -193,7 +193,7 @@ def test_labels_that_are_crowded_are_spread_in_their_order() -> None:
 
 
 def test_the_figure_of_few_step_times_is_that_of_the_race() -> None:
-    assert "on what was chosen on" in UNTIMED.plot().axes[0].get_ylabel()
+    assert "in the race" in UNTIMED.plot().axes[0].get_ylabel()
     assert "set aside" in advice().plot().axes[0].get_ylabel()
 
 

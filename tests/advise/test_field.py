@@ -58,6 +58,10 @@ def test_a_way_stands_where_its_best_learning_rate_does(field):
     assert all(one.replicates == 3 and not one.out for one in field.told())
 
 
+def test_ways_of_which_nothing_was_run_are_known(field):
+    assert field.unraced() == [WAYS[3]]
+
+
 def test_a_run_that_failed_scores_chance(field):
     arm = field.entrants[3].arms[0]
     field.runs.given[arm.id] = [float("nan"), 0.75]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from mismatch.advise import naming
-from mismatch.advise.answer import Advice, Sensitivity
+from mismatch.advise.answer import Advice
 from mismatch.advise.candidates import Way
+from mismatch.advise.evidence import Sensitivity
 from mismatch.advise.sections import dose, effects, equivalents, left, lengths, sections
 from mismatch.advise.words import paragraph, rounded, three
 from mismatch.analysis.intervals import Interval
@@ -50,11 +51,11 @@ def numbers(told: Advice) -> set[str]:
 
 
 TOO_FEW = Sensitivity(False, "25% wrong training labels cost 0.010 [-0.020, 0.040]", 3187)
-WIDE = finalist(Way(96, padding="post"), "asked", (0.01, -0.03, 0.05), 3.0)
+WIDE = finalist(Way(96, padding="post"), "asked", (0.01, -0.03, 0.05), 3.0, enough=3187)
 CASES = {
     "as it is": advice(),
     "too few": advice(finalists=(FINALISTS[0], WIDE), sensitivity=TOO_FEW),
-    "interrupted": advice(interrupted=True, whole=False, untried=("T = 12",)),
+    "interrupted": advice(interrupted=True, whole=False, untried=(Way(12),)),
     "hostile": hostile(),
 }
 
@@ -78,6 +79,20 @@ def test_data_that_are_too_few_are_said_to_be_with_what_would_be_enough() -> Non
     assert "about 2,100 texts set aside would be enough for 0.01" in paragraph(sized)
 
 
+def test_runs_that_are_too_few_are_not_taken_for_too_few_data() -> None:
+    unsure = replace(TOO_FEW, enough=None)
+    said = paragraph(advice(finalists=FINALISTS[:1], sensitivity=unsure))
+    assert "These runs are too few to tell: a deficit planted on purpose was not seen (25% wrong training" in said
+    assert "; for 0.01 it takes more runs, and so more minutes." in said and "texts set aside would" not in said
+    several = (FINALISTS[0], WIDE, replace(WIDE, way=Way(64), enough=None))
+    said = paragraph(advice(finalists=several, sensitivity=unsure))
+    assert said.count("it takes more runs") == 1 and "would be enough" not in said
+    found = equivalents(advice(finalists=several))
+    assert found is not None
+    assert found.lines[1].startswith("Not told apart, which takes about 3,200 texts set aside: padding after, cost")
+    assert found.lines[2].startswith("Not told apart, which takes more runs: cutting at 64, cost")
+
+
 def test_one_way_whose_training_varies_is_not_what_the_data_can_tell() -> None:
     wild = finalist(Way(64), "shorter", (0.1, -0.2, 0.4), 2.0)
     close = finalist(Way(96, mask="masking"), "asked", (0.0, -0.03, 0.03), 3.0)
@@ -85,8 +100,8 @@ def test_one_way_whose_training_varies_is_not_what_the_data_can_tell() -> None:
 
 
 def test_a_deficit_that_was_not_planted_is_no_sign_of_too_few_data() -> None:
-    said = paragraph(advice(sensitivity=Sensitivity(False, "no deficit was planted: there was no time")))
-    assert "Whether these data can tell is not known: no deficit was planted: there was no time." in said
+    said = paragraph(advice(sensitivity=Sensitivity(False, "there was no time to plant a deficit", planted=False)))
+    assert "Whether these data can tell is not known: there was no time to plant a deficit." in said
     assert "too few" not in said
     said = paragraph(advice(sensitivity=replace(TOO_FEW, enough=200)))
     assert "too few" not in said and "though there are texts enough" in said
@@ -147,7 +162,7 @@ def test_the_most_accurate_way_is_not_called_the_cheapest() -> None:
 
 
 def test_what_was_not_done_is_listed() -> None:
-    told = advice(untried=("T = 12", Way(8)), whole=False)
+    told = advice(untried=(Way(12), Way(8)), whole=False)
     assert "For want of time 1 way was not raced to the end and 2 ways were not tried." in paragraph(told)
     found = left(told)
     assert found is not None and sum(line.startswith("Not tried: T = ") for line in found.lines) == 2

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from mismatch.advise.answer import Advice, Entered, Finalist, Sensitivity
+from mismatch.advise.answer import Advice
 from mismatch.advise.candidates import Way
+from mismatch.advise.evidence import Entered, Finalist, Sensitivity
+from mismatch.advise.finalists import UNTESTED as UNTESTED
 from mismatch.analysis.intervals import Interval
 from mismatch.check.finding import Finding
 from mismatch.check.outcome import Checked, Section
@@ -16,7 +18,6 @@ HOSTILE = (
 BEST = Way(96)
 LONGER = Way(200)
 NAN = float("nan")
-UNTESTED = Interval(NAN, NAN, NAN, valid=False, note="interrupted before it was tested")
 
 
 def entered(way: Way, accuracy: float, **more: Any) -> Entered:
@@ -81,4 +82,4 @@ def hostile() -> Advice:
     finding = Finding("D199", "bad", "error", HOSTILE, HOSTILE, {HOSTILE: HOSTILE}, HOSTILE, HOSTILE, HOSTILE)
     section = Section(HOSTILE, (HOSTILE,), (HOSTILE,), ((HOSTILE,),))
     checked = replace(CHECKED, subject=HOSTILE, profile=(section, section), findings=(finding,))
-    return advice(subject=HOSTILE, checked=checked, untried=(HOSTILE,), settings={"data": HOSTILE})
+    return advice(subject=HOSTILE, checked=checked, settings={"data": HOSTILE})

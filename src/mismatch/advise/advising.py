@@ -169,7 +169,7 @@ class Advising:
             sensitivity=finalists.sensitivity(right[advised.id], planted, self.asked.margin),
             checked=self.checked,
             whole=not self.interrupted and not self.field.stopped,
-            untried=tuple(self.untried),
+            untried=(*self.field.unraced(), *self.untried),
             interrupted=self.interrupted,
         )
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mismatch.advise.evidence import Entered, Evidence, Finalist, Sensitivity
+from mismatch.advise.evidence import Evidence
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
     from mismatch.advise.preparing import Prepared
-
-__all__ = ["Advice", "Entered", "Finalist", "Sensitivity"]
 
 
 @dataclass(frozen=True, repr=False)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mismatch.check.outcome import Checked
     from mismatch.config.arm import Arm
 
-KERAS, LEADER = "what Keras does unless told", "the most accurate in the race"
+ADVISED, KERAS, LEADER = "advised", "what Keras does unless told", "the most accurate in the race"
 """Roles of finalists that are named; the others say what they are by how they differ from the advised."""
 EQUIVALENT, COSTS, GAINS, OPEN = "equivalent", "costs", "gains", "not told apart"
 """How a finalist stands to the advised one."""
@@ -47,7 +47,7 @@ class Finalist:
     role: why it is here. accuracy, below: with 95 % intervals, `below` being how much less accurate than the advised
     one it is; NaN where there was no time to test it. step_ms: of an update by Keras's `fit`, measured in turn with the
     others; None where it was not. enough: sequences set aside that would show a difference of the margin to the advised
-    one; None where that is not known.
+    one; None where no number of them would, as that takes more runs.
     """
 
     way: Way
@@ -76,11 +76,13 @@ class Finalist:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """Whether a deficit planted on purpose was seen. text: what it came to. enough: sequences that would be enough."""
+    """Whether a deficit planted on purpose was seen. text: what it came to, or why there is none. enough: sequences
+    that would be enough; None where no number of them would."""
 
     seen: bool
     text: str
     enough: int | None = None
+    planted: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Evidence:
     the command that make the advised arm.
 
     subject: what was read, as a person calls it. noun: what a sequence is called. aside: sequences that were set aside.
-    margin: accuracy that is nothing to the person. runs: all that were trained. untried: ways, or other words for them.
+    margin: accuracy that is nothing to the person. runs: all that were trained. untried: ways of which none was.
     """
 
     subject: str
@@ -107,7 +109,7 @@ class Evidence:
     sensitivity: Sensitivity
     checked: Checked
     whole: bool
-    untried: tuple[Way | str, ...] = ()
+    untried: tuple[Way, ...] = ()
     interrupted: bool = False
 
     @property

@@ -62,6 +62,11 @@ class Field:
         """Mean accuracy of every way that was run, at its best learning rate."""
         return {way: self.score(arm) for way, arm in self.raced().items()}
 
+    def unraced(self) -> list[Way]:
+        """The ways of which no arm was run."""
+        raced = self.raced()
+        return [each.way for each in self.entrants if each.way not in raced]
+
     def way_of(self, arm: str) -> Way:
         """The way of the arm with this id."""
         return next(each.way for each in self.entrants if any(one.id == arm for one in each.arms))

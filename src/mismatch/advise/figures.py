@@ -81,7 +81,7 @@ def lengths(told: Evidence) -> Figure | None:
             ends.append(Label(line[-1].way.steps, line[-1].accuracy, KEPT.get(side, "resample")))
         axes.axvline(told.advised.way.steps, color=PALE, lw=0.8, ls=":", zorder=0)
         axes.set_xlabel("T (dotted: as advised)")
-        axes.set_ylabel("accuracy, on what was chosen on")
+        axes.set_ylabel("accuracy in the race")
         _labels(figure, axes, ends)
     return figure
 
@@ -133,7 +133,7 @@ def _race(told: Evidence) -> Figure:
             _labels(figure, axes, [Label(mine.step_ms, mine.accuracy, "advised", MARKED)])
         axes.set_xlim(left=0)
         axes.set_xlabel("ms per update, taken while others trained")
-        axes.set_ylabel("accuracy, on what was chosen on")
+        axes.set_ylabel("accuracy in the race")
     return figure
 
 

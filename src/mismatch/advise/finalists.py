@@ -12,7 +12,7 @@ import numpy as np
 from mismatch.advise import final
 from mismatch.advise.candidates import Way
 from mismatch.advise.choosing import choose
-from mismatch.advise.evidence import KERAS, LEADER, Finalist, Sensitivity
+from mismatch.advise.evidence import ADVISED, KERAS, LEADER, Finalist, Sensitivity
 from mismatch.advise.field import Field
 from mismatch.analysis.intervals import Interval
 from mismatch.config.arm import Arm
@@ -23,7 +23,6 @@ MOST = 7
 PLANTED = 0.25
 """Share of the training labels that the planted deficit changes."""
 UNTESTED = Interval(float("nan"), float("nan"), float("nan"), valid=False, note="interrupted before it was tested")
-ADVISED = "advised"
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def told(
 def sensitivity(advised: np.ndarray, planted: np.ndarray, margin: float) -> Sensitivity:
     """Whether the planted deficit was seen, and how many sequences set aside would show one of the margin."""
     if min(len(planted), len(advised)) < 2:
-        return Sensitivity(False, "no deficit was planted: there was no time")
+        return Sensitivity(False, "there was no time to plant a deficit", planted=False)
     base, other = _paired(advised, planted)
     found = final.difference(base, other)
     text = f"{PLANTED:.0%} wrong training labels cost {found.estimate:.3f} [{found.low:.3f}, {found.high:.3f}]"

@@ -9,7 +9,6 @@ from typing import Any
 
 from mismatch.advise.evidence import Entered, Evidence, Finalist
 from mismatch.advise.naming import whole
-from mismatch.advise.sections import untried
 from mismatch.advise.words import paragraph
 from mismatch.check.outcome import jsonable
 
@@ -33,7 +32,7 @@ def to_dict(told: Evidence) -> dict[str, Any]:
         "finalists": [_finalist(one, told) for one in told.finalists],
         "entered": [_entered(one, told) for one in told.entered],
         "sensitivity": vars(told.sensitivity),
-        "untried": untried(told),
+        "untried": [{"words": whole(way, told.longest), "way": asdict(way)} for way in told.untried],
         "check": told.checked.to_dict(),
     }
 

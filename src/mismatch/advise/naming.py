@@ -55,13 +55,18 @@ def factor(way: Way, other: Way) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
+def front_of(reduction: str, pool: int | None) -> str:
+    """What stands before the GRU: ``a convolution and max pooling by 2``."""
+    return FRONTS.get(reduction, f"{reduction} by {{pool}}").format(pool=pool)
+
+
 def capital(words: str) -> str:
     """`words` as the beginning of a sentence."""
     return words[:1].upper() + words[1:]
 
 
 def _parts(way: Way, longest: int | None) -> dict[str, str]:
-    front, scale = _reduction(way), {"scale": "features standardised"} if way.scale != "none" else {}
+    front, scale = front_of(way.reduction, way.pool), {"scale": "features standardised"} if way.scale != "none" else {}
     if way.truncating == INTERPOLATE:
         return {"length": f"every sequence resampled to T = {way.steps}", **scale, "reduction": front}
     cut = "" if longest is not None and way.steps >= longest else f" ({KEPT.get(way.truncating, way.truncating)})"
@@ -96,9 +101,5 @@ def _front(way: Way, names: set[str]) -> list[str]:
     if "scale" in names:
         found.append("standardising the features" if way.scale != "none" else "leaving the features as they are")
     if names & {"reduction", "pool"}:
-        found.append("no pooling or convolution" if way.reduction == "none" else _reduction(way))
+        found.append(front_of(way.reduction, way.pool))
     return found
-
-
-def _reduction(way: Way) -> str:
-    return FRONTS.get(way.reduction, f"{way.reduction} by {{pool}}").format(pool=way.pool)

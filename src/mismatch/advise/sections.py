@@ -3,12 +3,13 @@
 In: `Evidence`. Out: `Section`s of lines and a table, the same for a terminal, a page and Markdown, which escape them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mismatch.advise.candidates import FACTORS, Way
+from mismatch.advise.candidates import FACTORS
 from mismatch.advise.evidence import EQUIVALENT, KERAS, LEADER, OPEN, Entered, Evidence, Finalist
 from mismatch.advise.naming import KEPT, apart, capital, factor, instead, whole
-from mismatch.advise.words import interval, named, three, unfinished
+from mismatch.advise.words import interval, named, rounded, three, unfinished
 from mismatch.check.finding import Finding
 from mismatch.check.words import counted
 
@@ -42,17 +43,22 @@ def final(told: Evidence) -> Section:
         lines.append("Cost: accuracy below the advised one, in pairs.")
     if all(one.step_ms is None for one in told.finalists):
         lines.append("Step times were not measured: there was no time, or the machine was not quiet.")
-    rows = tuple(_finalist(one, told) for one in told.finalists)
-    return Section("The final", tuple(lines), ("way", "accuracy", "cost", VERDICT, "step, ms"), rows, "accuracy")
+    head = ("way", "accuracy", "cost", VERDICT, "step, ms")
+    return Section(
+        "The final", tuple(lines), *_filled(head, [_finalist(one, told) for one in told.finalists]), "accuracy"
+    )
 
 
 def equivalents(told: Evidence) -> Section | None:
     """The set of ways that are as good, and those of which nobody can tell."""
     if not told.others:
         return None
-    alike = [f"Equivalent within {told.margin:g}: {each}." for each in _names(told, EQUIVALENT)]
+    same = [one for one in told.others if one.standing == EQUIVALENT]
+    alike = [f"Equivalent within {told.margin:g}: {_costing(one, told)}." for one in same]
     alike = alike or [f"None of the others was shown to be within {told.margin:g} of the advised one."]
-    unknown = [f"Not told apart, which takes more {told.nouns}: {each}." for each in _names(told, OPEN)]
+    unknown = [
+        f"Not told apart{_takes(one, told)}: {_costing(one, told)}." for one in told.others if one.standing == OPEN
+    ]
     return Section("As good as the advised", (*alike, *unknown))
 
 
@@ -106,26 +112,29 @@ def left(told: Evidence) -> Section | None:
     """What was not tried, or not to the end."""
     lines = [*unfinished(told)]
     lines += [f"Not raced to the end: {whole(one.way, told.longest)}." for one in told.stopped]
-    lines += [f"Not tried: {words}." for words in untried(told)]
+    lines += [f"Not tried: {whole(way, told.longest)}." for way in told.untried]
     lines += [f"Not tested: {named(one, told)}." for one in told.finalists[1:] if not one.tested]
     return Section("What was not tried", tuple(lines)) if lines else None
-
-
-def untried(told: Evidence) -> list[str]:
-    """The ways that were not tried at all, in words."""
-    return [whole(one, told.longest) if isinstance(one, Way) else one for one in told.untried]
 
 
 def every(told: Evidence) -> Section:
     """All ways that were raced, from the most accurate on."""
     ranked = sorted(told.entered, key=lambda one: -one.accuracy)
-    rows = tuple(
+    rows = [
         (whole(one.way, told.longest), three(one.accuracy), str(one.replicates), f"{one.learning_rate:g}", _end(one))
         for one in ranked
-    )
+    ]
     line = "Each at the learning rate that did best; numbers of the race, which the choice rests on."
     head = ("way", "accuracy in the race", "runs", "learning rate", "end")
-    return Section(f"In the race: {counted(len(ranked), 'way')}", (line,), head, rows, folded=True)
+    return Section(f"In the race: {counted(len(ranked), 'way')}", (line,), *_filled(head, rows), folded=True)
+
+
+def _filled(
+    head: tuple[str, ...], rows: Sequence[tuple[str, ...]]
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """`head` and `rows` without the columns that are empty."""
+    used = [k for k in range(len(head)) if any(row[k] for row in rows)]
+    return tuple(head[k] for k in used), tuple(tuple(row[k] for k in used) for row in rows)
 
 
 def _finalist(one: Finalist, told: Evidence) -> tuple[str, ...]:
@@ -144,9 +153,15 @@ def _called(one: Finalist, told: Evidence) -> str:
     return f"{one.role}: {words}" if one.role in (KERAS, LEADER) else words
 
 
-def _names(told: Evidence, standing: str) -> list[str]:
-    found = [one for one in told.others if one.standing == standing]
-    return [f"{named(one, told)}, cost {interval(one.below)}" for one in found]
+def _costing(one: Finalist, told: Evidence) -> str:
+    return f"{named(one, told)}, cost {interval(one.below)}"
+
+
+def _takes(one: Finalist, told: Evidence) -> str:
+    """What it would take to tell it from the advised one."""
+    if one.enough is None:
+        return ", which takes more runs"
+    return f", which takes about {rounded(one.enough)} {told.nouns} set aside" if one.enough > told.aside else ""
 
 
 def _finding(one: Finding) -> str:

@@ -38,7 +38,7 @@ COLUMNS = {
     "below_low": "lower end of its 95% interval",
     "below_high": "upper end",
     "equivalent": "whether the two differ by less than the margin",
-    "enough": "sequences set aside that would show a difference of the margin; missing: not known",
+    "enough": "sequences set aside that would show a difference of the margin; missing: none would, it takes more runs",
     "step_ms": "time of an update by Keras's fit, measured in turn with the others; missing: it was not",
 }
 """Columns and what they mean."""

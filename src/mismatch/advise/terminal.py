@@ -25,8 +25,10 @@ def text(told: Evidence, width: int = 80) -> str:
 
 
 def brief(told: Evidence, width: int = 80) -> str:
-    """The paragraph and the finalists."""
-    return "\n".join([*_wrapped(paragraph(told), width), "", *_table(final(told), width)])
+    """The paragraph, the names of what the check found, and the finalists."""
+    found = [f"{one.severity} {one.code} {one.name}" for one in told.checked.findings]
+    checked = _wrapped(f"The check found: {', '.join(found)}.", width) if found else []
+    return "\n".join([*_wrapped(paragraph(told), width), *checked, "", *_table(final(told), width)])
 
 
 def _section(section: Section, width: int) -> Iterator[str]:
@@ -36,11 +38,11 @@ def _section(section: Section, width: int) -> Iterator[str]:
 
 
 def _table(section: Section, width: int) -> Iterator[str]:
-    """Columns without any content are left out, and that of verdicts where there is no room for it."""
+    """The column of verdicts is left out where there is no room for it."""
     if not section.rows:
         return
     grid = [[plain(cell) for cell in row] for row in (section.head, *section.rows)]
-    used = [k for k in range(len(section.head)) if any(row[k] for row in grid[1:])]
+    used = list(range(len(section.head)))
     if _room(grid, used, width) < NARROWEST:
         used = [k for k in used if grid[0][k] != VERDICT]
     sizes = [max(len(row[k]) for row in grid) for k in used]

@@ -72,9 +72,10 @@ def reach(told: Evidence) -> float | None:
 
 
 def enough_for(told: Evidence) -> int | None:
-    """Sequences set aside that would be enough for all that was not told apart; else for what was planted."""
-    found = [one.enough for one in told.others if one.standing == OPEN and one.enough is not None]
-    return max(found, default=told.sensitivity.enough)
+    """Sequences set aside that would be enough for all that was not told apart; None where no number would."""
+    found = [one.enough for one in told.others if one.standing == OPEN]
+    sizes = [count for count in found if count is not None]
+    return max(sizes) if sizes and len(sizes) == len(found) else None
 
 
 def unfinished(told: Evidence) -> list[str]:
@@ -188,9 +189,7 @@ def _reach(told: Evidence) -> list[str]:
     if least is None or least <= told.margin:
         return []
     said = f"Differences below about {three(least)} cannot be told here"
-    if enough is not None and enough > told.aside:
-        said += f"; about {rounded(enough)} {told.nouns} set aside would be enough for {told.margin:g}"
-    return [f"{said}."]
+    return [f"{said}; {_enough(enough, told)}." if enough is None or enough > told.aside else f"{said}."]
 
 
 def _planted(told: Evidence) -> list[str]:
@@ -198,10 +197,17 @@ def _planted(told: Evidence) -> list[str]:
     found = told.sensitivity
     if found.seen or not told.advised.tested:
         return []
-    if found.enough is None:
+    if not found.planted:
         return [f"Whether these data can tell is not known: {found.text}."]
-    if found.enough <= told.aside:
+    if found.enough is not None and found.enough <= told.aside:
         return [f"A deficit planted on purpose was not seen, though there are {told.nouns} enough: {found.text}."]
-    said = f"These data are too few to tell: a deficit planted on purpose was not seen ({found.text})"
-    more = f"; about {rounded(found.enough)} {told.nouns} set aside would be enough for {told.margin:g}"
-    return [f"{said}{'' if _reach(told) else more}."]
+    few = "runs" if found.enough is None else "data"
+    said = f"These {few} are too few to tell: a deficit planted on purpose was not seen ({found.text})"
+    return [f"{said}." if _reach(told) else f"{said}; {_enough(found.enough, told)}."]
+
+
+def _enough(count: int | None, told: Evidence) -> str:
+    """What would be enough to tell a difference of the margin; None: no number of sequences would."""
+    if count is None:
+        return f"for {told.margin:g} it takes more runs, and so more minutes"
+    return f"about {rounded(count)} {told.nouns} set aside would be enough for {told.margin:g}"

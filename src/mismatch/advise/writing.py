@@ -14,6 +14,8 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.files import write_set
 from mismatch.config.paths import shown
 
+PAGE, JSON, MARKDOWN = "advice.html", "advice.json", "advice.md"
+
 
 @dataclass(frozen=True)
 class Written:
@@ -31,11 +33,7 @@ def write(told: Evidence, folder: Path) -> Written:
         ConfigError: where they cannot be written.
     """
     made = scripted(told)
-    contents = {
-        "advice.html": html(told, made),
-        "advice.json": to_json(told) + "\n",
-        "advice.md": markdown(told, made),
-    }
+    contents = {PAGE: html(told, made), JSON: to_json(told) + "\n", MARKDOWN: markdown(told, made)}
     if made.code:
         contents |= {SCRIPT: made.code, BESIDE: made.beside}
     try:

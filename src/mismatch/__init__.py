@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mismatch.config import environment
 
 if TYPE_CHECKING:
+    from mismatch.advise.asking import advise as advise
     from mismatch.check.items import check as check
     from mismatch.check.models import check_model as check_model
     from mismatch.check.watch import Watch as Watch
@@ -20,15 +21,17 @@ environment.setup()
 
 _LAZY = {"check_model": "mismatch.check.models", "Watch": "mismatch.check.watch"}
 """What can be had from here, imported when it is first asked for: this package alone imports no NumPy."""
+_ROOMS = ("advise", "check")
+"""Rooms that can be called."""
 
 
 def __getattr__(name: str) -> Any:
-    if name == "check":  # a room that can be called
-        return import_module("mismatch.check")
+    if name in _ROOMS:
+        return import_module(f"mismatch.{name}")
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "check", *_LAZY})
+    return sorted({*globals(), *_ROOMS, *_LAZY})

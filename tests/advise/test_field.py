@@ -58,6 +58,10 @@ def test_a_way_stands_where_its_best_learning_rate_does(field):
     assert all(one.replicates == 3 and not one.out for one in field.told())
 
 
+def test_ways_of_which_nothing_was_run_are_known(field):
+    assert field.unraced() == [WAYS[3]]
+
+
 def test_a_run_that_failed_scores_chance(field):
     arm = field.entrants[3].arms[0]
     field.runs.given[arm.id] = [float("nan"), 0.75]
@@ -104,6 +108,9 @@ def test_what_the_final_came_to_is_told_of_those_that_were_tested(field):
     told = finalists.told(among, right, {among[0].arm.id: 2.5}, 0.02)
     assert [one.role for one in told] == [each.role for each in among[:-1]]
     assert told[0].below.estimate == 0 and told[0].equivalent and told[0].step_ms == 2.5
+    assert told[0].enough is None
+    (other,) = finalists.told(among, right, {}, 0.1)[1:]
+    assert other.below.high - other.below.low < 0.2 and 0 < other.enough < 200, "fewer than there are"
     assert told[0].accuracy.low < 0.8 < told[0].accuracy.high
 
 

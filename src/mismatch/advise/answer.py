@@ -1,89 +1,101 @@
-"""What an advice says: the way to go, what others would cost, how sure that is, and what was not tried.
+"""The answer that a person gets: an `Advice`, which shows itself in a terminal, in a notebook and as files.
 
-In: what was raced and measured. Out: an `Advice`, whose numbers all come from sequences set aside or say that they come
-from the race. Words are in `words.py`, pages in `page.py`.
+In: what was raced and measured, `Evidence`. Out: settings, a table, a script, figures, a page, and arrays of sequences
+that nobody has seen yet. Nothing here imports TensorFlow, and what draws or writes is imported when it is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mismatch.advise.candidates import Way
+from mismatch.advise.evidence import Evidence
 
 if TYPE_CHECKING:
-    from mismatch.analysis.intervals import Interval
-    from mismatch.check.outcome import Checked
-    from mismatch.config.arm import Arm
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from mismatch.advise.preparing import Prepared
 
 
-@dataclass(frozen=True)
-class Entered:
-    """A way that was raced. accuracy: mean over `replicates` of its best learning rate, on parts of the data that the
-    choice was made on. step_ms: processor time of an update while others trained, which decides nothing. out: number of
-    the look at which it dropped out as clearly worse; 0: it did not. stopped: it was not raced on, for want of time.
-    """
-
-    way: Way
-    learning_rate: float
-    accuracy: float
-    replicates: int
-    step_ms: float
-    out: int = 0
-    stopped: bool = False
-
-
-@dataclass(frozen=True)
-class Finalist:
-    """A way that was trained anew and tested on sequences that no choice was made on.
-
-    role: why it is here. accuracy, below: with 95 % intervals, `below` being how much less accurate than the advised
-    one it is. step_ms: of an update by Keras's `fit`, measured in turn with the others; None where it was not.
-    """
-
-    way: Way
-    arm: Arm
-    role: str
-    accuracy: Interval
-    below: Interval
-    step_ms: float | None
-    equivalent: bool
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """Whether a deficit planted on purpose was seen. text: what it came to. enough: sequences that would be enough."""
-
-    seen: bool
-    text: str
-    enough: int | None = None
-
-
-@dataclass(frozen=True)
-class Advice:
-    """The answer. finalists: the advised one first. effects: by factor, the advised way against others in it alone.
-
-    settings: overrides of the command that make the advised arm. whole: whether all that was planned was done in time.
-    """
-
-    subject: str
-    noun: str
-    classes: int
-    chance: float
-    sequences: int
-    aside: int
-    margin: float
-    minutes: float
-    runs: int
-    settings: Mapping[str, object]
-    entered: tuple[Entered, ...]
-    finalists: tuple[Finalist, ...]
-    sensitivity: Sensitivity
-    checked: Checked
-    whole: bool
-    untried: tuple[str, ...] = ()
+@dataclass(frozen=True, repr=False)
+class Advice(Evidence):
+    """What to do with these sequences. `.settings` makes the advised arm, as overrides of the command."""
 
     @property
-    def advised(self) -> Finalist:
-        return self.finalists[0]
+    def table(self) -> pd.DataFrame:
+        """A row for each way that was raced, the advised first: see `tabled.COLUMNS`."""
+        from mismatch.advise.tabled import table
+
+        return table(self)
+
+    def code(self) -> str:
+        """The script that reads the file, prepares, trains and tests as advised, in plain Keras.
+
+        It looks for the rows of each part in the file beside it that `write` leaves there.
+
+        Raises:
+            ConfigError: naming what no short script repeats.
+        """
+        from mismatch.advise.code import script
+
+        return script(self.advised.arm)
+
+    def plot(self) -> Figure:
+        """Accuracy against the time of an update, the advised way marked."""
+        from mismatch.advise.figures import accuracy
+
+        return accuracy(self)
+
+    def prepare(self, sequences: Any) -> Prepared:
+        """Inputs and mask of new sequences, as the advised arm is given them; see `preparing.prepare`.
+
+        Raises:
+            ConfigError: for what is no list of such sequences as those that the advice is on.
+        """
+        from mismatch.advise.preparing import prepare
+
+        return prepare(self.advised.arm, sequences)
+
+    def text(self, width: int = 80) -> str:
+        """The paragraph and what stands below it, as lines of at most `width` characters."""
+        from mismatch.advise.terminal import text
+
+        return text(self, width)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers, by name; see `machine.to_dict`."""
+        from mismatch.advise.machine import to_dict
+
+        return to_dict(self)
+
+    def to_json(self) -> str:
+        """ASCII, with the version of its schema; what is not finite is null."""
+        from mismatch.advise.machine import to_json
+
+        return to_json(self)
+
+    def html(self) -> str:
+        """A page of its own, with figures and the script in it."""
+        from mismatch.advise.page import html
+
+        return html(self)
+
+    def markdown(self) -> str:
+        from mismatch.advise.page import markdown
+
+        return markdown(self)
+
+    def _repr_html_(self) -> str:
+        from mismatch.advise.page import card
+
+        return card(self)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        from mismatch.advise.naming import whole
+        from mismatch.config.fields import plain
+
+        return f"<Advice {plain(self.subject, 60)}: {whole(self.advised.way, self.longest)}>"

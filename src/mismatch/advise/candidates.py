@@ -43,10 +43,6 @@ class Way:
     reduction: str = "none"
     pool: int | None = None
 
-    def __str__(self) -> str:
-        given = {key: value for key, value in vars(self).items() if value not in ("none", None)}
-        return ", ".join(f"{key}={value}" for key, value in given.items())
-
     def settings(self, base: Settings) -> Settings:
         """`base` with these values."""
         length = replace(base.length, steps=self.steps, truncating=self.truncating, padding=self.padding)

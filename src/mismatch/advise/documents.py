@@ -1,25 +1,53 @@
-"""The document on how advice errs, made by simulation: ``python -m mismatch.advise.documents > docs/advice.md``.
+"""The document on advice and how it errs, made by simulation: ``python -m mismatch.advise.documents > docs/advice.md``.
 
 In: the simulations of `simulation.py` and `covering.py`. Out: Markdown; a test compares it with the file.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mismatch.advise.covering import DRAWS, LEAST, MARGIN, PAIRS, REPLICATES, SET_ASIDE, Covered, coverage
 from mismatch.advise.final import FEWEST
+from mismatch.advise.machine import SCHEMA
 from mismatch.advise.racing import Race
+from mismatch.advise.scripting import BESIDE, SCRIPT
 from mismatch.advise.simulation import ALL, TEST, WORSE, Gone, Overlap, Raced, cells, errors, overlap, power
+from mismatch.advise.tabled import COLUMNS
+from mismatch.advise.writing import JSON, MARKDOWN, PAGE
+from mismatch.analysis.documents import listed, table
 from mismatch.analysis.spending import shares
 
 STEADY = "the best by .01; training hardly varies"
 """The field of which replicates differ by their test parts alone."""
 
-HEAD = """# What advice rests on, and how often it errs
+HEAD = """# What advice says, what it rests on, and how often it errs
 
 This file is made by simulation (`python -m mismatch.advise.documents > docs/advice.md`, half a minute at the most); a
 test makes it again.
+"""
+
+WRITTEN = """## What comes out
+
+`mismatch advise FILE` prints a paragraph and the ways that were tested. Into `results/advise-FILE/` (`--out`) it
+writes, beside the records that let the same command go on:
+
+* `{page}`: the paragraph, the final, which ways are as good, what each factor and each T comes to, what the check
+  found, what was not tried, all ways of the race, the settings and the script; with figures, in one file without
+  JavaScript.
+* `{markdown}`: the same without figures.
+* `{json}`: all numbers by name (schema {schema}); what is not finite is null. `finalists` has the advised way first,
+  each with the interval of its accuracy and of how far `below` the advised one it is.
+* `{script}`: reads the file, prepares, trains and tests as advised, in plain Keras; it is yours. `{beside}`
+  must stay beside it: it has the rows of each part. Where no short script can do what the arm does, the command says
+  why and writes neither.
+
+`mismatch.advise(sequences, labels, minutes=5)` does the same for sequences in memory, which it keeps in its results
+folder. What it returns prints as the text, shows itself in a notebook and has `.settings` (overrides of the command,
+beside those of the data), `.code()`, `.plot()`, `.prepare(sequences)` (arrays of new sequences, as the advised arm is
+given them), `.html()`, `.markdown()`, `.to_json()`, and `.table`, with a row for each way and these columns:
+
+{columns}
 """
 
 RACE = """## The race
@@ -131,9 +159,9 @@ def document(found: Simulated) -> str:
     """The whole text."""
     real, tight = found.overlaps
     race = RACE.format(
-        looks=_listed(Race.looks),
+        looks=listed(Race.looks),
         alpha=_short(Race.alpha),
-        spent=_listed([_share(share) for share in shares(Race.alpha, Race.looks)]),
+        spent=listed([_share(share) for share in shares(Race.alpha, Race.looks)]),
         test=TEST,
         errors=_errors(found.raced),
         power=_power(found.gone),
@@ -152,7 +180,13 @@ def document(found: Simulated) -> str:
         least=_short(LEAST),
         coverage=_coverages(found.covered),
     )
-    return "\n".join([HEAD, race, final])
+    return "\n".join([HEAD, _written(), race, final])
+
+
+def _written() -> str:
+    """What an advice writes, by the names that the modules which write it have for it."""
+    names = {"page": PAGE, "markdown": MARKDOWN, "json": JSON, "script": SCRIPT, "beside": BESIDE, "schema": SCHEMA}
+    return WRITTEN.format(columns=table(("column", "meaning"), COLUMNS.items()), **names)
 
 
 def _errors(found: Iterable[Raced]) -> str:
@@ -162,12 +196,12 @@ def _errors(found: Iterable[Raced]) -> str:
          f"{one.left:.1f}", "yes" if one.held else "no")
         for one in found
     ]  # fmt: skip
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _power(found: Iterable[Gone]) -> str:
     head = ("worse by", "arms", "sequences", "races", *(f"{count} replicates" for count in Race.looks))
-    return _table(
+    return table(
         head, [(_short(one.worse), one.arms, one.sequences, one.races, *map(_share, one.gone)) for one in found]
     )
 
@@ -179,16 +213,11 @@ def _coverages(found: Iterable[Covered]) -> str:
          "yes" if one.held else "no")
         for one in found
     ]  # fmt: skip
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _within(share: float, count: int) -> str:
     return f"{_share(share)} +- {_share(math.sqrt(share * (1 - share) / count))}"
-
-
-def _listed(items: Sequence[object]) -> str:
-    *most, last = map(str, items)
-    return f"{', '.join(most)} and {last}"
 
 
 def _share(value: float) -> str:
@@ -197,11 +226,6 @@ def _share(value: float) -> str:
 
 def _short(value: float) -> str:
     return f"{value:.2f}".removeprefix("0")
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
 if __name__ == "__main__":

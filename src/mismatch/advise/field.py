@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mismatch.advise.answer import Entered
 from mismatch.advise.candidates import Entrant, Way
+from mismatch.advise.evidence import Entered
 from mismatch.advise.racing import Look
 from mismatch.advise.runs import Runs
 from mismatch.config.arm import Arm
@@ -61,6 +61,11 @@ class Field:
     def scores(self) -> dict[Way, float]:
         """Mean accuracy of every way that was run, at its best learning rate."""
         return {way: self.score(arm) for way, arm in self.raced().items()}
+
+    def unraced(self) -> list[Way]:
+        """The ways of which no arm was run."""
+        raced = self.raced()
+        return [each.way for each in self.entrants if each.way not in raced]
 
     def way_of(self, arm: str) -> Way:
         """The way of the arm with this id."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mismatch.advise import final
-from mismatch.advise.answer import Finalist, Sensitivity
 from mismatch.advise.candidates import Way
 from mismatch.advise.choosing import choose
+from mismatch.advise.evidence import ADVISED, KERAS, LEADER, Finalist, Sensitivity
 from mismatch.advise.field import Field
 from mismatch.analysis.intervals import Interval
 from mismatch.config.arm import Arm
@@ -23,7 +23,6 @@ MOST = 7
 PLANTED = 0.25
 """Share of the training labels that the planted deficit changes."""
 UNTESTED = Interval(float("nan"), float("nan"), float("nan"), valid=False, note="interrupted before it was tested")
-ADVISED, LEADER = "advised", "the most accurate in the race"
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def roles(advised: Way, leader: Way, known: Sequence[Way]) -> list[tuple[str, Wa
     asked = [
         (ADVISED, advised),
         (LEADER, leader),
-        ("what Keras does unless told", Way(longest)),
+        (KERAS, Way(longest)),
         ("padding after, no mask", Way(longest, padding="post")),
         ("padding after, masked", Way(longest, padding="post", mask=mask)),
         *(("shorter", way) for way in shorter[:1]),
@@ -91,7 +90,7 @@ def told(
 def sensitivity(advised: np.ndarray, planted: np.ndarray, margin: float) -> Sensitivity:
     """Whether the planted deficit was seen, and how many sequences set aside would show one of the margin."""
     if min(len(planted), len(advised)) < 2:
-        return Sensitivity(False, "no deficit was planted: there was no time")
+        return Sensitivity(False, "there was no time to plant a deficit", planted=False)
     base, other = _paired(advised, planted)
     found = final.difference(base, other)
     text = f"{PLANTED:.0%} wrong training labels cost {found.estimate:.3f} [{found.low:.3f}, {found.high:.3f}]"
@@ -104,7 +103,8 @@ def _told(each: Chosen, right: np.ndarray, first: np.ndarray, times: Mapping[str
     own, base = _paired(right, first)
     alike = each.role == ADVISED or final.equivalent(base, own, margin)
     below, reached = final.difference(base, own), final.accuracy(right)
-    return Finalist(each.way, each.arm, each.role, reached, below, times.get(each.arm.id), alike)
+    enough = None if each.role == ADVISED else final.enough(base, own, margin).sequences
+    return Finalist(each.way, each.arm, each.role, reached, below, times.get(each.arm.id), alike, enough)
 
 
 def _paired(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

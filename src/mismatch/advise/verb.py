@@ -1,23 +1,23 @@
 """The verb `mismatch advise`: a file of sequences, minutes; out come the way to go, what others cost, and a script.
 
-In: the words of the command line. Out: an exit code, and in the results folder `advice.json`, `advice.md`, `model.py`
+In: the words of the command line. Out: an exit code, and in the results folder a page, JSON, Markdown and the script
 beside the records, which make the same command go on where it was stopped.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mismatch.check import verb as reading
-from mismatch.config import files
-from mismatch.config.fields import ConfigError, require
+from mismatch.config.fields import ConfigError, plain
 from mismatch.config.paths import absolute, shown
 
 if TYPE_CHECKING:
-    from mismatch.data.sources.base import Items
+    from mismatch.check.outcome import Checked
 
 EXAMPLES = """examples:
   mismatch advise reviews.csv --text review --label stars --minutes 5
@@ -54,54 +54,50 @@ def run(given: argparse.Namespace) -> int:
     Raises:
         ConfigError: for what cannot be read, asked for or written.
     """
-    require(0.2 <= given.minutes <= 1440, "--minutes", given.minutes, "must be from 0.2 to 1440")
-    require(0 < given.margin < 1, "--margin", given.margin, "must be between 0 and 1")
-    require(1 <= given.units <= 4096, "--units", given.units, "must be from 1 to 4096")
-    require(given.seed >= 0, "--seed", given.seed, "must be at least 0")
-    from mismatch.advise.advising import Advising
-    from mismatch.advise.entering import Asked
-    from mismatch.advise.words import written
-    from mismatch.check.items import check_items
-    from mismatch.config.registry import EXECUTORS
-    from mismatch.sweep import lock
+    from mismatch.advise.asking import Limits, ask
+    from mismatch.advise.terminal import brief
 
-    executor = EXECUTORS.get("local")(-1)
-    executor.warm()
     try:
-        items = reading.read_items(given)
-        dataset = _dataset(given, items)
-        checked = check_items(items)
-        dataset_folder = files.guard(absolute(given.out or f"results/advise-{_name(given.file)}"))
-        asked = Asked(given.minutes, given.margin, given.units, given.seed)
-        with lock.hold(dataset_folder, shown(dataset_folder)):
-            advising = Advising(dataset, checked, asked, dataset_folder, executor, _say)
-            advice = advising.advice()
-        print(written(advice))
+        asked = Limits(given.minutes, given.margin, given.units, given.seed).asked()
     except ConfigError as error:
-        raise reading.said(error) from error
-    finally:
-        executor.stop()
+        raise ConfigError(f"--{error.key}", error.value, error.accepted) from None
+    folder = absolute(given.out or f"results/advise-{_name(given.file)}")
+    try:
+        advice, written = ask(lambda _: _read(given), asked, folder)
+    except ConfigError as error:
+        raise _said(error) from error
+    width = min(max(shutil.get_terminal_size().columns, 60), 100) if sys.stdout.isatty() else 80
+    print(brief(advice, width))
+    print(f"\nin {plain(shown(folder))}: {', '.join(written.names)}")
+    if written.why:
+        print(f"no script: {plain(written.why)}")
     return 0
 
 
-def _dataset(given: argparse.Namespace, items: Items) -> Any:
-    """The dataset of the file, as ``data=text`` or ``data=series`` has it."""
+def _read(given: argparse.Namespace) -> tuple[Any, Checked]:
+    """The dataset of the file, as ``data=text`` or ``data=series`` has it, and what the check finds in it."""
+    from mismatch.check.items import check_items
     from mismatch.data.series import Series
     from mismatch.data.text import YourText
 
+    items = reading.read_items(given)
+    checked = check_items(items)
     shared = {name: getattr(given, name) for name in ("split", "group", "separator", "encoding")}
     shared |= {"path": given.file, "test_path": given.other, "label": given.label or "label"}
     if items.texts is not None:
-        return YourText(text=given.text or "text", **shared)
+        return YourText(text=given.text or "text", **shared), checked
     time = "time" if given.time is None else None if given.time in ("", reading.NULL) else given.time
-    return Series(id=given.id or "id", time=time, features=given.features, missing=given.missing, **shared)
+    columns = {"id": given.id or "id", "time": time, "features": given.features}
+    return Series(**columns, missing=given.missing, **shared), checked
+
+
+def _said(error: ConfigError) -> ConfigError:
+    """The error in the words of this command's options."""
+    key = "--out" if error.key == "out" else error.key
+    return reading.said(ConfigError(key, error.value, error.accepted.replace("name=...", "--out")))
 
 
 def _name(path: str) -> str:
     """What the results folder is called after: the file's name without its ending."""
     stem = Path(path).name.split(".")[0]
     return "".join(c if c.isalnum() or c in "-_" else "-" for c in stem)[:60] or "data"
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

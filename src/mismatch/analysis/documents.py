@@ -154,8 +154,8 @@ def document(found: Simulated) -> str:
             SENSITIVITY.format(reach=REACH),
             LOOKS_TEXT.format(
                 first=LOOKS[0],
-                looks=_listed(LOOKS),
-                levels=_listed([f"{share:.4f}".removeprefix("0") for share in levels(LOOKS)]),
+                looks=listed(LOOKS),
+                levels=listed([f"{share:.4f}".removeprefix("0") for share in levels(LOOKS)]),
                 samples=SAMPLES,
                 table=_looks(found.looks),
             ),
@@ -177,7 +177,7 @@ def _coverages(found: Iterable[Coverage]) -> str:
         )
         for one in found
     ]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _held(one: Coverage) -> str:
@@ -186,12 +186,12 @@ def _held(one: Coverage) -> str:
 
 def _errors(found: Iterable[Errors]) -> str:
     head = ("differences", "n", "called different", "by flips alone", "families with any")
-    return _table(head, [(one.shape, one.n, *map(_share, (one.given, one.flips, one.family))) for one in found])
+    return table(head, [(one.shape, one.n, *map(_share, (one.given, one.flips, one.family))) for one in found])
 
 
 def _equivalences(found: Simulated) -> str:
     head = ("runs that fail", "n", "mean", "equivalent?", "called so", "by two one-sided tests alone")
-    return _table(
+    return table(
         head,
         [
             (f"{one.rate:.0%}", one.n, f"{one.mean:.4f}", "yes" if abs(one.mean) < MARGIN else "no",
@@ -204,10 +204,11 @@ def _equivalences(found: Simulated) -> str:
 def _looks(found: Iterable[Sequential]) -> str:
     head = ("differences", "margin", "replicates", "called different", "at any look", "covered")
     rows = [(one.shape, one.margin, f"{one.n:.0f}", *map(_share, (one.given, one.ever, one.covered))) for one in found]
-    return _table(head, rows)
+    return table(head, rows)
 
 
-def _listed(items: Sequence[object]) -> str:
+def listed(items: Sequence[object]) -> str:
+    """``3, 5 and 8``."""
     *most, last = map(str, items)
     return f"{', '.join(most)} and {last}"
 
@@ -216,7 +217,8 @@ def _share(value: float) -> str:
     return "" if value != value else f"{value:.3f}".removeprefix("0") if value < 1 else "1"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 

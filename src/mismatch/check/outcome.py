@@ -76,7 +76,7 @@ class Checked:
 
     def to_json(self) -> str:
         """ASCII, with keys schema, subject, rules, facts, profile and findings; what is not finite is null."""
-        return json.dumps(_jsonable(self.to_dict()), indent=1, allow_nan=False)
+        return json.dumps(jsonable(self.to_dict()), indent=1, allow_nan=False)
 
     def to_dict(self) -> dict[str, Any]:
         sections = [vars(section) for section in self.profile]
@@ -145,14 +145,14 @@ def _wrapped(line: str, width: int, first: str = "", rest: str | None = None) ->
     return textwrap.wrap(plain(line), width, initial_indent=first, subsequent_indent=after, break_on_hyphens=False)
 
 
-def _jsonable(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """`value` in types that JSON has; numbers of NumPy become Python's."""
     if isinstance(value, Mapping):
-        return {str(key): _jsonable(item) for key, item in value.items()}
+        return {str(key): jsonable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_jsonable(item) for item in value]
+        return [jsonable(item) for item in value]
     if hasattr(value, "tolist"):
-        return _jsonable(value.tolist())
+        return jsonable(value.tolist())
     if isinstance(value, float):
         return value if isfinite(value) else None
     return value if isinstance(value, (int, str, type(None))) else str(value)

@@ -193,7 +193,7 @@ def _as_options(line: str) -> str:
     Names of columns that look like settings stay: they stand between commas, and nothing is said of them.
     """
     files = {"path": "FILE", "test_path": "TEST_FILE"}
-    names = "text|label|id|time|features|split|group|separator|encoding"
+    names = "text|label|id|time|features|split|group|separator|encoding|missing"
     line = re.sub(r"\bdata\.test_path=(\S+) tests on it", r"given as TEST_FILE, it is the test part: \1", line)
     line = re.sub(r"\bdata\.(path|test_path)\b", lambda found: files[found[1]], line)
     line = re.sub(rf"(?<![,:] )\bdata\.({names})\b|\bdata\.({names})(?==)", lambda at: f"--{at[1] or at[2]}", line)

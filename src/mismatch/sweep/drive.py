@@ -88,7 +88,7 @@ class _Work:
         self.parts, self.executor, self.ended = parts, executor, 0
         self.missing = [len(part.plan.runs) for part in parts]
         self.workers = sum(self.missing)  # no more than there are runs
-        self.schedule = InTurn([part.plan.runs for part in parts])
+        self.schedule = InTurn([part.plan.runs for part in parts], executor.made)
         self.again: deque[_Try] = deque()
         self.busy: dict[int, _Try] = {}
 
@@ -105,7 +105,7 @@ class _Work:
     def give_up(self) -> None:
         """Begin no more runs."""
         self.again.clear()
-        self.schedule = InTurn([])
+        self.schedule = InTurn([], {})
 
     def hand_out(self) -> None:
         """Give every idle worker a run, if one is worth starting."""

@@ -55,7 +55,7 @@ class Schedule(Generic[R]):
         last: whether the worker would have nothing else to do; else none compiles what another one has compiled.
         """
         if not self.taken.get(worker):
-            group = self._begin(worker) if self.groups else self._share(worker, last)
+            group = (self._begin(worker) if self.groups else None) or self._share(worker, last)
             if not group:
                 return None
             self.taken[worker] = group
@@ -77,9 +77,16 @@ class Schedule(Generic[R]):
                 self.groups.insert(0, group)
 
     def _begin(self, worker: int) -> deque[R]:
-        """The largest group whose program the worker has, or the largest of all."""
+        """A group whose program `worker` has, else one that nobody has, else, where it pays, one of another's."""
         known = self.made.get(worker, set())
-        return self.groups.pop(next((at for at, group in enumerate(self.groups) if group[0].program in known), 0))
+        others = set().union(*(made for each, made in self.made.items() if each != worker)) - known
+        ranks = [(program in others, program not in known) for program in (group[0].program for group in self.groups)]
+        first = ranks.index(min(ranks))
+        if ranks[first][0]:
+            left = [*self.groups, *(group for each, group in self.taken.items() if each != worker)]
+            if sum(map(_load, left)) <= 2 * COMPILE_S:
+                return deque()
+        return self.groups.pop(first)
 
     def _share(self, worker: int, last: bool) -> deque[R]:
         """The last of the largest group in progress: as much as lets both end together, compilation included."""
@@ -99,8 +106,7 @@ class Schedule(Generic[R]):
 class InTurn(Generic[R]):
     """Several schedules, the runs of one plan each: a worker for whom one has nothing begins the next."""
 
-    def __init__(self, plans: Sequence[Sequence[R]]) -> None:
-        made: Made = {}
+    def __init__(self, plans: Sequence[Sequence[R]], made: Made) -> None:
         self.schedules = [Schedule.of(runs, made) for runs in plans]
 
     def next(self, worker: int) -> tuple[int, R] | None:

@@ -116,6 +116,7 @@ class Local(Executor):
         self._leaving[-1].start()
         self._pools[worker] = _new_pool()
         self._worn.discard(worker)
+        self.made.pop(worker, None)
 
 
 def _count(n_jobs: int) -> int:

@@ -162,12 +162,12 @@ def _errors(found: Iterable[Raced]) -> str:
          f"{one.left:.1f}", "yes" if one.held else "no")
         for one in found
     ]  # fmt: skip
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _power(found: Iterable[Gone]) -> str:
     head = ("worse by", "arms", "sequences", "races", *(f"{count} replicates" for count in Race.looks))
-    return _table(
+    return table(
         head, [(_short(one.worse), one.arms, one.sequences, one.races, *map(_share, one.gone)) for one in found]
     )
 
@@ -179,7 +179,7 @@ def _coverages(found: Iterable[Covered]) -> str:
          "yes" if one.held else "no")
         for one in found
     ]  # fmt: skip
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _within(share: float, count: int) -> str:
@@ -199,7 +199,8 @@ def _short(value: float) -> str:
     return f"{value:.2f}".removeprefix("0")
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 

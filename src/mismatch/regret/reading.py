@@ -15,6 +15,9 @@ from mismatch.regret.truth import FIRST, LAST, NEAR
 
 ADVICE = "advice, {:g} min"
 RANDOM = "a random way"
+UNTUNED, PLAIN = "Keras defaults, untuned", "Keras defaults"
+ADAM = 0.001
+"""The learning rate of Keras's Adam unless told otherwise."""
 CHOICES = {
     "dataset": "what the file was drawn from",
     "repeat": "number of the file, and seed of the advice",
@@ -77,13 +80,17 @@ def _choices(outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
             **named, "rule": rule, "way": option[0], "learning_rate": option[1], "accuracy": float(scores.mean()),
             "regret": regret, "step_ms": step, "slower": step / cheapest,
         }  # fmt: skip
-    every = [known[(way, rate)] for way, rate in outcome["every"]]
-    accuracy = float(np.mean([np.mean(one["scores"][:FIRST]) for one in every]))
-    step = float(np.exp(np.mean([np.log(one["step_ms"]) for one in every])))
-    yield {
-        **named, "rule": RANDOM, "way": "", "accuracy": accuracy, "regret": float(best.mean()) - accuracy,
-        "step_ms": step, "slower": step / cheapest,
-    }  # fmt: skip
+    yield named | _over([known[(way, rate)] for way, rate in outcome["every"]], best, cheapest) | {"rule": RANDOM}
+    plain = (outcome["rules"][PLAIN][0], ADAM)
+    yield named | _over([known[plain]], best, cheapest) | {"rule": UNTUNED, "way": plain[0], "learning_rate": plain[1]}
+
+
+def _over(options: list[dict[str, Any]], best: np.ndarray, cheapest: float) -> dict[str, Any]:
+    """The mean over options, not all of which were looked at closely: by their first trainings."""
+    accuracy = float(np.mean([np.mean(one["scores"][:FIRST]) for one in options]))
+    step = float(np.exp(np.mean([np.log(one["step_ms"]) for one in options])))
+    regret = float(best.mean()) - accuracy
+    return {"way": "", "accuracy": accuracy, "regret": regret, "step_ms": step, "slower": step / cheapest}
 
 
 def _advised(call: dict[str, Any]) -> tuple[str, float]:

@@ -16,6 +16,7 @@ from mismatch.run.record import Record
 from mismatch.sweep import store
 from mismatch.sweep.estimate import COMPILE_S
 from mismatch.sweep.executors.base import Done, Executor, Outcome, Task
+from mismatch.sweep.names import Names
 
 START_S = 6.0
 """Until a worker has imported TensorFlow, beside the reading of the file."""
@@ -27,6 +28,7 @@ class Library:
 
     def __init__(self, folder: Path, executor: Executor, say: Any = print) -> None:
         self.runs = Runs("advise", folder, executor, 600.0, say=say)
+        self._names: dict[int, tuple[Arm, Names]] = {}
         for record in store.load(folder).records:
             if record.finished:
                 self.runs.found.setdefault(record.arm, {})[record.replicate] = record
@@ -50,8 +52,11 @@ class Library:
         return [float(one.metrics["accuracy"]) if one.status == "ok" else arm.data.chance for one in rows]
 
     def _known(self, arm: Arm, replicate: int) -> Record | None:
-        found = self.runs.found.get(arm.id, {}).get(replicate)
-        return found if found is not None and found.run == arm.run_id(replicate) else None
+        if id(arm) not in self._names:
+            self._names[id(arm)] = (arm, Names.of(arm))  # the arm is kept, so that its id stays its own
+        names = self._names[id(arm)][1]
+        found = self.runs.found.get(names.arm, {}).get(replicate)
+        return found if found is not None and found.run == names.run(replicate) else None
 
 
 class Replay(Executor):

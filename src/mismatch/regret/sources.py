@@ -82,14 +82,24 @@ def task(name: str, weights: Weights | None = None, jitter: float = 0.0, **setti
 
     def draw(rng: np.random.Generator, count: int) -> Sequences:
         made: Generated = DATASETS.get(name)(**settings)
-        found = made.sample(rng, count if weights is None else THINNED * count)
-        if weights is not None:
-            odds = weights(found.lengths)
-            found = found.at(np.flatnonzero(rng.random(len(found)) < odds / odds.max())[:count])
+        found = made.sample(rng, count) if weights is None else _thinned(made, weights, rng, count)
         noise = rng.normal(0, jitter, found.values.shape) if jitter else 0.0
         return Sequences(found.labels, RaggedData(found.values + noise, found.lengths, found.labels))
 
     return draw
+
+
+def _thinned(made: Generated, weights: Weights, rng: np.random.Generator, count: int) -> RaggedData:
+    """Sequences whose lengths are as frequent as `weights` say."""
+    parts: list[RaggedData] = []
+    while sum(map(len, parts)) < count:
+        found = made.sample(rng, THINNED * count)
+        odds = weights(found.lengths)
+        parts.append(found.at(np.flatnonzero(rng.random(len(found)) < odds / odds.max())))
+    values, lengths, labels = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("values", "lengths", "labels")
+    )
+    return RaggedData(values, lengths, labels).at(np.arange(count))
 
 
 def rescaled(draw: Draw, factors: tuple[float, ...], shifts: tuple[float, ...]) -> Draw:

@@ -67,3 +67,25 @@ def test_playing_a_schedule_takes_no_run_out_of_it_and_very_many_are_only_added_
     assert wall(runs, 1) == 8 + 2 * COMPILE_S and wall(runs, 8) <= 4 + COMPILE_S and wall([], 2) == 0
     many = [runs[0]] * (TRIED + 2)
     assert wall(many, 2) == (TRIED + 2 + COMPILE_S) / 2
+
+
+def test_what_was_compiled_for_one_plan_serves_the_next():
+    arms = [make_arm(length__steps=steps) for steps in (6, 8, 10, 12)]
+    runs = [Run(arm, k, 2.0) for arm in arms for k in range(2)]
+    made = {0: {arms[0].program, arms[1].program}, 1: {arms[2].program, arms[3].program}}
+    schedule, given = Schedule.of(runs, made), {0: [], 1: []}
+    for _ in range(4):
+        for worker in given:
+            given[worker].append(schedule.next(worker).arm)
+    assert {arm.id for arm in given[0]} == {arm.id for arm in arms[:2]}
+    assert {arm.id for arm in given[1]} == {arm.id for arm in arms[2:]}
+    assert schedule.next(0) is None and made[0] == {arms[0].program, arms[1].program}
+
+
+def test_another_compiles_a_known_program_only_where_that_pays():
+    arms = [make_arm(length__steps=steps) for steps in (6, 8)]
+    made = {0: {arm.program for arm in arms}}
+    short = Schedule.of([Run(arm, 0, 0.1) for arm in arms], {0: set(made[0])})
+    assert short.next(1) is None and short.next(0) and short.next(0) and not short.left
+    long = Schedule.of([Run(arm, 0, 10.0) for arm in arms], {0: set(made[0])})
+    assert long.next(1) is not None and long.made[1]

@@ -7,6 +7,7 @@ They are ordinary records of a results folder, so that the same command goes on 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,7 @@ class Runs:
     """Runs in the results folder `folder`, trained by `executor`. told: is called after each, with how many are left.
 
     found: records by arm and replicate. spent: estimated and real worker seconds of the runs trained here.
+    made: programs that each worker has compiled.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Runs:
     say: Callable[[str], None] = print
     found: dict[str, dict[int, Record]] = field(default_factory=dict)
     spent: tuple[float, float] = (0.0, 0.0)
+    made: dict[int, set[Any]] = field(default_factory=dict)
 
     def train(self, wanted: Sequence[tuple[Arm, int]], until: float = float("inf")) -> bool:
         """Train what is missing of arms and their numbers of replicates; whether all of it is there now."""
@@ -55,7 +58,7 @@ class Runs:
                 self.told(left)
 
             if plan.runs:
-                drive(plan, self.executor, keep, self.say, until)
+                drive(plan, self.executor, keep, self.say, until, self.made)
         return left == 0
 
     def missing(self, wanted: Sequence[tuple[Arm, int]]) -> float:

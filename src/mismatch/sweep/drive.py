@@ -7,6 +7,7 @@ thread.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from mismatch.run import pipeline
 from mismatch.run.record import Record
@@ -30,12 +31,14 @@ def drive(
     keep: Callable[[Record, Run], None],
     say: Callable[[str], None] = print,
     until: float = float("inf"),
+    made: dict[int, set[Any]] | None = None,
 ) -> None:
     """Train every run of `plan`. say: for lines about workers. until: `executor.now()` when no more are begun.
+    made: programs that each worker has compiled, which is added to: what was made for one plan serves the next.
 
     Whatever goes wrong outside a run (a full disk in `keep`, say) comes out of here; finished runs stay kept.
     """
-    work = _Work(plan, executor, Schedule.of(plan.runs))
+    work = _Work(plan, executor, Schedule.of(plan.runs, made))
     while work.left:
         if executor.now() > until:
             work.give_up()

@@ -39,17 +39,17 @@ class Schedule(Generic[R]):
     made: dict[int, set[Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, runs: Sequence[R]) -> "Schedule[R]":
-        """Largest group first, so that the sweep does not end on it."""
+    def of(cls, runs: Sequence[R], made: dict[int, set[Any]] | None = None) -> "Schedule[R]":
+        """Largest group first, so that the sweep does not end on it. made: what workers have compiled before."""
         groups: dict[Any, deque[R]] = {}
         for run in runs:
             groups.setdefault(run.program, deque()).append(run)
-        return cls(sorted(groups.values(), key=_load, reverse=True))
+        return cls(sorted(groups.values(), key=_load, reverse=True), made={} if made is None else made)
 
     def next(self, worker: int) -> R | None:
         """The next run for `worker`, or None when nothing is worth starting, now or later."""
         if not self.taken.get(worker):
-            group = self.groups.pop(0) if self.groups else self._share(worker)
+            group = self._begun_by(worker) or self._share(worker)
             if not group:
                 return None
             self.taken[worker] = group
@@ -69,6 +69,17 @@ class Schedule(Generic[R]):
             self.made.pop(worker, None)
             if group:
                 self.groups.insert(0, group)
+
+    def _begun_by(self, worker: int) -> deque[R]:
+        """A group not begun: one whose program `worker` has, one that nobody has, or if it pays, one of another's."""
+        known = self.made.get(worker, set())
+        others = set().union(*(made for one, made in self.made.items() if one != worker)) - known
+        whose = [(program in others, program not in known) for program in (group[0].program for group in self.groups)]
+        if not whose:
+            return deque()
+        first = whose.index(min(whose))
+        left = sum(map(_load, self.groups)) + sum(_load(group) for one, group in self.taken.items() if one != worker)
+        return deque() if whose[first][0] and left <= 2 * COMPILE_S else self.groups.pop(first)
 
     def _share(self, worker: int) -> deque[R]:
         """The last of the largest group in progress: as much as lets both end together, compilation included."""

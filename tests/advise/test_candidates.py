@@ -91,6 +91,17 @@ def test_there_are_as_many_entrants_as_there_is_time_for_and_the_rest_is_told():
     assert [each.way for each in few] == [each.way for each in many[: len(few)]]
 
 
+def test_a_program_is_compiled_once_and_counts_for_the_way_that_needs_it_first():
+    settings = make_settings("early")
+    settings.data = settings.data.__class__(train=512, probe=64, test=256)
+    settings.data.seen = lambda: np.arange(6, 25)
+    found, _ = entering.first(settings, [], lambda arm: 1.0, capacity=6000.0)
+    costs, runs = entering._costs(found, lambda arm: 1.0), entering.LOOKS[0] * len(entering.RATES)
+    assert costs[0] == runs + entering.COMPILE_S
+    after = next(place for place, each in enumerate(found) if each.way == Way(found[0].way.steps, padding="post"))
+    assert costs[after] == runs, "arrays are padded on the other side, the program is the same"
+
+
 def test_a_length_of_which_too_few_runs_fit_is_no_candidate():
     settings = make_settings("early")
     lengths = np.array([8] * 60 + [100] * 40)

@@ -5,7 +5,6 @@ of the sequences that are not set aside; of those that the race leaves, the chea
 tested with a few others on the ones set aside, which nothing was chosen on. Ctrl-C gives the best answer so far.
 """
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,7 +44,7 @@ class Advising:
     def __init__(
         self, dataset: Any, checked: Checked, asked: Asked, folder: Path, executor: Executor, say: Callable[[str], None]
     ) -> None:
-        self.begin = time.monotonic()
+        self.begin, self.now = executor.now(), executor.now
         self.asked, self.checked, self.say = asked, checked, say
         self.runs = Runs("advise", folder, executor, 60 * asked.minutes, say=say)
         self.shared, self.tested = (entering.base(dataset, hold, asked) for hold in ("out", "test"))
@@ -107,7 +106,7 @@ class Advising:
             left = self._left(FINAL_UNTIL)
             if enough and self.runs.missing(wanted) > left * self.runs.executor.workers:
                 return
-            self.runs.train(wanted, time.monotonic() + left if enough else float("inf"))
+            self.runs.train(wanted, self.now() + left if enough else float("inf"))
 
     def _capacity(self) -> float:
         """Worker seconds of the race."""
@@ -115,7 +114,7 @@ class Advising:
 
     def _left(self, share: float) -> float:
         """Seconds until this share of the time is over."""
-        return self.begin + share * 60 * self.asked.minutes - time.monotonic()
+        return self.begin + share * 60 * self.asked.minutes - self.now()
 
     def _rule(self, entrants: int) -> Race:
         data = self.data
@@ -125,7 +124,7 @@ class Advising:
         """Train so many replicates of arms, one after another, until the race must end; whether all are there."""
         for replicates in range(1, count + 1):
             wanted = [(arm, replicates) for arm in arms]
-            if not self.runs.train(wanted, time.monotonic() + self._left(RACE_UNTIL)):
+            if not self.runs.train(wanted, self.now() + self._left(RACE_UNTIL)):
                 return False
         return True
 
@@ -164,7 +163,7 @@ class Advising:
             sequences=len(data.items()),
             aside=data.test,
             margin=self.asked.margin,
-            minutes=(time.monotonic() - self.begin) / 60,
+            minutes=(self.now() - self.begin) / 60,
             runs=sum(map(len, self.runs.found.values())),
             settings=overrides(advised),
             entered=self.field.told(),

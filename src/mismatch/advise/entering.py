@@ -16,6 +16,7 @@ from mismatch.advise.candidates import Entrant, Way
 from mismatch.config.arm import Arm
 from mismatch.config.groups import Settings
 from mismatch.config.rules import resolve
+from mismatch.sweep.estimate import COMPILE_S
 
 RATES = (0.001, 0.004, 0.016)
 """Learning rates of every way."""
@@ -72,9 +73,20 @@ def first(shared: Settings, found: Sequence[str], seconds: Seconds, capacity: fl
     lengths, zeros = data.seen(), any(name in ZEROS for name in found)
     tried = candidates.ways(data, lengths, zeros, most(shared, lengths, seconds, capacity))
     possible = candidates.entrants(shared, tried, RATES)
-    costs = np.cumsum([LOOKS[0] * sum(map(seconds, each.arms)) for each in possible])
-    count = max(LEAST_ENTRANTS, int((costs <= FIRST_LOOK * capacity).sum()))
+    fits = np.cumsum(_costs(possible, seconds)) <= FIRST_LOOK * capacity
+    count = max(LEAST_ENTRANTS, int(fits.sum()))
     return possible[:count], [each.way for each in possible[count:]]
+
+
+def _costs(entrants: Sequence[Entrant], seconds: Seconds) -> list[float]:
+    """Worker seconds of the first look at each; its program is compiled where none before it needs the same."""
+    made: set[Any] = set()
+    costs = []
+    for each in entrants:
+        new = {arm.program for arm in each.arms} - made
+        made |= new
+        costs.append(LOOKS[0] * sum(map(seconds, each.arms)) + COMPILE_S * len(new))
+    return costs
 
 
 def most(shared: Settings, lengths: np.ndarray, seconds: Seconds, capacity: float) -> int:

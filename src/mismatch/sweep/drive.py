@@ -4,7 +4,6 @@ In: plans in turn, and an executor, whose workers may join late and be lost. Out
 `keep` of its plan in this thread. A worker for whom nothing is left in a plan begins the next one.
 """
 
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -51,14 +50,14 @@ def drive(
 def drive_all(
     parts: Sequence[Part], executor: Executor, say: Callable[[str], None] = print, until: float = float("inf")
 ) -> None:
-    """Train every run of `parts`. say: for lines about workers. until: `time.monotonic()` when no more are begun.
+    """Train every run of `parts`. say: for lines about workers. until: `executor.now()` when no more are begun.
 
     Whatever goes wrong outside a run (a full disk in `keep`, say) comes out of here; finished runs stay kept.
     """
     work = _Work(parts, executor)
     work.end()
     while work.left:
-        if time.monotonic() > until:
+        if executor.now() > until:
             work.give_up()
         work.hand_out()
         outcome = executor.wait(TICK_S)

@@ -51,9 +51,9 @@ By dataset (mean regret over its files):
 {each}
 
 What the advice said of its finalists, held to fresh sequences: intervals at 95 % of their accuracy and of their
-difference to the advised way; "costs", where that interval is above 0; "equivalent", where the one at 90 % is
-within the margin. The truth is a mean over {last} trainings and no exact number either: the last column counts
-what is wrong by more than two of its standard errors.
+difference to the advised way; "costs" or "gains", where that interval is above or below 0; "equivalent", where the
+one at 90 % is within the margin. The truth is a mean over {last} trainings and no exact number either: the last
+column counts what is wrong by more than two of its standard errors.
 
 {right}
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mismatch.advise.evidence import COSTS, EQUIVALENT, GAINS
 from mismatch.regret.truth import FIRST, LAST, NEAR
 
 ADVICE = "advice, {:g} min"
@@ -33,14 +34,14 @@ STATEMENTS = {
     "dataset": "what the file was drawn from",
     "repeat": "number of the file, and seed of the advice",
     "minutes": "asked for",
-    "kind": "accuracy of a finalist, its difference to the advised one, or what was said in words: costs, equivalent",
+    "kind": "accuracy of a finalist, its difference to the advised one, or the word: costs, gains, equivalent",
     "way": "of which it was said",
     "estimate": "what was said",
     "low": "lower end of the interval at 95 %",
     "high": "upper end",
     "truth": "on fresh sequences, mean over trainings",
     "truth_error": "standard error of that over trainings",
-    "right": "whether the truth is inside the interval, above 0 (costs), or within .01 (equivalent)",
+    "right": "whether the truth is inside the interval, above 0 (costs), below 0 (gains), or within .01 (equivalent)",
 }
 """Columns and what they mean."""
 
@@ -130,17 +131,17 @@ def _statements(outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
             if np.isnan(_numbers(one["accuracy"])).any():
                 continue  # it was not tested: nothing was said
             yield named | _said("accuracy", _numbers(one["accuracy"]), scores)
-            if one["role"] != "advised":
+            if one["standing"]:
                 yield from (named | row for row in _differences(one, base - scores))
 
 
 def _differences(told: dict[str, Any], behind: np.ndarray) -> Iterator[dict[str, Any]]:
     below = _numbers(told["below"])
     yield _said("difference", below, behind)
-    if below[1] > 0:
-        yield _said("costs", below, behind) | {"right": bool(behind.mean() > 0)}
-    if told["equivalent"]:
-        yield _said("equivalent", below, behind) | {"right": bool(abs(behind.mean()) < NEAR)}
+    mean, standing = float(behind.mean()), told["standing"]
+    right = {COSTS: mean > 0, GAINS: mean < 0, EQUIVALENT: abs(mean) < NEAR}
+    if standing in right:
+        yield _said(standing, below, behind) | {"right": right[standing]}
 
 
 def _said(kind: str, said: np.ndarray, truth: np.ndarray) -> dict[str, Any]:

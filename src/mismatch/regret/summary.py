@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from mismatch.advise.evidence import COSTS, EQUIVALENT, GAINS
 from mismatch.regret.truth import NEAR
 
 RULES = {
@@ -77,9 +78,11 @@ def over_repeats(values: pd.Series) -> tuple[float, float, float]:
 
 
 def _surely_wrong(found: pd.DataFrame) -> pd.Series:
-    slack = 2 * found["truth_error"]
-    lowest, highest = found["low"] - slack, found["high"] + slack
-    outside = (found["truth"] < lowest) | (found["truth"] > highest)
-    costs = found["truth"] < -slack
-    apart = found["truth"].abs() - slack >= NEAR
-    return outside.where(found["kind"].isin(["accuracy", "difference"]), costs.where(found["kind"] == "costs", apart))
+    """Wrong by more than two standard errors of the truth. found: statements of one kind."""
+    slack, truth = 2 * found["truth_error"], found["truth"]
+    beyond = {
+        COSTS: truth < -slack,
+        GAINS: truth > slack,
+        EQUIVALENT: truth.abs() - slack >= NEAR,
+    }
+    return beyond.get(found["kind"].iloc[0], (truth < found["low"] - slack) | (truth > found["high"] + slack))

@@ -31,14 +31,17 @@ from mismatch.sweep.executors.base import Executor
 
 @dataclass(frozen=True)
 class Told:
-    """What one advice said of a finalist: accuracy and how far below the advised one, as (estimate, low, high)."""
+    """What one advice said of a finalist: accuracy and how far below the advised one, as (estimate, low, high).
+
+    standing: to the advised one, in a word; empty for that one itself and where nothing was tested.
+    """
 
     role: str
     way: str
     rate: float
     accuracy: tuple[float, float, float]
     below: tuple[float, float, float]
-    equivalent: bool
+    standing: str
 
 
 @dataclass(frozen=True)
@@ -164,9 +167,9 @@ def _call(minutes: float, advice: Advice) -> Call:
             one.arm.train.learning_rate,
             (one.accuracy.estimate, one.accuracy.low, one.accuracy.high),
             (one.below.estimate, one.below.low, one.below.high),
-            one.equivalent,
+            one.standing if one in advice.others else "",
         )
         for one in advice.finalists
     )
-    raced = {rules.settings(each.way): each.accuracy for each in advice.entered}
+    raced = {str(each.way): each.accuracy for each in advice.entered}
     return Call(minutes, advice.minutes, advice.runs, advice.whole, told, raced)

@@ -8,7 +8,6 @@ import argparse
 from pathlib import Path
 
 OUT = Path("results/advice")
-REFERENCE = "advice, 5 min"
 
 
 def main() -> int:
@@ -24,7 +23,7 @@ def main() -> int:
     if not found:
         parser.error(f"--out={out}: holds no outcome yet; run experiments/advice/regret.py")
     choices, statements = reading.choices(found), reading.statements(found)
-    reference = REFERENCE if REFERENCE in set(choices["rule"]) else str(choices["rule"].iloc[0])
+    reference = reading.ADVISED if reading.ADVISED in set(choices["rule"]) else str(choices["rule"].iloc[0])
     tables = {
         "choices": choices,
         "statements": statements,

@@ -153,7 +153,7 @@ def test_the_document_says_whether_what_was_asked_for_is_reached(outcome, tmp_pa
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
     assert written >= {"choices.csv", "statements.csv", "regret.csv", "right.csv", "figures/regret.png"}
     text = document(tmp_path)
-    assert "Each of 1 datasets" in text and "1 and 5 minutes" in text
+    assert "A first cut: 1 of the" in text and "Each of 1 datasets" in text and "1 and 5 minutes" in text
     assert "is .000, within the .01 asked for, and not below" in text
     assert "| late_small |" not in text, "no dataset of the benchmark"
 

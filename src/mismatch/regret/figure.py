@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mismatch.regret.reading import ADVISED
 from mismatch.regret.truth import NEAR
 from mismatch.report import canvas, rows, save
 
@@ -30,8 +31,9 @@ def draw(choices: pd.DataFrame, regret: pd.DataFrame, folder: Path) -> save.Draw
 
 def title(regret: pd.DataFrame) -> str:
     """What is to be seen, with its numbers."""
-    advice = regret[regret["rule"].str.startswith("advice")].iloc[0]
-    other = regret[~regret["rule"].str.startswith("advice")].iloc[0]
+    ours = regret["rule"].str.startswith("advice")
+    advice = regret[ours].sort_values("rule", key=lambda names: names != ADVISED).iloc[0]
+    other = regret[~ours].iloc[0]
     return (
         f"{advice['rule'].replace('advice,', 'Advice of')} is {advice['regret']:.3f} below the best way on average, "
         f"the best fixed rule ({other['rule']}) {other['regret']:.3f}"

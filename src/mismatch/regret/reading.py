@@ -15,6 +15,7 @@ from mismatch.advise.evidence import COSTS, EQUIVALENT, GAINS
 from mismatch.regret.truth import FIRST, LAST, NEAR
 
 ADVICE = "advice, {:g} min"
+ADVISED = ADVICE.format(5)
 RANDOM = "a random way"
 UNTUNED, PLAIN = "Keras defaults, untuned", "Keras defaults"
 ADAM = 0.001

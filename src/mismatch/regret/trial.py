@@ -4,7 +4,7 @@ In: a `Source`, the number of a repeat, a folder, an executor. Out: `Outcome`, k
 same trial goes on from the runs that are there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -95,42 +95,49 @@ def trial(
 ) -> Outcome:
     """Advise on a file for so many minutes, and judge that."""
     written = files.write(source, repeat, folder / "data")
-    library = Library(folder / "runs", executor, say)
-    asked = Asked(seed=repeat)
-    shared = entering.base(written.file, "out", asked)
+    library, asked = Library(folder / "runs", executor, say), Asked(seed=repeat)
+    shared, judged = entering.base(written.file, "out", asked), entering.base(written.judged, "test", asked)
     checked = check_items(written.file.items())
-    names = [one.name for one in checked.findings]
-    grid, fixed = _options(shared, names)
+    grid, fixed = _options(shared, [one.name for one in checked.findings])
     say(f"{source.name} {repeat}: {len(grid)} ways, {len(fixed)} rules")
-    _raced(library, shared, [*grid, *fixed])
-    asking = [Asked(each, seed=repeat) for each in sorted(minutes)]
+    _raced(library, shared, [*grid, *fixed.values()])
+    asking = [replace(asked, minutes=each) for each in sorted(minutes)]
     advices = {each.minutes: _advice(library, written.file, checked, each, say) for each in asking}
-    said = [(Rule("", one.way), one.arm.train.learning_rate) for told in advices.values() for one in told.finalists]
     grid = list(dict.fromkeys([*grid, *(Rule("", each.way) for told in advices.values() for each in told.entered)]))
     _raced(library, shared, grid)
-    bare = {rule.name: replace(rule, name="") for rule in fixed}
-    tuned = {rule: _rate(library, shared, rule) for rule in (*grid, *bare.values())}
-    options: list[Option] = [(rule, rate) for rule in tuned for rate in RATES]
-    judged = entering.base(written.judged, "test", asked)
-    found = truths(library, judged, options, [*said, *((rule, tuned[rule]) for rule in bare.values())])
+    tuned = {rule: _rate(library, shared, rule) for rule in (*grid, *fixed.values())}
     return Outcome(
         source.name,
         repeat,
         resolve(shared).data.chance,
-        tuple(_call(minutes, advice) for minutes, advice in advices.items()),
-        {name: (str(rule), tuned[rule]) for name, rule in bare.items()},
+        tuple(_call(each, advice) for each, advice in advices.items()),
+        {name: (str(rule), tuned[rule]) for name, rule in fixed.items()},
         tuple((str(rule), tuned[rule]) for rule in grid),
-        tuple(found),
+        tuple(_truths(library, judged, tuned, advices.values(), fixed.values())),
     )
 
 
-def _options(shared: Settings, names: Sequence[str]) -> tuple[list[Rule], list[Rule]]:
-    """All ways that an advice of any length looks at first, and the fixed rules."""
+def _truths(
+    library: Library,
+    judged: Settings,
+    tuned: Mapping[Rule, float],
+    advices: Iterable[Advice],
+    fixed: Iterable[Rule],
+) -> list[Truth]:
+    """Of all ways at all rates; those that were advised, tested by an advice, or are a rule are looked at closely."""
+    said = [(Rule("", one.way), one.arm.train.learning_rate) for told in advices for one in told.finalists]
+    options: list[Option] = [(rule, rate) for rule in tuned for rate in RATES]
+    return truths(library, judged, options, [*said, *((rule, tuned[rule]) for rule in fixed)])
+
+
+def _options(shared: Settings, names: Sequence[str]) -> tuple[list[Rule], dict[str, Rule]]:
+    """All ways that an advice of any length looks at first, and the fixed rules by name."""
     lengths = resolve(shared).data.seen()
     zeros = any(name in entering.ZEROS for name in names)
     ways = candidates.ways(resolve(shared).data, lengths, zeros, int(lengths.max()))
     grid = rules.candidates_of([each.way for each in candidates.entrants(shared, ways, RATES)])
-    return grid, [rule for rule in rules.rules(lengths) if _possible(rule, shared)]
+    fixed = [rule for rule in rules.rules(lengths) if _possible(rule, shared)]
+    return grid, {rule.name: replace(rule, name="") for rule in fixed}
 
 
 def _possible(rule: Rule, shared: Settings) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from mismatch import cli
 from mismatch.config.fields import ConfigError
 from mismatch.sweep import store
+from mismatch.sweep.session import Session
 from tests.advise import made
 from tests.helpers import mismatch
 
@@ -26,7 +27,7 @@ def reviews(tmp_path: Path) -> Path:
 
 def refused(*words: Any) -> str:
     with pytest.raises(ConfigError) as caught:
-        cli._read(["advise", *map(str, words)])
+        cli._read(["advise", *map(str, words)], Session())
     assert "\n" not in str(caught.value) and "data." not in str(caught.value)
     return str(caught.value)
 

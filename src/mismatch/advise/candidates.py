@@ -76,7 +76,7 @@ def levels(lengths: np.ndarray, most: int) -> list[int]:
     """The T to try, longest first: of `lengths` (N,), none above `most` steps, none near another."""
     found: list[int] = []
     for quantile in reversed(QUANTILES):
-        steps = _whole(int(np.ceil(np.quantile(lengths, quantile))))
+        steps = whole(int(np.ceil(np.quantile(lengths, quantile))))
         steps = min(steps, max(most // WHOLE * WHOLE, 1) if most >= SHORT else most)
         if steps >= 1 and all(other - steps > NEAR * other for other in found):
             found.append(steps)
@@ -131,7 +131,8 @@ def _arms(way: Way, base: Settings, rates: Sequence[float]) -> Iterator[Arm]:
             return
 
 
-def _whole(steps: int) -> int:
+def whole(steps: int) -> int:
+    """T for sequences of so many steps: a multiple of `WHOLE`, unless they are short."""
     return steps if steps < SHORT else -(-steps // WHOLE) * WHOLE
 
 

@@ -7,17 +7,15 @@ beside the records, which make the same command go on where it was stopped.
 from __future__ import annotations
 
 import argparse
-import shutil
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mismatch.check import verb as reading
-from mismatch.config.fields import ConfigError, plain
-from mismatch.config.paths import absolute, shown
+from mismatch.config.fields import ConfigError
+from mismatch.config.paths import absolute
 
 if TYPE_CHECKING:
     from mismatch.check.outcome import Checked
+    from mismatch.sweep.session import Session
 
 EXAMPLES = """examples:
   mismatch advise reviews.csv --text review --label stars --minutes 5
@@ -48,30 +46,26 @@ def add(verbs: Any) -> argparse.ArgumentParser:
     return parser
 
 
-def run(given: argparse.Namespace) -> int:
+def run(given: argparse.Namespace, session: Session) -> int:
     """Race, test, tell, write; returns the exit code.
 
     Raises:
         ConfigError: for what cannot be read, asked for or written.
     """
-    from mismatch.advise.asking import Limits, ask
-    from mismatch.advise.terminal import brief
+    from mismatch.advise.asking import Asking, Limits
+    from mismatch.advise.configured import folder_of
+    from mismatch.advise.terminal import show
 
     try:
         asked = Limits(given.minutes, given.margin, given.units, given.seed).asked()
     except ConfigError as error:
         raise ConfigError(f"--{error.key}", error.value, error.accepted) from None
-    folder = absolute(given.out or f"results/advise-{_name(given.file)}")
+    folder = absolute(given.out) if given.out else folder_of(given.file)
     try:
-        advice, written = ask(lambda _: _read(given), asked, folder)
+        session.ask(Asking(lambda _: _read(given), asked, folder, show=show))
+        return session.run()
     except ConfigError as error:
         raise _said(error) from error
-    width = min(max(shutil.get_terminal_size().columns, 60), 100) if sys.stdout.isatty() else 80
-    print(brief(advice, width))
-    print(f"\nin {plain(shown(folder))}: {', '.join(written.names)}")
-    if written.why:
-        print(f"no script: {plain(written.why)}")
-    return 0
 
 
 def _read(given: argparse.Namespace) -> tuple[Any, Checked]:
@@ -95,9 +89,3 @@ def _said(error: ConfigError) -> ConfigError:
     """The error in the words of this command's options."""
     key = "--out" if error.key == "out" else error.key
     return reading.said(ConfigError(key, error.value, error.accepted.replace("name=...", "--out")))
-
-
-def _name(path: str) -> str:
-    """What the results folder is called after: the file's name without its ending."""
-    stem = Path(path).name.split(".")[0]
-    return "".join(c if c.isalnum() or c in "-_" else "-" for c in stem)[:60] or "data"

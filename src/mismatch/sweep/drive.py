@@ -4,7 +4,6 @@ In: a plan, an executor, whose workers may join late and be lost. Out: a record 
 thread.
 """
 
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,13 +31,13 @@ def drive(
     say: Callable[[str], None] = print,
     until: float = float("inf"),
 ) -> None:
-    """Train every run of `plan`. say: for lines about workers. until: `time.monotonic()` when no more are begun.
+    """Train every run of `plan`. say: for lines about workers. until: `executor.now()` when no more are begun.
 
     Whatever goes wrong outside a run (a full disk in `keep`, say) comes out of here; finished runs stay kept.
     """
     work = _Work(plan, executor, Schedule.of(plan.runs))
     while work.left:
-        if time.monotonic() > until:
+        if executor.now() > until:
             work.give_up()
         work.hand_out()
         outcome = executor.wait(TICK_S)

@@ -5,6 +5,7 @@ the order of the runs: the driver (`sweep.drive`) chooses the worker, writes the
 again. Workers may join and be lost while runs are trained.
 """
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -64,6 +65,10 @@ class Executor(ABC):
     def workers(self) -> int:
         """How many there can be, as far as is known now."""
         return int(self._workers)
+
+    def now(self) -> float:
+        """Seconds by the clock that its runs take their time of; what limits of time are compared with."""
+        return time.monotonic()
 
     def warm(self) -> None:
         """Get everything ready that `start` will probably need, and return at once."""

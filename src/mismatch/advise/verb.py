@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from mismatch.check import verb as reading
 from mismatch.config.fields import ConfigError
 from mismatch.config.paths import absolute
+from mismatch.sweep.cluster.asked import GROUP
+from mismatch.sweep.cluster.asked import Asked as Cluster
 
 if TYPE_CHECKING:
     from mismatch.check.outcome import Checked
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 EXAMPLES = """examples:
   mismatch advise reviews.csv --text review --label stars --minutes 5
   mismatch advise steps.csv --id recording --time t --label state --group patient
-  mismatch advise train.ts --minutes 15 --units 64
+  mismatch advise train.ts --minutes 15 --units 64 --ray auto
 """
 
 
@@ -42,6 +44,9 @@ def add(verbs: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("--units", type=int, default=16, metavar="H", help="units of the GRU (default: 16)")
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: 0)")
+    parser.add_argument(
+        "--ray", metavar="ADDRESS", help="train on a Ray cluster: auto, local, host:port, ray://host:port"
+    )
     parser.add_argument("--out", metavar="FOLDER", help="results folder (default: results/advise-FILE)")
     return parser
 
@@ -62,10 +67,17 @@ def run(given: argparse.Namespace, session: Session) -> int:
         raise ConfigError(f"--{error.key}", error.value, error.accepted) from None
     folder = absolute(given.out) if given.out else folder_of(given.file)
     try:
-        session.ask(Asking(lambda _: _read(given), asked, folder, show=show))
+        session.ask(Asking(lambda _: _read(given), asked, folder, _executor(given), show=show))
         return session.run()
     except ConfigError as error:
         raise _said(error) from error
+
+
+def _executor(given: argparse.Namespace) -> tuple[str, Any]:
+    """Where is trained."""
+    from mismatch.advise.asking import LOCAL
+
+    return LOCAL if given.ray is None else ("ray", Cluster(given.ray))
 
 
 def _read(given: argparse.Namespace) -> tuple[Any, Checked]:
@@ -87,5 +99,6 @@ def _read(given: argparse.Namespace) -> tuple[Any, Checked]:
 
 def _said(error: ConfigError) -> ConfigError:
     """The error in the words of this command's options."""
-    key = "--out" if error.key == "out" else error.key
-    return reading.said(ConfigError(key, error.value, error.accepted.replace("name=...", "--out")))
+    keys = {"out": "--out", f"{GROUP}.address": "--ray", "hydra/launcher": "--ray"}
+    accepted = error.accepted.replace("name=...", "--out").replace(f"{GROUP}.address", "--ray")
+    return reading.said(ConfigError(keys.get(error.key, error.key), error.value, accepted))

@@ -7,6 +7,8 @@ import pytest
 
 from mismatch import cli
 from mismatch.config.fields import ConfigError
+from mismatch.sweep.cluster.asked import Asked as Cluster
+from mismatch.sweep.session import Session
 from tests.advise import made
 from tests.helpers import mismatch
 
@@ -20,7 +22,7 @@ def reviews(tmp_path: Path) -> Path:
 
 def refused(*words: Any) -> str:
     with pytest.raises(ConfigError) as caught:
-        cli._read(["advise", *map(str, words)])
+        cli._read(["advise", *map(str, words)], Session())
     assert "\n" not in str(caught.value) and "data." not in str(caught.value)
     return str(caught.value)
 
@@ -45,6 +47,23 @@ def refused(*words: Any) -> str:
 def test_errors_are_one_line_in_the_words_of_the_options(reviews: Path, words: list[str], said: str) -> None:
     text = [] if "--text" in words else ["--text", "text"]
     assert said in refused(reviews, *text, *words)
+
+
+@pytest.mark.parametrize(("address", "said"), [("here", "must be auto, local"), ("auto:0", "must be auto, local")])
+def test_an_address_that_is_none_is_one_line(reviews: Path, address: str, said: str) -> None:
+    pytest.importorskip("ray")
+    assert refused(reviews, "--text", "text", "--ray", address).startswith(f"--ray={address}: {said}")
+
+
+def test_a_cluster_trains_where_one_is_named(
+    reviews: Path, idle: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "run", lambda self: 0)
+    assert cli._read(["advise", str(reviews), "--text", "text", "--ray", "auto"], Session()) == 0
+    cli.gather(
+        ["-m", "+experiment=advise", "data=text", "data.path=a", "hydra/launcher=ray"], Session(None, cli._Advice())
+    )
+    assert set(idle) == {("ray", Cluster("auto"))}
 
 
 @pytest.mark.usefixtures("idle")

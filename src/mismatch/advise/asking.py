@@ -1,4 +1,4 @@
-"""Advice from the first word to the files: limits of what can be asked, workers, the results folder, the answer.
+"""Advice from the first word to the files: limits of what can be asked, and the question as a session answers it.
 
 In: a function that reads sequences, what a person asks for, a folder. Out: an `Advice`, whose files and records are in
 the folder, so that the same question goes on where it was stopped.
@@ -22,23 +22,23 @@ from mismatch.check.outcome import Checked
 from mismatch.config import environment, fields
 from mismatch.config.fields import ConfigError, ranged, require
 from mismatch.config.files import guard
-from mismatch.config.paths import absolute, shown
-from mismatch.config.registry import EXECUTORS
+from mismatch.config.groups import Advise
+from mismatch.config.paths import absolute
 from mismatch.data.sources import arrays
 from mismatch.data.sources.missing import POLICIES
-from mismatch.sweep import lock
+from mismatch.sweep import session
+from mismatch.sweep.executors.base import Executor
 
 Read = Callable[[Path], tuple[Any, Checked]]
 """Makes the dataset, and what the check found in it; it may write into the results folder."""
+LOCAL = ("local", -1)
+"""An executor: a worker for each core."""
 
 
 @dataclass
-class Limits:
+class Limits(Advise):
     """What can be asked for, within bounds."""
 
-    minutes: float = ranged(5.0, low=0.2, high=1440.0)
-    margin: float = ranged(0.01, high=0.99, above=0.0)
-    units: int = ranged(16, low=1, high=4096)
     seed: int = ranged(0, low=0)
 
     def asked(self) -> Asked:
@@ -51,23 +51,41 @@ class Limits:
         return Asked(float(self.minutes), float(self.margin), int(self.units), int(self.seed))
 
 
-def ask(read: Read, asked: Asked, folder: Path, say: Callable[[str], None] | None = None) -> tuple[Advice, Written]:
-    """Race, test, time, tell, write. say: for lines on how far it has come; they go to stderr otherwise.
+def told(line: str) -> None:
+    """Say how far it has come."""
+    session.say(fields.plain(line))
 
-    Raises:
-        ConfigError: for what cannot be read or written.
-        KeyboardInterrupt: before anything is known.
+
+@dataclass
+class Asking:
+    """A question that a session can answer. show: is given the answer once it is written.
+
+    executor: name of one, and how many workers or where. advice: once it is answered.
     """
-    executor = EXECUTORS.get("local")(-1)
-    executor.warm()  # while sequences are read
-    try:
-        with lock.hold(guard(folder), shown(folder)):
-            dataset, checked = read(folder)
-            advice = Advising(dataset, checked, asked, folder, executor, say or told).advice()
-            executor.stop()
-            return advice, write(advice, folder)
-    finally:
+
+    read: Read
+    asked: Asked
+    folder: Path
+    executor: tuple[str, Any] = LOCAL
+    show: Callable[[Advice, Written], None] = lambda advice, written: None
+    say: Callable[[str], None] = told
+    advice: Advice | None = None
+
+    def __post_init__(self) -> None:
+        guard(self.folder)
+
+    def answer(self, executor: Executor, begin: float) -> int:
+        """Race, test, time, tell, write; the exit code.
+
+        Raises:
+            ConfigError: for what cannot be read or written.
+            KeyboardInterrupt: before anything is known.
+        """
+        dataset, checked = self.read(self.folder)
+        self.advice = Advising(dataset, checked, self.asked, self.folder, executor, self.say).advice()
         executor.stop()
+        self.show(self.advice, write(self.advice, self.folder))
+        return 0
 
 
 def advise(
@@ -102,16 +120,17 @@ def advise(
     def read(folder: Path) -> tuple[Any, Checked]:
         return inmemory.kept(items, folder, missing), checked
 
+    question, workers = Asking(read, asked, folder), session.Session()
     try:
         with _without_main():
-            return ask(read, asked, folder)[0]
+            workers.ask(question)
+            workers.run()
     except ConfigError as error:
         raise inmemory.in_words(error) from None
-
-
-def told(line: str) -> None:
-    """Say how far it has come."""
-    print(fields.plain(line), file=sys.stderr, flush=True)
+    finally:
+        workers.stop()
+    assert question.advice is not None
+    return question.advice
 
 
 @contextmanager

@@ -7,6 +7,7 @@ measurements beside the training of what follows. Reporting is injected, as this
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from mismatch.sweep.estimate import START_S
 from mismatch.sweep.executors.base import Executor
 from mismatch.sweep.plan import Plan, Request, Run
 from mismatch.sweep.progress import Progress
+from mismatch.sweep.question import Asker, Question
 
 EXIT_BROKEN, EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 3, 130, 143
 
@@ -114,9 +116,11 @@ class Session:
 
     typed = True
 
-    def __init__(self, reporter: Reporter | None = None) -> None:
-        self.reporter = reporter
+    def __init__(self, reporter: Reporter | None = None, asker: Asker | None = None) -> None:
+        self.reporter, self.asker = reporter, asker
+        self.begin = time.monotonic() - time.process_time()  # Python and what it imported came before
         self.sweeps: list[Sweep] = []
+        self.questions: list[Question] = []
         self._executors: dict[tuple[str, Any], Executor] = {}
         self._measuring, self._showing = Background(), Background()
         self._say: Callable[[str], None] = say
@@ -149,13 +153,16 @@ class Session:
         """Add a sweep: the configs of all its jobs, or typed settings behind the first, the overrides and the
         experiment they come from.
 
-        A single config given to the inline executor is a single arm: its rows are printed at the end.
-        note: text kept beside the results as multirun.yaml.
+        A single config given to the inline executor is a single arm: its rows are printed at the end. One whose
+        `advise` is given is a question. note: text kept beside the results as multirun.yaml.
 
         Raises:
             ConfigError: when one of them cannot be, or its results folder is that of a sweep added before.
         """
         typed = [config if isinstance(config, Settings) else settings(config) for config in configs]
+        if typed[0].advise is not None:
+            self._add_question(typed, overrides, executor, launch)
+            return
         asked = planning.request(typed)
         name = naming.name(asked.name, overrides, experiment, asked.wanted)
         if name is not None:
@@ -165,13 +172,37 @@ class Session:
             what = "a number, or an experiment with a primary claim on a difference between arms, with a margin"
             raise ConfigError("replicates", AUTO, f"needs {what}: {asked.name} has none")
         folder = files.guard(paths.absolute(asked.out))
-        if any(sweep.folder == folder for sweep in self.sweeps):
-            raise ConfigError("out", asked.out, "is the folder of two sweeps; leave it out, and each has its own")
+        self._free(folder, asked.out)
         single = executor[0] == "inline" and launch is None and len(configs) == 1
         self.sweeps.append(Sweep(asked, folder, executor, launch, single, note, "/" in (experiment or "")))
 
+    def ask(self, question: Question) -> None:
+        """Add a question, and have its workers start.
+
+        Raises:
+            ConfigError: when workers cannot be had, or its folder is that of another.
+        """
+        self._free(question.folder, paths.shown(question.folder))
+        self._executor(question.executor).warm()
+        self.questions.append(question)
+
+    def _add_question(
+        self, typed: Sequence[Settings], overrides: Sequence[str], executor: tuple[str, Any], launch: Launch | None
+    ) -> None:
+        if self.asker is None or launch is not None:
+            raise ConfigError("hydra/launcher", "another", "must be local or ray for an advice, which plans as it goes")
+        if len(typed) > 1:
+            raise ConfigError("advise", f"{len(typed)} jobs", "is one question: give every key a single value")
+        named = {word.split("=", 1)[0].lstrip("+~") for word in overrides} & {"name", "out"}
+        self.ask(self.asker.question(typed[0], executor, typed[0].out if named else None))
+
+    def _free(self, folder: Path, out: str) -> None:
+        """Refuse a folder that was added before."""
+        if folder in [*(sweep.folder for sweep in self.sweeps), *(each.folder for each in self.questions)]:
+            raise ConfigError("out", out, "is the folder of two sweeps; leave it out, and each has its own")
+
     def run(self) -> int:
-        """Do all that was added, sweep after sweep, and return the exit code.
+        """Do all that was added, questions first, then sweep after sweep, and return the exit code.
 
         Raises:
             ConfigError: when workers or a results folder cannot be had; nothing has been trained then.
@@ -179,6 +210,10 @@ class Session:
         """
         for sweep in self.sweeps:
             self._workers(sweep)  # a cluster that cannot be had is known before anything is written
+        for question in self.questions:
+            self._answer(question)
+            if self.code >= EXIT_INTERRUPTED:
+                return self.code
         with ExitStack() as stack:
             for sweep in self.sweeps:
                 stack.enter_context(lock.hold(sweep.folder, sweep.request.out))
@@ -201,11 +236,17 @@ class Session:
             self._verdicts()
         return self.code
 
+    def _answer(self, question: Question) -> None:
+        executor = self._executor(question.executor)
+        _ = executor.workers  # as above
+        with lock.hold(question.folder, paths.shown(question.folder)):
+            self._codes.append(question.answer(executor, self.begin))
+
     @property
     def idle(self) -> Idle | None:
         """What the same command would find now; None where it has something to do, or cannot tell."""
         known = [len(plan.notes) == len(plan.request.notes) for plan in self._plans]  # other notes are on records
-        special = [sweep.single or sweep.launch or sweep.request.look for sweep in self.sweeps]
+        special = [*self.questions, *(each.single or each.launch or each.request.look for each in self.sweeps)]
         if self.code or any(special) or not known or not all(known) or len(self._shown) < len(self.sweeps):
             return None
         done = [

@@ -20,6 +20,9 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
 
         def warm(self) -> None: ...
 
+        def now(self) -> float:
+            return 0.0
+
         def stop(self) -> None: ...
 
     def get(name: str) -> Any:

@@ -1,5 +1,6 @@
 """What tests of the verb and of the function share."""
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,8 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
         workers = 1
 
         def __init__(self, count: Any) -> None: ...
+
+        now = staticmethod(time.monotonic)
 
         def warm(self) -> None: ...
 

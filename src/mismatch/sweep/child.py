@@ -40,12 +40,21 @@ class Answer:
         return (self.output.strip().splitlines() or ["no output"])[-1]
 
 
-def ask(module: str, words: list[str], errand: Any, variables: Mapping[str, str] = os.environ) -> Answer:
-    """Have ``python -m module words`` work on `errand`, which is pickled, under these environment variables."""
+def ask(
+    module: str,
+    words: list[str],
+    errand: Any,
+    variables: Mapping[str, str] = os.environ,
+    limit: float | None = None,
+) -> Answer:
+    """Have ``python -m module words`` work on `errand`, which is pickled, under these environment variables.
+
+    limit: seconds after which it is killed.
+    """
     with tempfile.TemporaryDirectory(prefix="mismatch-") as folder:
         given, made = Path(folder) / "errand", Path(folder) / "answer"
         given.write_bytes(pickle.dumps(errand))
-        status, output = _run([module, *words, str(given), str(made), str(os.getpid())], variables)
+        status, output = _run([module, *words, str(given), str(made), str(os.getpid())], variables, limit)
         return Answer(pickle.loads(made.read_bytes()) if status == 0 and made.is_file() else None, output, status)
 
 
@@ -56,7 +65,7 @@ def answer(work: Callable[..., Any]) -> None:
     Path(made).write_bytes(pickle.dumps(work(*words, pickle.loads(Path(errand).read_bytes()))))
 
 
-def _run(words: list[str], variables: Mapping[str, str]) -> tuple[int, str]:
+def _run(words: list[str], variables: Mapping[str, str], limit: float | None) -> tuple[int, str]:
     """Exit status and output of ``python -m`` these words, in a session of its own."""
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3"} | dict(variables)
     process = subprocess.Popen(
@@ -70,10 +79,19 @@ def _run(words: list[str], variables: Mapping[str, str]) -> tuple[int, str]:
     _RUNNING.add(process)
     try:
         with _killed_on_error(process):
-            output, _ = process.communicate()
+            output = _said(process, limit)
     finally:
         _RUNNING.discard(process)
     return process.returncode, output
+
+
+def _said(process: subprocess.Popen[str], limit: float | None) -> str:
+    """All that it says until it ends."""
+    try:
+        return process.communicate(timeout=limit)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.communicate()[0]
 
 
 @contextmanager

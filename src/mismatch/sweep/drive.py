@@ -30,8 +30,11 @@ def drive(
     keep: Callable[[Record, Run], None],
     say: Callable[[str], None] = print,
     until: float = float("inf"),
+    cut: float = float("inf"),
 ) -> None:
     """Train every run of `plan`. say: for lines about workers. until: `executor.now()` when no more are begun.
+
+    cut: when those that are still trained are given up, with their workers.
 
     Whatever goes wrong outside a run (a full disk in `keep`, say) comes out of here; finished runs stay kept.
     """
@@ -39,6 +42,9 @@ def drive(
     while work.left:
         if executor.now() > until:
             work.give_up()
+        if executor.now() > cut:
+            executor.stop()
+            return
         work.hand_out()
         outcome = executor.wait(TICK_S)
         if isinstance(outcome, Said):

@@ -8,6 +8,7 @@ import os
 import platform
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -46,7 +47,7 @@ def main() -> None:
     """Entry point."""
     words = sys.argv[1:]
     signal.signal(signal.SIGTERM, _terminate)
-    session = Session(_Reports(), _Advice())
+    session = Session(_Reports(), _Advice(), before_s=time.process_time())  # Python, and what is imported above
     if not {"-sc", "--shell-completion", "--shell_completion"} & set(words):
         environment.announce()
     try:

@@ -1,5 +1,6 @@
 """What tests of the verb and of the function share."""
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,10 +19,9 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
 
         def __init__(self, count: Any) -> None: ...
 
-        def warm(self) -> None: ...
+        now = staticmethod(time.monotonic)
 
-        def now(self) -> float:
-            return 0.0
+        def warm(self) -> None: ...
 
         def stop(self) -> None: ...
 

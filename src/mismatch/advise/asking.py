@@ -5,6 +5,7 @@ the folder, so that the same question goes on where it was stopped.
 """
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 from mismatch.advise import inmemory
 from mismatch.advise.advising import Advising
 from mismatch.advise.answer import Advice
+from mismatch.advise.budget import Budget
 from mismatch.advise.entering import Asked
 from mismatch.advise.writing import Written, write
 from mismatch.check.items import check_items
@@ -51,16 +53,12 @@ class Limits(Advise):
         return Asked(float(self.minutes), float(self.margin), int(self.units), int(self.seed))
 
 
-def told(line: str) -> None:
-    """Say how far it has come."""
-    session.say(fields.plain(line))
-
-
 @dataclass
 class Asking:
     """A question that a session can answer. show: is given the answer once it is written.
 
-    executor: name of one, and how many workers or where. advice: once it is answered.
+    executor: name of one, and how many workers or where. say: for lines on how far it has come; they go to stderr
+    otherwise. advice: once it is answered.
     """
 
     read: Read
@@ -68,7 +66,7 @@ class Asking:
     folder: Path
     executor: tuple[str, Any] = LOCAL
     show: Callable[[Advice, Written], None] = lambda advice, written: None
-    say: Callable[[str], None] = told
+    say: Callable[[str], None] | None = None
     advice: Advice | None = None
 
     def __post_init__(self) -> None:
@@ -81,8 +79,12 @@ class Asking:
             ConfigError: for what cannot be read or written.
             KeyboardInterrupt: before anything is known.
         """
+        started, used = executor.now(), time.process_time()
         dataset, checked = self.read(self.folder)
-        self.advice = Advising(dataset, checked, self.asked, self.folder, executor, self.say).advice()
+        read_s, used = executor.now() - started, time.process_time() - used
+        slow = max(1.0, read_s / used) if used else 1.0
+        budget = Budget(60 * self.asked.minutes, executor.now, begin, read_s, slow)
+        self.advice = Advising(dataset, checked, self.asked, self.folder, executor, self.say, budget).advice()
         executor.stop()
         self.show(self.advice, write(self.advice, self.folder))
         return 0

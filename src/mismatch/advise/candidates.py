@@ -5,7 +5,7 @@ pairs that are known to act together (length and side of truncation, side of pad
 `combined` ones, of the best value of each factor. Two ways that come to one arm are one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -109,12 +109,26 @@ def combined(best: Mapping[str, Sequence[Way]], known: Sequence[Way]) -> list[Wa
 
 def entrants(base: Settings, tried: Sequence[Way], rates: Sequence[float]) -> list[Entrant]:
     """The ways that are possible, each once, with an arm for each learning rate."""
-    found: dict[str, Entrant] = {}
-    for way in tried:
-        arms = tuple(_arms(way, base, rates))
-        if arms:
-            found.setdefault(arms[0].id, Entrant(way, arms))
-    return list(found.values())
+    return Grid(base, rates).entrants(tried, rates)
+
+
+class Grid:
+    """Entrants of ways on the settings `base`, each of them made once, as it takes a while; at some of `rates`."""
+
+    def __init__(self, base: Settings, rates: Sequence[float]) -> None:
+        self.base, self.rates = base, tuple(rates)
+        self._made: dict[Way, tuple[Arm, ...]] = {}
+
+    def entrants(self, tried: Iterable[Way], rates: Sequence[float]) -> list[Entrant]:
+        """As `entrants`."""
+        found: dict[str, Entrant] = {}
+        for way in tried:
+            if way not in self._made:
+                self._made[way] = tuple(_arms(way, self.base, self.rates))
+            arms = tuple(arm for arm in self._made[way] if arm.train.learning_rate in rates)
+            if arms:
+                found.setdefault(arms[0].id, Entrant(way, arms))
+        return list(found.values())
 
 
 def differing(way: Way, other: Way) -> tuple[str, ...]:

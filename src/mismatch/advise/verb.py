@@ -67,7 +67,7 @@ def run(given: argparse.Namespace, session: Session) -> int:
         raise ConfigError(f"--{error.key}", error.value, error.accepted) from None
     folder = absolute(given.out) if given.out else folder_of(given.file)
     try:
-        session.ask(Asking(lambda _: _read(given), asked, folder, _executor(given), show=show))
+        session.ask(Asking(lambda _: _read(given), asked, folder, _executor(given), show))
         return session.run()
     except ConfigError as error:
         raise _said(error) from error
@@ -99,6 +99,6 @@ def _read(given: argparse.Namespace) -> tuple[Any, Checked]:
 
 def _said(error: ConfigError) -> ConfigError:
     """The error in the words of this command's options."""
-    keys = {"out": "--out", f"{GROUP}.address": "--ray", "hydra/launcher": "--ray"}
+    keys = {"out": "--out", "advise.minutes": "--minutes", f"{GROUP}.address": "--ray", "hydra/launcher": "--ray"}
     accepted = error.accepted.replace("name=...", "--out").replace(f"{GROUP}.address", "--ray")
     return reading.said(ConfigError(keys.get(error.key, error.key), error.value, accepted))

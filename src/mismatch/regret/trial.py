@@ -16,6 +16,7 @@ from mismatch.advise import candidates, entering
 from mismatch.advise.advising import Advising
 from mismatch.advise.answer import Advice
 from mismatch.advise.entering import LOOKS, RATES, Asked
+from mismatch.advise.stepping import Timed
 from mismatch.check.items import check_items
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError
@@ -79,15 +80,15 @@ class _Replayed(Advising):
         super().__init__(*given)
         train = self.runs.train
 
-        def foreseen(wanted: Sequence[tuple[Arm, int]], until: float = float("inf")) -> bool:
+        def foreseen(wanted: Sequence[tuple[Arm, int]], until: float = float("inf"), cut: float = float("inf")) -> bool:
             if self.now() < until:
                 library.train(wanted)
-            return train(wanted, until)
+            return train(wanted, until, cut)
 
         self.runs.train = foreseen  # type: ignore[method-assign]
 
-    def _step_times(self, arms: Sequence[Arm]) -> dict[str, float]:
-        return {}  # they decide nothing
+    def _step_times(self, arms: Sequence[Arm]) -> Timed:
+        return Timed({}, {})  # they decide nothing
 
 
 def trial(

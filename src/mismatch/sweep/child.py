@@ -23,7 +23,7 @@ from mismatch.sweep.parent import die_with
 class Process(Protocol):
     """What is needed of a process."""
 
-    def wait(self) -> int: ...
+    def wait(self, limit: float | None = None) -> int: ...
 
     def kill(self) -> None: ...
 
@@ -51,17 +51,24 @@ class Answer:
         return (self.output.strip().splitlines() or ["no output"])[-1]
 
 
-def ask(module: str, words: list[str], errand: Any, variables: Mapping[str, str] | None = None) -> Answer:
+def ask(
+    module: str,
+    words: list[str],
+    errand: Any,
+    variables: Mapping[str, str] | None = None,
+    limit: float | None = None,
+) -> Answer:
     """Have the main block of `module` work on `errand`, which is pickled.
 
-    variables: the whole environment of a process that needs another one than this.
+    variables: the whole environment of a process that needs another one than this. limit: seconds after which it is
+    killed.
     """
     with tempfile.TemporaryDirectory(prefix="mismatch-") as folder:
         given, made, said = (Path(folder) / name for name in ("errand", "answer", "said"))
         given.write_bytes(pickle.dumps(errand))
         asked = [module, *words, str(given), str(made)]
         forked = variables is None and origin.asked()
-        status = _wait(_Fork(asked, said) if forked else _start(asked, said, variables or os.environ))
+        status = _wait(_Fork(asked, said) if forked else _Start(asked, said, variables or os.environ), limit)
         output = said.read_text(errors="replace") if said.is_file() else ""
         return Answer(pickle.loads(made.read_bytes()) if status == 0 and made.is_file() else None, output, status)
 
@@ -73,11 +80,11 @@ def answer(work: Callable[..., Any]) -> None:
     Path(made).write_bytes(pickle.dumps(work(*words, pickle.loads(Path(errand).read_bytes()))))
 
 
-def _wait(process: Process) -> int:
-    """Its exit status; it is killed when anything happens here."""
+def _wait(process: Process, limit: float | None) -> int:
+    """Its exit status; it is killed when it takes too long, and when anything happens here."""
     _RUNNING.add(process)
     try:
-        return process.wait()
+        return process.wait(limit)
     except BaseException:
         process.kill()
         process.wait()
@@ -86,24 +93,41 @@ def _wait(process: Process) -> int:
         _RUNNING.discard(process)
 
 
-def _start(words: list[str], said: Path, variables: Mapping[str, str]) -> Process:
+class _Start:
     """``python -m`` these words; what it says goes to the file `said`."""
-    environment = {"TF_CPP_MIN_LOG_LEVEL": "3"} | dict(variables)
-    command = [sys.executable, "-m", *words]
-    with said.open("wb") as file:
-        return subprocess.Popen(command, stdout=file, stderr=file, start_new_session=True, env=environment)
+
+    def __init__(self, words: list[str], said: Path, variables: Mapping[str, str]) -> None:
+        environment = {"TF_CPP_MIN_LOG_LEVEL": "3"} | dict(variables)
+        command = [sys.executable, "-m", *words]
+        with said.open("wb") as file:
+            self._process = subprocess.Popen(command, stdout=file, stderr=file, start_new_session=True, env=environment)
+
+    def wait(self, limit: float | None = None) -> int:
+        """Exit status, once it has ended; it is killed after so many seconds."""
+        try:
+            return self._process.wait(limit)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return self._process.wait()
+
+    def kill(self) -> None:
+        """End it now."""
+        self._process.kill()
 
 
 class _Fork:
-    """As `_start`, forked."""
+    """As `_Start`, forked."""
 
     def __init__(self, words: list[str], said: Path) -> None:
         self._process = origin.context().Process(target=_forked, args=[words, said], daemon=True)
         self._process.start()
 
-    def wait(self) -> int:
-        """Exit status, once it has ended."""
-        self._process.join()
+    def wait(self, limit: float | None = None) -> int:
+        """As of `_Start`."""
+        self._process.join(limit)
+        if self._process.exitcode is None:
+            self.kill()
+            self._process.join()
         return self._process.exitcode or 0
 
     def kill(self) -> None:

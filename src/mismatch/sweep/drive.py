@@ -42,15 +42,21 @@ def drive(
     keep: Callable[[Record, Run], None],
     say: Callable[[str], None] = print,
     until: float = float("inf"),
+    cut: float = float("inf"),
 ) -> None:
     """Train every run of a plan; as `drive_all`."""
-    drive_all([Part(plan, keep)], executor, say, until)
+    drive_all([Part(plan, keep)], executor, say, until, cut)
 
 
 def drive_all(
-    parts: Sequence[Part], executor: Executor, say: Callable[[str], None] = print, until: float = float("inf")
+    parts: Sequence[Part],
+    executor: Executor,
+    say: Callable[[str], None] = print,
+    until: float = float("inf"),
+    cut: float = float("inf"),
 ) -> None:
     """Train every run of `parts`. say: for lines about workers. until: `executor.now()` when no more are begun.
+    cut: when those that are still trained are given up, with their workers.
 
     Whatever goes wrong outside a run (a full disk in `keep`, say) comes out of here; finished runs stay kept.
     """
@@ -59,6 +65,9 @@ def drive_all(
     while work.left:
         if executor.now() > until:
             work.give_up()
+        if executor.now() > cut:
+            executor.stop()
+            return
         work.hand_out()
         outcome = executor.wait(TICK_S)
         if isinstance(outcome, Said):

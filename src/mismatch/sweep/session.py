@@ -116,9 +116,9 @@ class Session:
 
     typed = True
 
-    def __init__(self, reporter: Reporter | None = None, asker: Asker | None = None) -> None:
-        self.reporter, self.asker = reporter, asker
-        self.begin = time.monotonic() - time.process_time()  # Python and what it imported came before
+    def __init__(self, reporter: Reporter | None = None, asker: Asker | None = None, before_s: float = 0.0) -> None:
+        """before_s: seconds that the command was under way before."""
+        self.reporter, self.asker, self.begin = reporter, asker, time.monotonic() - before_s
         self.sweeps: list[Sweep] = []
         self.questions: list[Question] = []
         self._executors: dict[tuple[str, Any], Executor] = {}

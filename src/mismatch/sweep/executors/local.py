@@ -99,6 +99,7 @@ class Local(Executor):
         pools, leaving = self._pools, self._leaving
         self._pools, self._leaving, self._ended = [], [], queue.Queue()
         self._worn.clear()
+        self.made.clear()
         for pool in pools:
             pool.stop()
         for pool in pools:

@@ -79,27 +79,30 @@ class Advising:
             ConfigError: where the minutes do not suffice for anything.
             KeyboardInterrupt: before anything is known.
         """
-        among: list[Chosen] = []
-        timed = Timed({}, {})
         try:
             with self.progress:
                 self.race()
                 among = self._finalists()
                 self.final(among)
-                timed = self._step_times([each.arm for each in among])
+                told = self._told(among, self._step_times([each.arm for each in among]))
         except KeyboardInterrupt as end:
             if not self.field.raced():
                 raise
             self.ended = end
-            self.executor.stop()
             self.say("interrupted: the best answer so far follows; once more, and it ends at once")
-            among = among or self._finalists()
-            self.runs.look([(each.arm, MOST_REPLICATES) for each in among])  # of an earlier call
-            timed = Timed({}, dict.fromkeys((each.arm.id for each in among), INTERRUPTED))
-        told = self._told(among, timed)
+            return self._so_far()
         if told.early:
             self.say(f"done after {told.minutes:.1f} of {told.given:g} min: nothing was left to do")
         return told
+
+    def _so_far(self) -> Advice:
+        """What is known now, and of an earlier call."""
+        self.executor.stop()
+        among = self._finalists()
+        arms = [each.arm for each in among]
+        self.controls = self.controls or self._controls(among[0])
+        self.runs.look([(arm, MOST_REPLICATES) for arm in (*arms, *self.controls.values())])
+        return self._told(among, Timed({}, dict.fromkeys((arm.id for arm in arms), INTERRUPTED)))
 
     def race(self) -> None:
         """The looks of the race, as far as the time goes."""
@@ -126,9 +129,7 @@ class Advising:
     def final(self, among: Sequence[Chosen]) -> None:
         """Train the finalists anew, and the controls of the advised one, to be tested on what was set aside."""
         advised = among[0]
-        self.controls = {
-            kind: finalists.arm_of(advised.way, advised.arm, self.tested, kind) for kind in ("noisy", "sham")
-        }
+        self.controls = self._controls(advised)
         first, *others = [each.arm for each in among]
         ordered = [first, *others[:1], self.controls["noisy"], *others[1:], self.controls["sham"]]
         end = self.budget.final(len(among))
@@ -142,6 +143,9 @@ class Advising:
                 self.hurried = self.hurried or count <= REPLICATES
                 return
 
+    def _controls(self, advised: Chosen) -> Mapping[str, Arm]:
+        return {kind: finalists.arm_of(advised.way, advised.arm, self.tested, kind) for kind in ("noisy", "sham")}
+
     def _begin(self) -> None:
         """See how fast the machine is.
 
@@ -152,9 +156,10 @@ class Advising:
             self.say(line)
         entrant = entering.probe(self.grid)
         probes = entrant.arms[: self._workers]
+        self.field.enter([Entrant(entrant.way, probes)])
+        self.runs.look([(arm, 1) for arm in probes])
         self._stage("first runs", probes, 1, float("inf"))
         self.runs.train([(arm, 1) for arm in probes], self._race_until(), self.budget.told)
-        self.field.enter([Entrant(entrant.way, probes)])
         if not self.runs.found:
             raise ConfigError("advise.minutes", f"{self.asked.minutes:g}", self._too_short(probes[0]))
 
@@ -226,7 +231,8 @@ class Advising:
     def _stage(self, words: str, arms: Sequence[Arm], count: int, later_s: float = 0.0) -> None:
         """Say what comes now, and how long it and the rest should take. later_s: what is to be trained afterwards."""
         runs = sum(max(count - len(self.runs.found.get(arm.id, {})), 0) for arm in arms)
-        ways = len({replace(arm, train=replace(arm.train, learning_rate=1.0)).id for arm in arms})
+        mine = [arm for arm in arms if arm.control.kind == "none"]
+        ways = len({replace(arm, train=replace(arm.train, learning_rate=1.0)).id for arm in mine})
         self.progress.stage(words, ways, runs, self._train_s(arms, count), later_s + self.budget.after(finalists.MOST))
 
     def _train_s(self, arms: Sequence[Arm], count: int) -> float:

@@ -129,6 +129,7 @@ def _fitting(grid: Grid, tried: Sequence[Way], runs: Runs, capacity: float) -> t
     """As many of the first entrants as so many worker seconds last for, at all learning rates or at one."""
     for rates, fewest in ((RATES, LEAST_ENTRANTS), (MIDDLE, LEAST_OF_ONE_RATE)):
         possible = grid.entrants(tried, rates)
+        runs.look([(arm, LOOKS[-1]) for each in possible for arm in each.arms])
         costs = np.cumsum([runs.missing([(arm, LOOKS[0]) for arm in each.arms]) for each in possible])
         count = int((costs <= capacity).sum())
         if count >= min(fewest, len(possible)):

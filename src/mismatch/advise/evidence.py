@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ADVISED, KERAS, LEADER = "advised", "what Keras does unless told", "the most accurate in the race"
 """Roles of finalists that are named; the others say what they are by how they differ from the advised."""
+EARLY = 0.85
+"""Share of the minutes before which an end is early."""
 EQUIVALENT, COSTS, GAINS, OPEN = "equivalent", "costs", "gains", "not told apart"
 """How a finalist stands to the advised one."""
 
@@ -94,6 +96,7 @@ class Evidence:
 
     subject: what was read, as a person calls it. noun: what a sequence is called. aside: sequences that were set aside.
     margin: accuracy that is nothing to the person. runs: all that were trained. untried: ways of which none was.
+    minutes: that it took; given: that it might have taken.
     """
 
     subject: str
@@ -113,6 +116,7 @@ class Evidence:
     whole: bool
     untried: tuple[Way, ...] = ()
     interrupted: bool = False
+    given: float | None = None
 
     @property
     def advised(self) -> Finalist:
@@ -130,6 +134,11 @@ class Evidence:
         if any(one.role == LEADER for one in self.finalists):  # as accurate, perhaps, but named
             return False
         return mine is None or all(one.accuracy <= mine.accuracy for one in self.entered if not one.out)
+
+    @property
+    def early(self) -> bool:
+        """Whether it ended long before its minutes, as nothing was left to do."""
+        return self.whole and not self.untried and self.given is not None and self.minutes < EARLY * self.given
 
     @property
     def stopped(self) -> tuple[Entered, ...]:

@@ -48,6 +48,7 @@ class Runs:
     foreseen: float = 1.0
     _took: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
     _trained: int = 0
+    _looked: dict[str, int] = field(default_factory=dict)
 
     def train(self, wanted: Asked, until: float = float("inf"), cut: float = float("inf")) -> bool:
         """Train what is missing; whether all is there now. None is begun that should take until after `until`; those
@@ -72,8 +73,11 @@ class Runs:
         return left == 0
 
     def look(self, wanted: Asked) -> None:
-        """Read what is there of these, and train nothing."""
-        self._read(self._plan(wanted))
+        """Read what is there of these, once, and train nothing."""
+        fresh = [(arm, count) for arm, count in wanted if count > self._looked.get(arm.id, 0)]
+        self._looked |= {arm.id: count for arm, count in fresh}
+        if fresh:
+            self._read(self._plan(fresh))
 
     def missing(self, wanted: Asked) -> float:
         """Worker seconds that what is missing should take, as far as is known from what was trained."""

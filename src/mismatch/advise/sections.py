@@ -113,6 +113,7 @@ def left(told: Evidence) -> Section:
     arm = told.advised.arm
     fixed = f"{arm.model.units} units, {arm.train.updates} updates of {arm.train.batch} {told.nouns}"
     lines = [*unfinished(told)]
+    lines += [f"It ended before its {told.given:g} minutes, as nothing was left to do."] if told.early else []
     lines += [f"Not tested: {named(one, told)}." for one in told.finalists[1:] if not one.tested]
     lines.append(f"The same for all ways, and no other values tried: {fixed}, optimiser {arm.train.optimizer}.")
     return Section("What was not tried", tuple(lines))

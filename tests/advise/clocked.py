@@ -33,7 +33,7 @@ class Clocked(Executor):
         self.trained: list[tuple[str, int]] = []
         self.there = start_s
         self.busy: dict[int, tuple[float, Any]] = {}
-        self.made: list[set[Any]] = [set(), set()]
+        self.compiled: list[set[Any]] = [set(), set()]
 
     def now(self) -> float:
         return self.time
@@ -43,8 +43,8 @@ class Clocked(Executor):
             self.there = self.time + self.start_s
 
     def submit(self, worker: int, task: Task) -> None:
-        compiling = 0.0 if task.arm.program in self.made[worker] else COMPILE_S
-        self.made[worker].add(task.arm.program)
+        compiling = 0.0 if task.arm.program in self.compiled[worker] else COMPILE_S
+        self.compiled[worker].add(task.arm.program)
         took = self.pace * (seconds(task.arm) + compiling)
         self.busy[worker] = (max(self.time, self.there) + took, self._record(task, took, compiling))
 

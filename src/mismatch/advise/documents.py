@@ -25,6 +25,7 @@ HEAD = """# What advice says, what it rests on, and how often it errs
 
 This file is made by simulation (`python -m mismatch.advise.documents > docs/advice.md`, half a minute at the most); a
 test makes it again.
+What is advised on real and synthetic files, against fixed rules: [regret.md](regret.md).
 """
 
 WRITTEN = """## What comes out

@@ -24,7 +24,7 @@ from mismatch.run.record import Record
 from mismatch.sweep import auto, baselined, lock, measured, naming, said, store
 from mismatch.sweep import plan as planning
 from mismatch.sweep.background import Background
-from mismatch.sweep.drive import drive
+from mismatch.sweep.drive import Part, drive_all
 from mismatch.sweep.errand import Errand
 from mismatch.sweep.estimate import START_S
 from mismatch.sweep.executors.base import Executor
@@ -105,6 +105,9 @@ class Sweep:
     single: bool
     note: str
     cut: bool = False
+
+
+Work = tuple[Sweep, Plan]
 
 
 @dataclass(frozen=True)
@@ -236,8 +239,8 @@ class Session:
             work = sorted(zip(self.sweeps, plans, strict=True), key=lambda each: _alone(each[0]))
             for sweep, plan in work:
                 self._measure_beside(sweep, plan)
-            for place, (sweep, plan) in enumerate(work, 1):
-                self._finish(sweep, plan, last=place == len(work))
+            for chain in _chains(work):
+                self._finish(chain, last=chain[-1] is work[-1])
             for sweep in self.sweeps:
                 self._showing.end(sweep.folder)
             self._verdicts()
@@ -306,9 +309,18 @@ class Session:
             lines.append(f"in all: {runs} runs to train, {planning.about(minutes)}")
         return lines
 
-    def _finish(self, sweep: Sweep, plan: Plan, last: bool) -> None:
-        """One sweep: train, measure, report; what the workers need not wait for goes on while they train the next."""
-        plan = self._all_looks(sweep, plan)
+    def _finish(self, chain: Sequence[Work], last: bool) -> None:
+        """Sweeps in turn: train, measure, report; what the workers need not wait for goes on while they train others.
+
+        Only the last of a chain may need a look, another launcher or a quiet machine.
+        """
+        sweep, plan = chain[-1]
+        self._train(chain)
+        while (following := self._look(sweep, plan)) is not None:
+            plan = planning.make(following, sweep.folder)
+            _note(sweep, plan)
+            say(plan.text(self._workers(sweep)))
+            self._train([(sweep, plan)])
         if plan.measure_s and _alone(sweep):
             self._measuring.quiet()
             self._showing.quiet()
@@ -318,25 +330,19 @@ class Session:
             self._showing.quiet()
             self._show(sweep, plan)
         else:
-            self._showing.begin(sweep.folder, partial(self._show, sweep, plan))
+            self._show_beside(sweep, plan)
         if sweep.single:
             _print_rows(plan, sweep.folder)
 
-    def _all_looks(self, sweep: Sweep, plan: Plan) -> Plan:
-        """Train what is planned, and what every look at it adds; the plan that was done last."""
-        while True:
-            if plan.runs:
-                self._prepare(sweep.request.figures)
-                if sweep.launch is not None:
-                    self._launch(sweep, plan, sweep.launch)
-                else:
-                    self._train(sweep, plan)
-            following = self._look(sweep, plan)
-            if following is None:
-                return plan
-            plan = planning.make(following, sweep.folder)
-            _note(sweep, plan)
-            say(plan.text(self._workers(sweep)))
+    def _train(self, chain: Sequence[Work]) -> None:
+        """Train what is planned, and show all but the last of the chain."""
+        sweep, plan = chain[-1]
+        if any(plan.runs for _, plan in chain):
+            self._prepare(any(sweep.request.figures for sweep, _ in chain))
+        if sweep.launch is not None and plan.runs:
+            self._launch(sweep, plan, sweep.launch)
+        elif sweep.launch is None:
+            self._drive(chain)
 
     def _look(self, sweep: Sweep, plan: Plan) -> Request | None:
         """What is asked for after a look at what was trained; None where nothing more is."""
@@ -352,20 +358,27 @@ class Session:
         if self.reporter is not None:
             threading.Thread(target=self.reporter.prepare, args=[figures], daemon=True).start()
 
-    def _train(self, sweep: Sweep, plan: Plan) -> None:
-        with Progress(plan, tenths=not sweep.single) as progress, store.Writer(sweep.folder, progress.say) as writer:
-
-            def keep(record: Record, run: Run) -> None:
-                writer.keep(record)
-                progress.add(record, run)
-                if sweep.single and record.status == "ok":
-                    progress.say(f"replicate {record.replicate}: accuracy {record.metrics['accuracy']:.3f}")
-
+    def _drive(self, chain: Sequence[Work]) -> None:
+        """Have the workers of an executor train a chain."""
+        sweep, plans = chain[-1][0], [plan for _, plan in chain]
+        with ExitStack() as stack:
+            progress = stack.enter_context(Progress(plans, tenths=not sweep.single))
+            parts = [self._part(*work, progress, stack, shown=work is not chain[-1]) for work in chain]
             self._say = progress.say  # which keeps lines of a report apart from the bar
-            try:
-                drive(plan, self._executor(sweep.executor), keep, progress.say)
-            finally:
-                self._say = say
+            stack.callback(setattr, self, "_say", say)
+            drive_all(parts, self._executor(sweep.executor), progress.say)
+
+    def _part(self, sweep: Sweep, plan: Plan, progress: Progress, stack: ExitStack, shown: bool) -> Part:
+        """What is done with the records of a sweep. shown: whether it is shown at their end."""
+        writer = stack.enter_context(store.Writer(sweep.folder, progress.say))
+
+        def keep(record: Record, run: Run) -> None:
+            writer.keep(record)
+            progress.add(plan, record, run)
+            if sweep.single and record.status == "ok":
+                progress.say(f"replicate {record.replicate}: accuracy {record.metrics['accuracy']:.3f}")
+
+        return Part(plan, keep, partial(self._show_beside, sweep, plan) if shown else lambda: None)
 
     def _launch(self, sweep: Sweep, plan: Plan, launch: Launch) -> None:
         """Have another launcher carry the jobs out, one for each arm that misses runs; say what is missing then."""
@@ -393,6 +406,10 @@ class Session:
         """Begin the measurement of another kind, unless the machine must be quiet for it."""
         if plan.measure_s and not _alone(sweep):
             self._measuring.begin(sweep.folder, partial(_make_measurement, sweep, plan))
+
+    def _show_beside(self, sweep: Sweep, plan: Plan) -> None:
+        """Show a sweep while others are trained."""
+        self._showing.begin(sweep.folder, partial(self._show, sweep, plan))
 
     def _show(self, sweep: Sweep, plan: Plan) -> None:
         """What is made of the runs of a sweep, once its measurement has ended."""
@@ -457,9 +474,26 @@ class Session:
                 self._shown.setdefault(self.sweeps[-1].folder, []).append(line)
 
 
+def _chains(work: Sequence[Work]) -> list[list[Work]]:
+    """Sweeps that the same workers train in turn, together."""
+    chains: list[list[Work]] = []
+    for each in work:
+        sweep, before = each[0], chains[-1][-1][0] if chains else None
+        if before is None or sweep.launch or before.executor != sweep.executor or _apart(before):
+            chains.append([])
+        chains[-1].append(each)
+    return chains
+
+
+def _apart(sweep: Sweep) -> bool:
+    """Whether something must be done between its training and that of others."""
+    return bool(sweep.launch or sweep.request.look or sweep.single or _alone(sweep))
+
+
 def _alone(sweep: Sweep) -> bool:
-    """Whether its measurement needs a quiet machine."""
-    return sweep.request.measure is not None and measured.alone(sweep.request.measure)
+    """Whether its measurement needs a quiet machine; that of a smoke run is no evidence."""
+    asked = sweep.request
+    return asked.measure is not None and not asked.smoke and measured.alone(asked.measure)
 
 
 def _make_measurement(sweep: Sweep, plan: Plan) -> None:

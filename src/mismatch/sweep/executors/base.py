@@ -60,6 +60,7 @@ class Executor(ABC):
     def __init__(self, n_jobs: Any) -> None:
         """n_jobs: how many workers, or whatever else the launcher says of them."""
         self._workers = n_jobs
+        self.made: dict[int, set[Any]] = {}  # the programs that each worker has compiled
 
     @property
     def workers(self) -> int:

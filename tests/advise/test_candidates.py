@@ -124,10 +124,12 @@ def runs(seconds):
     """Runs of which a test says what they take."""
     found = SimpleNamespace(seconds=seconds, found={}, look=lambda wanted: None)
 
-    def missing(wanted):
-        return sum(seconds(arm) * max(count - len(found.found.get(arm.id, {})), 0) for arm, count in wanted)
+    def growing(parts):
+        asked = [(arm, max(count - len(found.found.get(arm.id, {})), 0)) for part in parts for arm, count in part]
+        sizes = np.cumsum([len(part) for part in parts])
+        return np.cumsum([seconds(arm) * count for arm, count in asked])[sizes - 1]
 
-    found.missing = missing
+    found.growing = growing
     return found
 
 

@@ -129,10 +129,9 @@ def _fitting(grid: Grid, tried: Sequence[Way], runs: Runs, capacity: float) -> t
     """As many of the first entrants as so many worker seconds last for, at all learning rates or at one."""
     for rates, fewest in ((RATES, LEAST_ENTRANTS), (MIDDLE, LEAST_OF_ONE_RATE)):
         possible = grid.entrants(tried, rates)
+        asked = [[(arm, LOOKS[0]) for arm in each.arms] for each in possible]
         runs.look([(arm, LOOKS[-1]) for each in possible for arm in each.arms])
-        firsts = (possible[: count + 1] for count in range(len(possible)))  # a program of several is compiled once
-        wanted = ([(arm, LOOKS[0]) for each in entrants for arm in each.arms] for entrants in firsts)
-        count = sum(runs.missing(each) <= capacity for each in wanted)
+        count = sum(cost <= capacity for cost in runs.growing(asked))
         if count >= min(fewest, len(possible)):
             return possible[:count], rates
     return possible[:LEAST_OF_ONE_RATE], MIDDLE

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -81,9 +82,18 @@ class Runs:
 
     def missing(self, wanted: Asked) -> float:
         """Worker seconds that what is missing should take, as far as is known from what was trained."""
-        left = [(arm, count - len(self.found.get(arm.id, {}))) for arm, count in wanted]
-        compiled = {arm.program for arm, count in left if count > 0}
-        return self.pace * (sum(seconds(arm) * max(count, 0) for arm, count in left) + COMPILE_S * len(compiled))
+        return self.growing([wanted])[-1]
+
+    def growing(self, parts: Sequence[Asked]) -> list[float]:
+        """The same of the first of these parts, the first two, and so on; a program of several is compiled once."""
+        found, total, programs = [], 0.0, set[Any]()
+        for part in parts:
+            left = [(arm, count - len(self.found.get(arm.id, {}))) for arm, count in part]
+            fresh = {arm.program for arm, count in left if count > 0} - programs
+            total += self.pace * (sum(seconds(arm) * max(count, 0) for arm, count in left) + COMPILE_S * len(fresh))
+            programs |= fresh
+            found.append(total)
+        return found
 
     def seconds(self, arm: Arm) -> float:
         """Worker seconds of one run, once compiled."""

@@ -4,10 +4,13 @@ In: robustness.csv, a row per claim and setting. Out: a row per claim, and claim
 claim whose sign changes from setting to setting carries that condition in its sentence.
 """
 
+from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mismatch.analysis.robustness import FACTORS, SHARED
 from mismatch.analysis.tuned import shown
@@ -36,6 +39,9 @@ NAMES = {
 """How a condition names one level of a factor, and several."""
 SPOKEN = {"lstm": "LSTM", "gru": "GRU", "sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam"}
 OPPOSITE = {"less": "greater", "greater": "less"}
+
+Coded = tuple[NDArray[Any], list[Any]]
+"""A factor: the number of each row's level, and the levels."""
 
 
 def summary(robustness: pd.DataFrame) -> pd.DataFrame:
@@ -129,15 +135,34 @@ def _summarised(claim: str, rows: pd.DataFrame) -> dict[str, Any]:
 def _best(rows: pd.DataFrame, chosen: pd.Series, left: pd.Series, width: int) -> tuple[pd.Series, str] | None:
     """The condition on `width` factors that covers most of what is `left`, and nothing that is not chosen."""
     best: tuple[int, pd.Series, str] | None = None
-    for *given, last in permutations(_moving(rows), width):
-        for levels, part in rows.groupby(given, dropna=False) if given else [((), rows)]:
-            pure = [level for level, group in part.groupby(last, dropna=False) if chosen[group.index].all()]
-            covered = pd.Series(rows.index.isin(part.index[_in(part[last], pure)]), rows.index)
-            gain = int((covered & left).sum())
+    moving, wrong, open_ = _moving(rows), ~chosen.to_numpy(bool), left.to_numpy(bool)
+    coded = {name: _coded(rows[name]) for name in moving}
+    for *given, last in permutations(moving, width):
+        codes, levels = coded[last]
+        for said, part in _parts(rows, [coded[name] for name in given]):
+            there, spoilt = (np.bincount(codes[which], minlength=len(levels)) for which in (part, part & wrong))
+            pure = (there > 0) & (spoilt == 0)
+            covered = part & pure[codes]
+            gain = int((covered & open_).sum())
             if gain > (best[0] if best else 0):
-                said = [spoken(name, [level], rows) for name, level in zip(given, levels, strict=True)]
-                best = gain, covered, " ".join([*said, spoken(last, pure, part)])
+                words = [spoken(name, [level], rows) for name, level in zip(given, said, strict=True)]
+                words.append(spoken(last, [levels[at] for at in np.flatnonzero(pure)], rows[part]))
+                best = gain, pd.Series(covered, rows.index), " ".join(words)
     return best[1:] if best else None
+
+
+def _coded(column: pd.Series) -> Coded:
+    """A number for each row's level, and the levels in order, a blank last."""
+    grouped = column.groupby(column, dropna=False)
+    return grouped.ngroup().to_numpy(), grouped.size().index.tolist()
+
+
+def _parts(rows: pd.DataFrame, given: list[Coded]) -> Iterator[tuple[list[Any], NDArray[np.bool_]]]:
+    """The rows of each level of the factor `given`, and that level; all of them where none is."""
+    if not given:
+        yield [], np.ones(len(rows), bool)
+    for codes, levels in given:
+        yield from (([level], codes == at) for at, level in enumerate(levels))
 
 
 def _moving(rows: pd.DataFrame) -> list[str]:
@@ -145,11 +170,6 @@ def _moving(rows: pd.DataFrame) -> list[str]:
     names = [name for name in FACTORS if rows[name].nunique(dropna=False) > 1]
     several = rows.groupby("data")["contrast"].nunique().max() > 1
     return [*names, *(["contrast"] if several else [])]
-
-
-def _in(column: pd.Series, levels: list[Any]) -> pd.Series:
-    blank = any(pd.isna(level) for level in levels)
-    return column.isin([level for level in levels if not pd.isna(level)]) | (column.isna() if blank else False)
 
 
 def spoken(name: str, levels: list[Any], rows: pd.DataFrame) -> str:

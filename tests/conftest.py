@@ -29,7 +29,13 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is imported to collect the tests stays: no garbage collection need walk TensorFlow's million objects."""
+    """What is imported to collect the tests stays: no garbage collection need walk TensorFlow's million objects.
+
+    Programs that are compiled here are kept as by a worker.
+    """
+    from mismatch.config import kept
+
+    kept.use()
     gc.disable()
     try:
         return (yield)

@@ -17,9 +17,8 @@ def unwarned() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def frozen() -> Iterator[None]:
-    """Take what is loaded from the sight of the collector, which `multipletests` runs at every call."""
+@pytest.fixture(scope="module", autouse=True)
+def settled() -> None:
+    """`multipletests` looks for garbage at every call: not among what other tests have loaded, such as TensorFlow."""
+    gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()

@@ -115,7 +115,6 @@ def null_families(folder: Path, families: int, contrasts: int = 10) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("frozen")
 def test_of_families_without_effects_one_in_twenty_at_most_gets_a_verdict_that_claims_one(tmp_path: Path) -> None:
     families = 50
     # .05 and three Monte Carlo standard errors. Measured over 400 families: .02, as in test_statistics.

@@ -12,7 +12,7 @@ from mismatch.analysis.verdict import DIRECTIONS, Decision, Judgement, judge, ve
 from tests.analysis.made import slack
 
 
-@pytest.mark.usefixtures("frozen", "unwarned")
+@pytest.mark.usefixtures("unwarned")
 def test_a_family_without_effects_is_rarely_given_any() -> None:
     families, contrasts, n, alpha = 250, 20, 10, 0.05
     rng = np.random.default_rng(7)
@@ -23,7 +23,7 @@ def test_a_family_without_effects_is_rarely_given_any() -> None:
     assert wrong / families <= alpha + slack(alpha, families)
 
 
-@pytest.mark.usefixtures("frozen", "unwarned")
+@pytest.mark.usefixtures("unwarned")
 def test_the_detectable_effect_is_found_as_often_as_it_says() -> None:
     samples, n, power = 1_000, 10, 0.8
     effect = minimum_detectable_effect(1.0, n)

@@ -8,8 +8,8 @@ from mismatch.config.paths import CONF
 from mismatch.config.settings import register, settings
 
 
-def swept(*words: str) -> tuple[list[list[str]], list[Settings]]:
-    """The overrides of every job, and their settings."""
+def swept(*words: str, composed: bool = True) -> tuple[list[list[str]], list[Settings]]:
+    """The overrides of every job, and their settings, unless these are not asked for."""
     from hydra import compose, initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
 
@@ -23,6 +23,8 @@ def swept(*words: str) -> tuple[list[list[str]], list[Settings]]:
         ours = sweeper.LocalSweeper(None, asked.params, asked.blocks, asked.variants)
         ours.hydra_context = SimpleNamespace(config_loader=loader)
         jobs = ours.jobs(words)
+        if not composed:
+            return jobs, []
         ours.config = config
         first, *rest = ours.configs(jobs)
         return jobs, [settings(first), *rest]

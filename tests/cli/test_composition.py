@@ -43,25 +43,27 @@ def test_jobs_composed_together_equal_those_that_hydra_composes_one_by_one(name)
     from hydra import compose, initialize_config_dir
 
     jobs, configs = composed(name)
-    some = range(0, len(jobs), 9)  # Hydra alone takes a tenth of a second for each
+    some = range(0, len(jobs), max(9, len(jobs) // 12))  # Hydra alone takes a tenth of a second for each
     with initialize_config_dir(str(CONF), **internals.VERSION_BASE):
         assert [configs[i] for i in some] == [settings(compose("config", jobs[i])) for i in some]
 
 
 def test_an_override_goes_for_every_block_and_a_null_block_is_left_out():
-    jobs, _ = swept("experiment=padding", "data=late", "length.ratio=1")
+    jobs, _ = swept("experiment=padding", "data=late", "length.ratio=1", composed=False)
     assert {word for job in jobs for word in job if word.startswith(("data=", "length.ratio="))} == {
         "data=late",
         "length.ratio=1",
     }
-    smoke, _ = swept("experiment=padding/smoke")
+    smoke, _ = swept("experiment=padding/smoke", composed=False)
     assert not any("model.bias_init=chrono" in job for job in smoke) and any("control=sham" in job for job in smoke)
 
 
 @pytest.mark.parametrize("name", EXPERIMENT_NAMES)
 def test_every_experiment_composes_into_the_same_possible_plan_twice(name):
-    first, second = planned(name), plan.make(compose_jobs(f"experiment={name}", OUT))
-    assert [run.arm.id for run in first.runs] == [run.arm.id for run in second.runs]
+    first = planned(name)
+    if name not in REPEATED:  # which are long, and have a first cut that is composed again below
+        second = plan.make(compose_jobs(f"experiment={name}", OUT))
+        assert [run.arm.id for run in first.runs] == [run.arm.id for run in second.runs]
     if name in MEASURED:
         assert not first.runs and first.measure_s > 0
         return
@@ -166,11 +168,11 @@ def resolved(name):
 
 
 def test_a_variant_goes_for_every_block_that_sets_none_of_its_keys():
-    jobs, _ = swept("experiment=robustness", "train.learning_rate=0.005")
+    jobs, _ = swept("experiment=robustness", "train.learning_rate=0.005", composed=False)
     of = {word: [set(job) for job in jobs if word in job] for word in ("model.units=64", "data=reviews")}
     assert of["model.units=64"] and all("replicates=4" in job for job in of["model.units=64"])
     assert of["data=reviews"] and not any("model.units=64" in job for job in of["data=reviews"])
-    null, _ = swept("experiment=robustness", "hydra.sweeper.variants.units=null")
+    null, _ = swept("experiment=robustness", "hydra.sweeper.variants.units=null", composed=False)
     assert not any("model.units=64" in job for job in null)
 
 

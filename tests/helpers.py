@@ -1,11 +1,17 @@
 """What several tests share: arms from a few overrides, and the command line in a subprocess."""
 
+import contextlib
+import io
 import os
+import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from mismatch.config import paths
 from mismatch.config.arm import Arm
 from mismatch.config.groups import Settings
 from mismatch.config.registry import DATASETS
@@ -43,6 +49,35 @@ def make_settings(data: str = "early", **overrides: Any) -> Settings:
 
 def make_arm(data: str = "early", **overrides: Any) -> Arm:
     return resolve(make_settings(data, **overrides))
+
+
+INLINE = "hydra.launcher.executor=inline"
+"""A sweep is trained by the process that asks for it."""
+
+
+def here(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command in this process, which knows TensorFlow and its programs already: for what it says and leaves.
+
+    As `mismatch`, which is for what processes do.
+    """
+    from mismatch import cli
+
+    back, terminate, out, err = Path.cwd(), signal.getsignal(signal.SIGTERM), io.StringIO(), io.StringIO()
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.chdir, back)
+        stack.callback(signal.signal, signal.SIGTERM, terminate)
+        os.chdir(cwd)
+        stack.enter_context(mock.patch.object(paths, "START", cwd))
+        stack.enter_context(mock.patch.object(sys, "argv", ["mismatch", *words]))
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("default")
+        stack.enter_context(contextlib.redirect_stdout(out))
+        stack.enter_context(contextlib.redirect_stderr(err))
+        try:
+            cli.main()
+        except SystemExit as end:
+            return subprocess.CompletedProcess(words, int(end.code or 0), out.getvalue(), err.getvalue())
+    raise AssertionError("the command ends with an exit code")
 
 
 def mismatch(*words: str, cwd: Path, timeout: float = 300, **environment: str) -> subprocess.CompletedProcess[str]:

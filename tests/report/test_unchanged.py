@@ -10,7 +10,7 @@ import pytest
 
 from mismatch.config import paths
 from mismatch.report import unchanged
-from tests.helpers import mismatch
+from tests.helpers import here, mismatch
 
 WORDS = ["-m", "+experiment=collision/smoke", "replicates=1"]
 CHANGES = {
@@ -27,8 +27,8 @@ CHANGES = {
 def swept(tmp_path_factory):
     """A folder with a finished sweep, and what the command said when it was given again."""
     folder = tmp_path_factory.mktemp("swept")
-    assert mismatch(*WORDS, cwd=folder).returncode == 0
-    again = mismatch(*WORDS, cwd=folder)
+    assert here(*WORDS, cwd=folder).returncode == 0
+    again = here(*WORDS, cwd=folder)
     assert again.returncode == 0
     return folder, again
 

@@ -1,7 +1,6 @@
 """`replicates=auto`: what is refused, the next request, and one sweep that adds replicates where a claim needs them."""
 
 import json
-import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -14,7 +13,7 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.groups import LOOKS
 from mismatch.sweep import auto, plan, store
 from mismatch.sweep.session import Session
-from tests.helpers import make_settings, mismatch
+from tests.helpers import INLINE, here, make_settings
 
 SWEEP = """# @package _global_
 name: tiny
@@ -36,7 +35,7 @@ claims:
      primary: true, where: {length.padding: post}, arm: {mask: masking}, against: {mask: none}, predicts: greater,
      margin: 0.04}]}
 """.replace("masked or not, p", "masked or not p")
-COMMAND = ("-m", "+experiment=tiny", "figures=false", "hydra.launcher.n_jobs=1")
+COMMAND = ("-m", "+experiment=tiny", "figures=false", INLINE)
 
 
 def request(*replicates: object) -> plan.Request:
@@ -77,10 +76,10 @@ def test_a_sweep_without_claims_that_could_ask_is_refused(tmp_path: Path, monkey
         Session().add([{"name": "mine", "out": str(tmp_path)}], ["out=x"])
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a process that sees the experiment `tiny`."""
-    root = tmp_path_factory.mktemp("site")
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process sees the experiment `tiny`."""
+    root = tmp_path / "site"
     folder, facts = root / "tiny_parts" / "tiny", root / "tiny_parts-1.0.dist-info"
     folder.mkdir(parents=True)
     facts.mkdir()
@@ -89,14 +88,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / "claims.yaml").write_text(CLAIMS)
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: tiny-parts\nVersion: 1.0\n")
     (facts / "entry_points.txt").write_text("[mismatch.experiments]\ntiny = tiny_parts\n")
-    return {"PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])}
+    monkeypatch.syspath_prepend(root)
 
 
 @pytest.mark.slow
-def test_replicates_are_added_for_one_contrast_alone_and_an_ended_sweep_goes_on(
-    installed: dict[str, str], tmp_path: Path
-) -> None:
-    done = mismatch(*COMMAND, cwd=tmp_path, **installed)
+@pytest.mark.usefixtures("installed")
+def test_replicates_are_added_for_one_contrast_alone_and_an_ended_sweep_goes_on(tmp_path: Path) -> None:
+    done = here(*COMMAND, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "tiny, look 1 of 4: 5 arms, 50 runs, 0 done already, 50 to train" in done.stderr
     assert "look 1 of 4: 1 of 2 contrasts with 10 replicates need more (T2: masked or not post +-" in done.stderr
@@ -110,13 +108,13 @@ def test_replicates_are_added_for_one_contrast_alone_and_an_ended_sweep_goes_on(
     assert per_arm["pre"].eq(10).all() and per_arm["post"].eq(20).all() and len(per_arm) == 5
     assert json.loads((out / "plan.json").read_text())["looks"] == list(LOOKS)
 
-    told = mismatch("explain", "T2", "--results", "results", cwd=tmp_path, **installed)
+    told = here("explain", "T2", "--results", "results", cwd=tmp_path)
     assert "look 2 of 4: interval and verdict at its share of the 5%" in told.stdout
 
     lost = runs[runs["replicate"].isin([9, 15, 16])]["run"]
     with closing(sqlite3.connect(out / store.FILE)) as connection, connection:
         connection.executemany("DELETE FROM runs WHERE run = ?", [(run,) for run in lost])
-    again = mismatch(*COMMAND, cwd=tmp_path, **installed)
+    again = here(*COMMAND, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
     assert "50 runs, 45 done already, 5 to train" in again.stderr
     assert "80 runs, 74 done already, 6 to train" in again.stderr

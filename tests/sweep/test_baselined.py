@@ -14,7 +14,7 @@ from mismatch.run.pipeline import begin
 from mismatch.sweep import baselined, child, store
 from mismatch.sweep.store import Brief
 from tests.baselines.files import series, texts
-from tests.helpers import make_arm, make_settings, mismatch
+from tests.helpers import INLINE, here, make_arm, make_settings
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_no_tensorflow_in_the_process_that_makes_them(tmp_path: Path) -> None:
 def test_a_sweep_on_ones_own_texts_shows_them_everywhere(tmp_path: Path) -> None:
     texts(tmp_path / "mine.csv")
     words = ["data=text", "data.path=mine.csv", "data.split=part", "train.updates=20", "replicates=2", "name=mine"]
-    first = mismatch("-m", *words, "length.padding=pre,post", "hydra.launcher.n_jobs=1", cwd=tmp_path)
+    first = here("-m", *words, "length.padding=pre,post", INLINE, cwd=tmp_path)
     assert first.returncode == 0 and "mine: baselines, about" in first.stderr, first.stderr
     out = tmp_path / "results" / "mine"
     runs, table = pd.read_csv(out / "runs.csv"), pd.read_csv(out / "baselines.csv")
@@ -114,5 +114,5 @@ def test_a_sweep_on_ones_own_texts_shows_them_everywhere(tmp_path: Path) -> None
     summary = pd.read_csv(out / "summary.csv")
     assert summary["baseline"].dropna().tolist() == ["majority", "tfidf_logistic", "bag_of_steps"]
     assert "<h2>Baselines</h2>" in (out / "report.html").read_text()
-    again = mismatch("-m", *words, "length.padding=pre,post", "hydra.launcher.n_jobs=1", cwd=tmp_path)
+    again = here("-m", *words, "length.padding=pre,post", INLINE, cwd=tmp_path)
     assert again.returncode == 0 and "baselines," not in again.stderr.replace("baselines.csv", "")

@@ -7,7 +7,7 @@ import time
 import pandas as pd
 import pytest
 
-from tests.helpers import mismatch
+from tests.helpers import INLINE, here
 from tests.sweep.commands import AXES, ONE, PLAIN, SMALL, children, records, start, wait_for_records
 
 pytestmark = pytest.mark.slow
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
     ids=["ctrl_c", "sigterm"],  # Ctrl-C in a terminal reaches the workers as well
 )
 def test_an_interrupt_ends_within_seconds_and_says_how_to_go_on(send, sign, code, word, tmp_path):
-    sweep = start(*AXES, "replicates=40", cwd=tmp_path)
+    sweep = start(*AXES, "replicates=40", *ONE, cwd=tmp_path)
     wait_for_records(tmp_path, 2)
     send(sweep.pid, sign)
     _, text = sweep.communicate(timeout=30)  # the sweep itself would take minutes
@@ -30,19 +30,19 @@ def test_an_interrupt_ends_within_seconds_and_says_how_to_go_on(send, sign, code
 
 
 def test_failures_are_rows_the_rest_goes_on_and_the_exit_code_says_so(tmp_path):
-    words = ["-m", "train.optimizer=sgd", "train.learning_rate=0.1,1e38", *SMALL, *ONE]
-    done = mismatch(*words, cwd=tmp_path)
+    words = ["-m", "train.optimizer=sgd", "train.learning_rate=0.1,1e38", *SMALL, *PLAIN, INLINE]
+    done = here(*words, cwd=tmp_path)
     assert done.returncode == 3 and "2 of 4 runs did not end ok" in done.stderr
     runs = pd.read_csv(tmp_path / "results" / "small" / "runs.csv")
     assert runs.groupby("train.learning_rate")["status"].agg(set).tolist() == [{"ok"}, {"diverged"}]
     assert runs.loc[runs["status"] == "diverged", "error"].str.contains("loss became").all()
     assert pd.read_csv(tmp_path / "results" / "small" / "summary.csv")["failures"].tolist() == [0, 2]
-    again = mismatch(*words, cwd=tmp_path)
+    again = here(*words, cwd=tmp_path)
     assert again.returncode == 3 and "4 done already, 0 to train" in again.stderr
 
 
 def test_one_arm_prints_its_rows(tmp_path):
-    done = mismatch("length.steps=8", *SMALL, *PLAIN, cwd=tmp_path)
+    done = here("length.steps=8", *SMALL, *PLAIN, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "replicate 1: accuracy 0." in done.stderr
     assert "accuracy" in done.stdout and "length.steps" in done.stdout
@@ -61,15 +61,15 @@ def test_ctrl_c_while_workers_start_leaves_no_traceback(tmp_path):
 
 def test_another_launcher_also_leaves_out_impossible_cells_and_refuses_bad_ones_first(tmp_path):
     cells = ["-m", "features.adapter=zero", "features.width=2,8", "hydra/launcher=basic", *SMALL, *PLAIN]
-    refused = mismatch(*cells, "replicates=1", cwd=tmp_path)
+    refused = here(*cells, "replicates=1", cwd=tmp_path)
     assert refused.returncode == 2 and "features.width=2" in refused.stderr
     assert not list(tmp_path.glob("results/*/*"))
-    skipped = mismatch(*cells, "replicates=1", "impossible=skip", cwd=tmp_path)
+    skipped = here(*cells, "replicates=1", "impossible=skip", cwd=tmp_path)
     assert skipped.returncode == 0 and "1 impossible of 2 cells left out, such as features.width=2" in skipped.stderr
     assert len(pd.read_csv(tmp_path / "results" / "small" / "runs.csv")) == 1
 
 
 def test_all_experiments_are_checked_before_the_first_one_trains(tmp_path):
-    done = mismatch("-m", "+experiment=features/smoke,padding/smoke", "features.width=16", cwd=tmp_path)
+    done = here("-m", "+experiment=features/smoke,padding/smoke", "features.width=16", INLINE, cwd=tmp_path)
     assert done.returncode == 2 and "features.width=16: needs an adapter" in done.stderr
     assert not list(tmp_path.glob("results/*/*"))

@@ -9,12 +9,13 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 import pytest
 
 import mismatch as package
-from tests.helpers import TIMES, mismatch
+from tests.helpers import INLINE, TIMES, here, mismatch
 from tests.sweep.clusters import Cluster, cluster
 from tests.sweep.commands import AXES, PLAIN, SMALL, records, start, wait_for_records
 
@@ -34,9 +35,10 @@ def table(folder: Path) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def local(tmp_path_factory):
-    """The table of a sweep by the workers of this machine."""
+    """The table of a sweep in this process, without waiting: a planted delay changes nothing but times."""
     folder = tmp_path_factory.mktemp("local")
-    done = mismatch(*SWEEP, cwd=folder)
+    with mock.patch("mismatch.engine.compiled.wait"):
+        done = here(*SWEEP, INLINE, cwd=folder)
     assert done.returncode == 0, done.stderr
     return table(folder)
 

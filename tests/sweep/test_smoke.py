@@ -3,13 +3,14 @@
 import pytest
 
 from mismatch.sweep import store
-from tests.helpers import mismatch
+from tests.helpers import INLINE, here
 
 
 @pytest.mark.slow
 def test_a_smoke_run_of_an_experiment_ends_with_its_own_tables_claims_and_figures(tmp_path):
-    cut = ("-m", "+experiment=padding/smoke", "length.ratio=4", "name=padding")  # of its arms those that are padded
-    done = mismatch(*cut, cwd=tmp_path)
+    # Of its arms those that are padded.
+    cut = ("-m", "+experiment=padding/smoke", "length.ratio=4", "name=padding", INLINE)
+    done = here(*cut, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     out = tmp_path / "results" / "smoke" / "padding"
     for name in ("runs.csv", "effects.csv", "claims.csv", "controls.csv", "gradient.csv", "report.html"):
@@ -23,5 +24,5 @@ def test_a_smoke_run_of_an_experiment_ends_with_its_own_tables_claims_and_figure
     assert "SUPPORTED" not in done.stdout  # a smoke run is no evidence, and prints no verdicts
     claims = (out / "claims.csv").read_text()
     assert "WITHHELD" in claims or "INCONCLUSIVE" in claims
-    again = mismatch(*cut, "figures=false", cwd=tmp_path)
+    again = here(*cut, "figures=false", cwd=tmp_path)
     assert "0 to train" in again.stderr and "own measurement" not in again.stderr

@@ -12,7 +12,7 @@ import pytest
 from mismatch.config import kept
 
 ROOT = Path(__file__).parents[2]
-ARMS = {"plain": {}, "masked": {"mask": "masking"}, "tokens": {"data": "snippets", "mask": "masking"}}
+ARMS = {"plain": {}, "tokens": {"data": "snippets", "mask": "masking"}}
 
 CODE = """
 import json, sys

@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -21,29 +22,32 @@ from mismatch.sweep import store
 needs_jax = pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not installed")
 
 
-def chosen(*names: str, folder: Path) -> Chosen:
-    session = Chosen(folder, 3)
-    cli.gather(["--multirun", f"+experiment={','.join(names)}"], session)
-    session.stop()  # composing a sweep starts its workers, which nothing here needs
-    return session
+NAMES = ("padding", "features", "truncation")
 
 
-def test_every_primary_contrast_on_accuracy_finds_both_its_arms_in_the_sweep(tmp_path: Path) -> None:
-    names = ["padding", "features", "truncation"]
-    session = chosen(*names, folder=tmp_path)
-    for name, sweep in zip(names, session.sweeps, strict=True):
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Chosen:
+    """The sweeps of `NAMES`, composed: that takes seconds, and would start workers, which nothing here needs."""
+    made = Chosen(tmp_path_factory.mktemp("chosen"), 3)
+    with mock.patch("mismatch.sweep.executors.local.Local.start"):
+        cli.gather(["--multirun", f"+experiment={','.join(NAMES)}"], made)
+    return made
+
+
+def test_every_primary_contrast_on_accuracy_finds_both_its_arms_in_the_sweep(session: Chosen) -> None:
+    for name, sweep in zip(NAMES, session.sweeps, strict=True):
         asked = contrasts(registered(name))
         runs = pd.DataFrame([{"arm": arm.id, **arm.parameters()} for arm in sweep.request.arms])
         pairs = [sides(registered(name), contrast, runs) for _, contrast in asked]
         assert asked and all(None not in pair for pair in pairs)
         assert set(runs["arm"]) == {side for pair in pairs for side in pair}
         assert {each.replicates for each in sweep.request.wanted} == {3}
-        assert sweep.folder == tmp_path / "tensorflow" / name and sweep.request.measure is None
+        assert sweep.folder == session.folder / "tensorflow" / name and sweep.request.measure is None
 
 
-def test_arms_are_those_of_the_sweep_itself(tmp_path: Path) -> None:
+def test_arms_are_those_of_the_sweep_itself(session: Chosen) -> None:
     """Ids do not change with the backend, and on TensorFlow the engine is that of the verdicts."""
-    (sweep,) = chosen("truncation", folder=tmp_path).sweeps
+    sweep = session.sweeps[-1]
     assert {arm.train.engine for arm in sweep.request.arms} == {"compiled"}
 
 

@@ -67,7 +67,9 @@ def test_an_empty_table_gives_a_page(tmp_path: Path) -> None:
 
 
 def test_a_table_read_back_from_csv_gives_the_same_page(tmp_path: Path) -> None:
-    runs = fail(runs_of(SHAPES["inert"]), slice(1, 2))
+    arms = arms_of(length__ratio=[0.5, 2.0], length__truncating=["pre", "post"], mask=["none", "masking"])
+    runs = fail(runs_of(arms, 2), slice(1, 2))
+    assert runs[["length.truncating", "mask.value"]].isna().any().all()  # blanks, where they do not act
     runs.to_csv(tmp_path / "runs.csv", index=False)
     back = pd.read_csv(tmp_path / "runs.csv", dtype={"arm": str})
     assert write(tmp_path / "first", runs) == write(tmp_path / "again", back)

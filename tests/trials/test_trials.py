@@ -7,25 +7,25 @@ from collections.abc import Callable
 from dataclasses import asdict
 from io import StringIO
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mismatch.sweep import measurement
 from mismatch.trials.measurement import Trials
 
 OUTCOMES = {"raises", "silent", "silent and learns wrong", "works"}
 
 
-def of_the_table(test: Any) -> Any:
-    """All cases are run once, for all tests that look at the table."""
-    return pytest.mark.slow(pytest.mark.xdist_group("trials")(test))
+of_the_table = pytest.mark.slow
+"""All cases are run once, for all tests that look at the table."""
 
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    made = measurement.make("trials", [], smoke=False)["mismatches.csv"]
+    with mock.patch("mismatch.trials.measurement.everywhere", return_value=[]):  # other frameworks: `test_elsewhere`
+        made = Trials().measure([], smoke=False)["mismatches.csv"]
     stored = StringIO(made.to_csv(index=False))
     return pd.read_csv(stored, keep_default_na=False, na_values={"value": "", "reference": ""})
 

@@ -36,8 +36,8 @@ MOST_REPLICATES, REPLICATES, FEWEST_REPLICATES, LEAST_REPLICATES = 15, 5, 3, 2
 is not enough for all, and the least."""
 ALWAYS = ("length.steps", "length.truncating", "length.padding", "mask", "features.scale", "reduction")
 """Settings that are named even where they are as by default."""
-PART = 0.08
-"""Share of the time after which it is looked at anew."""
+PROBE, PART = 0.04, 0.08
+"""Shares of the time that one of the first runs may take, and after which it is looked at anew."""
 INTERRUPTED = "it was interrupted"
 
 
@@ -154,12 +154,12 @@ class Advising:
         """
         for line in self.data.reading():
             self.say(line)
-        entrant = entering.probe(self.grid)
+        entrant = entering.probe(self.grid, self.runs, PROBE * self.budget.seconds)
         probes = entrant.arms[: self._workers]
         self.field.enter([Entrant(entrant.way, probes)])
         self.runs.look([(arm, 1) for arm in probes])
         self._stage("first runs", probes, 1, float("inf"))
-        self.runs.train([(arm, 1) for arm in probes], self._race_until(), self.budget.told)
+        self.runs.train([(arm, 1) for arm in probes], self.budget.told, self.budget.told)
         if not self.runs.found:
             raise ConfigError("advise.minutes", f"{self.asked.minutes:g}", self._too_short(probes[0]))
 

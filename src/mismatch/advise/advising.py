@@ -288,6 +288,7 @@ class Advising:
     def _told(self, among: Sequence[Chosen], timed: Timed) -> Advice:
         """All that is known now."""
         right = {each.arm.id: self.runs.correct(each.arm) for each in among}
+        delays = {each.arm.id: self.runs.delays(each.arm) for each in among}
         noisy = self.controls.get("noisy")
         planted = self.runs.correct(noisy) if noisy is not None else np.zeros((0, 0))
         advised, data = among[0].arm, among[0].arm.data
@@ -304,7 +305,7 @@ class Advising:
             runs=sum(map(len, self.runs.found.values())),
             settings=overrides(advised),
             entered=self.field.told(),
-            finalists=finalists.told(among, right, timed, self.asked.margin),
+            finalists=finalists.told(among, right, delays, timed, self.asked.margin),
             sensitivity=finalists.sensitivity(right[advised.id], planted, self.asked.margin),
             checked=self.checked,
             whole=self.ended is None and not self.field.stopped and not self.hurried,

@@ -12,6 +12,7 @@ import numpy as np
 from mismatch.advise import final
 from mismatch.advise.candidates import Way
 from mismatch.advise.choosing import choose
+from mismatch.advise.delays import Delayed, delay
 from mismatch.advise.evidence import ADVISED, KERAS, LEADER, Finalist, Sensitivity
 from mismatch.advise.field import Field
 from mismatch.advise.stepping import Timed
@@ -79,16 +80,28 @@ def arm_of(way: Way, raced: Arm, tested: Settings, control: str = "none") -> Arm
     return resolve(replace(asked, train=train, control=replace(asked.control, kind=control, rate=PLANTED)))
 
 
-def told(among: Sequence[Chosen], right: Mapping[str, np.ndarray], timed: Timed, margin: float) -> tuple[Finalist, ...]:
+def told(
+    among: Sequence[Chosen],
+    right: Mapping[str, np.ndarray],
+    delays: Mapping[str, Mapping[int, Delayed]],
+    timed: Timed,
+    margin: float,
+) -> tuple[Finalist, ...]:
     """What the final came to; where the advised way was not tested, it alone is told, as what was chosen.
 
-    right: which sequences each replicate of an arm got right.
+    right: which sequences each replicate of an arm got right. delays: updates until it had learnt, by replicate.
     """
     first = right[among[0].arm.id]
     shown = among if len(first) > 1 else among[:1]
     found = [_told(each, right[each.arm.id], first, margin) for each in shown]
     return tuple(
-        replace(one, step_ms=timed.step_ms.get(one.arm.id), untimed=timed.why.get(one.arm.id, "")) for one in found
+        replace(
+            one,
+            step_ms=timed.step_ms.get(one.arm.id),
+            untimed=timed.why.get(one.arm.id, ""),
+            delay=delay(delays[one.arm.id], None if one is found[0] else delays[found[0].arm.id]),
+        )
+        for one in found
     )
 
 

@@ -7,11 +7,13 @@ They are ordinary records of a results folder, so that the same command goes on 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mismatch.advise.delays import Delayed
 from mismatch.config.arm import Arm
 from mismatch.config.program import KEPT
 from mismatch.run.record import Record
@@ -135,6 +137,16 @@ class Runs:
         if not rows:
             return np.zeros((0, 0), np.uint8)
         return np.stack([*rows, *[np.zeros_like(rows[0])] * (len(runs) - len(rows))])
+
+    def delays(self, arm: Arm) -> dict[int, Delayed]:
+        """Updates until it has learnt what it can, by replicate; a run that failed never does."""
+        never = Delayed(float(arm.train.updates), least=True)
+        return {
+            k: never
+            if one.status != "ok"
+            else Delayed(float(one.metrics.get("delay") or nan), bool(one.metrics.get("delay_censored")))
+            for k, one in self.found.get(arm.id, {}).items()
+        }
 
     def step_ms(self, arm: Arm) -> float:
         """Median processor time of an update, in milliseconds; time on the wall where that clock did not move."""

@@ -11,7 +11,10 @@ from mismatch.advise.racing import Look, Standing
 from mismatch.advise.stepping import Timed
 from mismatch.run.record import Record
 from mismatch.sweep.estimate import COMPILE_S, seconds
+from mismatch.sweep.executors.inline import Inline
 from tests.helpers import make_arm
+
+IDLE = Inline()
 
 
 class FakeRuns:
@@ -152,7 +155,7 @@ def test_a_planted_deficit_is_seen_where_it_is_large():
 def test_records_are_what_scores_are_read_from(tmp_path):
     from mismatch.advise.runs import Runs
 
-    runs = Runs("advise", tmp_path, executor=None, time_limit=60)  # type: ignore[arg-type]
+    runs = Runs("advise", tmp_path, executor=IDLE, time_limit=60)
     arm = make_arm()
 
     def record(replicate, status, accuracy, right):
@@ -172,7 +175,7 @@ def test_records_are_what_scores_are_read_from(tmp_path):
 def test_the_pace_is_that_of_the_runs_that_were_trained(tmp_path):
     from mismatch.advise.runs import Runs
 
-    runs = Runs("advise", tmp_path, executor=None, time_limit=60, foreseen=3.0)  # type: ignore[arg-type]
+    runs = Runs("advise", tmp_path, executor=IDLE, time_limit=60, foreseen=3.0)
     arm = make_arm()
     assert runs.pace == 3.0
     for replicate in range(40):
@@ -185,7 +188,7 @@ def test_the_pace_is_that_of_the_runs_that_were_trained(tmp_path):
 def test_arms_come_in_parts_that_a_worker_keeps_the_programs_of_and_that_take_no_longer_than_is_said(tmp_path):
     from mismatch.advise.runs import Runs
 
-    runs = Runs("advise", tmp_path, executor=None, time_limit=60)  # type: ignore[arg-type]
+    runs = Runs("advise", tmp_path, executor=IDLE, time_limit=60)
     arms = [make_arm(length__steps=steps, seed=seed) for steps in range(8, 20) for seed in (0, 1)]
     assert [len(part) for part in runs.parts(arms, 1, 1e9)] == [16, 8]
     short = list(runs.parts(arms, 1, 5.0))
@@ -193,3 +196,7 @@ def test_arms_come_in_parts_that_a_worker_keeps_the_programs_of_and_that_take_no
         runs.missing([(arm, 1) for arm in part]) <= 5 for part in short
     )
     assert [len(part) for part in runs.parts(arms, 1, 0.0)] == [1] * 24
+    few = [(arm, 1) for arm in arms[:4]]
+    anew, runs.executor.made = runs.missing(few), {0: {arms[0].program}, 1: {arms[2].program}}
+    assert anew - runs.missing(few) == pytest.approx(2 * COMPILE_S), "what workers keep is not compiled again"
+    runs.executor.made = {}

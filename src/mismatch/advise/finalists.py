@@ -49,6 +49,11 @@ def chosen(field: Field, tested: Settings, margin: float) -> list[Chosen]:
     return [Chosen(role, way, arm_of(way, best[way], tested)) for role, way in asked][:MOST]
 
 
+def kinds(among: Sequence[Chosen]) -> int:
+    """In how many of them an update does other work."""
+    return len({(each.way.steps, each.way.mask, each.way.reduction, each.way.pool) for each in among})
+
+
 def roles(advised: Way, leader: Way, known: Sequence[Way]) -> list[tuple[str, Way]]:
     """Why a way is in the final: each of `known` once, by its first reason."""
     longest = max(way.steps for way in known)

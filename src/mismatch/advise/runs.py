@@ -5,7 +5,7 @@ They are ordinary records of a results folder, so that the same command goes on 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
 from pathlib import Path
@@ -88,7 +88,7 @@ class Runs:
 
     def growing(self, parts: Sequence[Asked]) -> list[float]:
         """The same of the first of these parts, the first two, and so on; a program of several is compiled once."""
-        found, total, programs = [], 0.0, set[Any]()
+        found, total, programs = [], 0.0, self._compiled(parts)
         for part in parts:
             left = [(arm, count - len(self.found.get(arm.id, {}))) for arm, count in part]
             fresh = {arm.program for arm, count in left if count > 0} - programs
@@ -96,6 +96,12 @@ class Runs:
             programs |= fresh
             found.append(total)
         return found
+
+    def _compiled(self, parts: Sequence[Asked]) -> set[Any]:
+        """The programs that workers have, unless these parts need more than a worker keeps."""
+        needed = {arm.program for part in parts for arm, _ in part}
+        made: Iterable[set[Any]] = self.executor.made.values() if len(needed) <= KEPT else ()
+        return set().union(*made)
 
     def seconds(self, arm: Arm) -> float:
         """Worker seconds of one run, once compiled."""

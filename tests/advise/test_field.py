@@ -197,6 +197,5 @@ def test_arms_come_in_parts_that_a_worker_keeps_the_programs_of_and_that_take_no
     )
     assert [len(part) for part in runs.parts(arms, 1, 0.0)] == [1] * 24
     few = [(arm, 1) for arm in arms[:4]]
-    anew, runs.executor.made = runs.missing(few), {0: {arms[0].program}, 1: {arms[2].program}}
+    anew, runs._kept = runs.missing(few), {arms[0].program, arms[2].program}
     assert anew - runs.missing(few) == pytest.approx(2 * COMPILE_S), "what workers keep is not compiled again"
-    runs.executor.made = {}

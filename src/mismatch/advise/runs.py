@@ -5,7 +5,7 @@ They are ordinary records of a results folder, so that the same command goes on 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
 from pathlib import Path
@@ -52,6 +52,7 @@ class Runs:
     _took: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
     _trained: int = 0
     _looked: dict[str, int] = field(default_factory=dict)
+    _kept: set[Any] = field(default_factory=set)
 
     def train(self, wanted: Asked, until: float = float("inf"), cut: float = float("inf")) -> bool:
         """Train what is missing; whether all is there now. None is begun that should take until after `until`; those
@@ -73,6 +74,8 @@ class Runs:
             if plan.runs:
                 longest = self.pace * max(run.seconds for run in plan.runs)
                 drive(plan, self.executor, keep, self.say, until - longest, cut)
+                programs = {run.program for run in plan.runs}
+                self._kept = programs if len(programs) <= KEPT and self.executor.made else set()
         return left == 0
 
     def look(self, wanted: Asked) -> None:
@@ -87,8 +90,9 @@ class Runs:
         return self.growing([wanted])[-1]
 
     def growing(self, parts: Sequence[Asked]) -> list[float]:
-        """The same of the first of these parts, the first two, and so on; a program of several is compiled once."""
-        found, total, programs = [], 0.0, self._compiled(parts)
+        """The same of the first of these parts, the first two, and so on; a program of several is compiled once, and one
+        of the runs that were trained last is there."""
+        found, total, programs = [], 0.0, set(self._kept)
         for part in parts:
             left = [(arm, count - len(self.found.get(arm.id, {}))) for arm, count in part]
             fresh = {arm.program for arm, count in left if count > 0} - programs
@@ -96,12 +100,6 @@ class Runs:
             programs |= fresh
             found.append(total)
         return found
-
-    def _compiled(self, parts: Sequence[Asked]) -> set[Any]:
-        """The programs that workers have, unless these parts need more than a worker keeps."""
-        needed = {arm.program for part in parts for arm, _ in part}
-        made: Iterable[set[Any]] = self.executor.made.values() if len(needed) <= KEPT else ()
-        return set().union(*made)
 
     def seconds(self, arm: Arm) -> float:
         """Worker seconds of one run, once compiled."""

@@ -58,17 +58,11 @@ def test_the_minutes_are_kept_on_fast_machines_and_slow_ones(
     executor = Clocked(pace, start_s=3 * pace)
     made, said = asked(path, tmp_path, executor, minutes)
     found = made.advice()
-    left = made.budget.seconds - executor.time
-    reserved = made.budget.seconds - (made.budget.told - made.budget.begin)
-    assert left >= 0.8 * reserved, "time to tell and write is left"
+    end = made.budget.told - made.budget.begin
+    assert 0.75 * made.budget.seconds <= end < made.budget.seconds, "time to tell and write is left"
+    assert executor.time <= 1.02 * end and (found.whole or executor.time >= 0.85 * end)
     assert found.advised.tested and found.entered
-    if timed:
-        assert 0.6 * left <= timed[0] <= left
-    else:
-        assert all(one.untimed == "there was no time" for one in found.finalists)
-    idle = left - (timed or [reserved])[0]
-    assert not found.whole or pace == 1
-    assert found.whole or idle < 0.15 * made.budget.seconds
+    assert timed or all(one.untimed == "there was no time" for one in found.finalists)
     assert any("learning rate" in line and line.startswith("plan: ") for line in said)
 
 
@@ -84,7 +78,7 @@ def test_the_time_that_is_left_is_said_and_falls(path: str, tmp_path: Path, time
     told = [re.fullmatch(r"(.*): (\d+) ways?, (\d+)/(\d+) runs, about (\d+) s left", line) for line in said]
     found = [(line[1], *map(int, line.groups()[1:])) for line in told if line]
     assert [*dict.fromkeys(words for words, *_ in found)][:2] == ["first runs", "race, look 1"]
-    assert found[-1][0] == "final on 75 sequences set aside"
+    assert "final on 75 sequences set aside" in [words for words, *_ in found]
     left = [seconds for *_, seconds in found]
     assert left == sorted(left, reverse=True) and left[0] <= 18
     assert all(done <= runs and ways > 0 for _, ways, done, runs, _ in found)

@@ -17,11 +17,13 @@ from matplotlib.text import Text
 from mismatch.advise import figures
 from mismatch.advise.answer import Advice
 from mismatch.advise.candidates import Way
+from mismatch.advise.delays import Delay
 from mismatch.advise.evidence import KERAS
 from mismatch.advise.scripting import Scripted
 from mismatch.advise.tabled import COLUMNS
 from mismatch.advise.terminal import brief
 from mismatch.advise.writing import write
+from mismatch.analysis.intervals import Interval
 from mismatch.config.fields import ConfigError
 from tests.advise.told import BEST, ENTERED, FINALISTS, HOSTILE, NAN, UNTESTED, advice, entered, finalist, hostile
 
@@ -66,6 +68,30 @@ def test_the_json_holds_what_was_measured() -> None:
     assert worst["below"]["low"] == 0.29 and worst["standing"] == "costs" and worst["step_ms"] == 6.3
     assert found["settings"] == {"length.steps": 96, "mask": "none", "reduction.pool": None}
     assert found["finalists"][1]["way"]["steps"] == 200 and found["sensitivity"]["enough"] == 3187
+
+
+def test_delays_and_what_more_it_takes_are_told_in_every_form() -> None:
+    slow = Delay(410.0, 5, 1, Interval(2.3, 1.8, 2.9))
+    one = replace(FINALISTS[2], delay=slow, untimed="the machine was not quiet", step_ms=None)
+    told = advice(finalists=(replace(FINALISTS[0], delay=Delay(178.0, 5, 0)), FINALISTS[1], one))
+    found = json.loads(told.to_json())["finalists"]
+    assert found[2]["delay"]["least"] == 1 and found[2]["delay"]["times"]["high"] == 2.9 and found[1]["delay"] is None
+    assert [each["takes"] for each in found] == [None, "runs", "runs"] and found[2]["untimed"]
+    assert told.table["times"][2] == 2.3 and told.table["delay"][0] == 178
+    text = told.text(100)
+    assert "How soon it has learnt" in text and "at least 410" in text and "2.30 [1.80, 2.90]" in text
+    assert "Step times of 1 way were left out: the machine was not quiet." in text
+    assert (
+        json.loads(advice().to_json())["sensitivity"] | {"standing": "seen", "takes": "sequences"}
+        == json.loads(advice().to_json())["sensitivity"]
+    )
+
+
+def test_an_answer_that_ended_early_says_so() -> None:
+    text = advice(given=15.0).text(200)
+    assert "It ended before its 15 minutes, as nothing was left to do." in text
+    assert "nothing was left" not in advice(given=5.0).text(200) + advice().text(200)
+    assert "5.0 of 15" in advice(given=15.0).html()
 
 
 @every

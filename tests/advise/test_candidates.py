@@ -106,6 +106,15 @@ def test_where_little_fits_there_is_one_rate_and_at_least_two_ways():
     assert len(none.entrants) == 2 and len(none.untried) > 20
 
 
+def test_the_first_runs_are_of_a_length_that_does_not_take_long():
+    settings = make_settings("early")
+    settings.data.seen = lambda: np.array([64] * 60 + [100] * 40)
+    grid, known = Grid(settings, RATES), runs(lambda arm: arm.steps / 10)
+    found = [entering.probe(grid, known, most_s).way.steps for most_s in (100.0, 6.4, 2.0, 0.1)]
+    assert found == [64, 64, 16, 8]
+    assert [arm.train.learning_rate for arm in entering.probe(grid, known, 1.0).arms] == [0.004, 0.001, 0.016]
+
+
 def test_what_was_begun_under_a_smaller_length_races_on():
     settings = make_settings("early")
     settings.data.seen = lambda: np.array([8] * 60 + [100] * 40)

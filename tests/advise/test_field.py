@@ -5,12 +5,16 @@ import pytest
 
 from mismatch.advise import finalists
 from mismatch.advise.candidates import Entrant, Way
+from mismatch.advise.delays import Delayed
 from mismatch.advise.field import Field
 from mismatch.advise.racing import Look, Standing
 from mismatch.advise.stepping import Timed
 from mismatch.run.record import Record
 from mismatch.sweep.estimate import COMPILE_S, seconds
+from mismatch.sweep.executors.inline import Inline
 from tests.helpers import make_arm
+
+IDLE = Inline()
 
 
 class FakeRuns:
@@ -108,13 +112,17 @@ def test_what_the_final_came_to_is_told_of_those_that_were_tested(field):
     right = {each.arm.id: (rng.random((5, 200)) < 0.8).astype(np.uint8) for each in among}
     right[among[-1].arm.id] = np.zeros((0, 0), np.uint8)
     timed = Timed({among[0].arm.id: 2.5}, dict.fromkeys((each.arm.id for each in among[1:]), "late"))
-    told = finalists.told(among, right, timed, 0.02)
+    delays = {each.arm.id: {k: Delayed(100.0 * (n + 1)) for k in range(3)} for n, each in enumerate(among)}
+    told = finalists.told(among, right, delays, timed, 0.02)
+    assert told[0].delay.updates == pytest.approx(100) and told[0].delay.times is None
+    assert told[1].delay.times.estimate == pytest.approx(2)
+    assert [one.takes for one in told] == [None, *["sequences" if one.enough else "runs" for one in told[1:-1]], None]
     assert [one.role for one in told] == [each.role for each in among]
     assert [one.tested for one in told] == [True] * (len(among) - 1) + [False] and not told[-1].equivalent
     assert [one.untimed for one in told] == ["", *["late"] * (len(among) - 1)]
     assert told[0].below.estimate == 0 and told[0].equivalent and told[0].step_ms == 2.5
     assert told[0].enough is None
-    other = finalists.told(among, right, Timed({}, {}), 0.1)[1]
+    other = finalists.told(among, right, delays, Timed({}, {}), 0.1)[1]
     assert other.below.high - other.below.low < 0.2 and 0 < other.enough < 200, "fewer than there are"
     assert told[0].accuracy.low < 0.8 < told[0].accuracy.high
 
@@ -123,7 +131,9 @@ def test_before_the_final_the_advised_way_alone_is_told_as_untested(field):
     from tests.helpers import make_settings
 
     among = finalists.chosen(field, make_settings("early"), margin=0.02)
-    (told,) = finalists.told(among, {each.arm.id: np.zeros((0, 0), np.uint8) for each in among}, Timed({}, {}), 0.02)
+    none = {each.arm.id: np.zeros((0, 0), np.uint8) for each in among}
+    (told,) = finalists.told(among, none, {arm: {} for arm in none}, Timed({}, {}), 0.02)
+    assert told.delay is None
     assert told.role == "advised" and not told.accuracy.valid and np.isnan(told.accuracy.estimate)
 
 
@@ -136,13 +146,16 @@ def test_a_planted_deficit_is_seen_where_it_is_large():
     alike = finalists.sensitivity(good, same, 0.01)
     assert not alike.seen or alike.enough is None or alike.enough > 400
     assert not finalists.sensitivity(good, good, 0.01).seen
-    assert not finalists.sensitivity(good, np.zeros((0, 0)), 0.01).seen
+    missing = finalists.sensitivity(good, np.zeros((0, 0)), 0.01)
+    assert (missing.standing, missing.takes) == ("not planted", None)
+    found = finalists.sensitivity(good, bad, 0.01)
+    assert (found.standing, found.takes) == ("seen", "sequences" if found.enough else "runs")
 
 
 def test_records_are_what_scores_are_read_from(tmp_path):
     from mismatch.advise.runs import Runs
 
-    runs = Runs("advise", tmp_path, executor=None, time_limit=60)  # type: ignore[arg-type]
+    runs = Runs("advise", tmp_path, executor=IDLE, time_limit=60)
     arm = make_arm()
 
     def record(replicate, status, accuracy, right):
@@ -162,7 +175,7 @@ def test_records_are_what_scores_are_read_from(tmp_path):
 def test_the_pace_is_that_of_the_runs_that_were_trained(tmp_path):
     from mismatch.advise.runs import Runs
 
-    runs = Runs("advise", tmp_path, executor=None, time_limit=60, foreseen=3.0)  # type: ignore[arg-type]
+    runs = Runs("advise", tmp_path, executor=IDLE, time_limit=60, foreseen=3.0)
     arm = make_arm()
     assert runs.pace == 3.0
     for replicate in range(40):
@@ -175,7 +188,7 @@ def test_the_pace_is_that_of_the_runs_that_were_trained(tmp_path):
 def test_arms_come_in_parts_that_a_worker_keeps_the_programs_of_and_that_take_no_longer_than_is_said(tmp_path):
     from mismatch.advise.runs import Runs
 
-    runs = Runs("advise", tmp_path, executor=None, time_limit=60)  # type: ignore[arg-type]
+    runs = Runs("advise", tmp_path, executor=IDLE, time_limit=60)
     arms = [make_arm(length__steps=steps, seed=seed) for steps in range(8, 20) for seed in (0, 1)]
     assert [len(part) for part in runs.parts(arms, 1, 1e9)] == [16, 8]
     short = list(runs.parts(arms, 1, 5.0))
@@ -183,3 +196,6 @@ def test_arms_come_in_parts_that_a_worker_keeps_the_programs_of_and_that_take_no
         runs.missing([(arm, 1) for arm in part]) <= 5 for part in short
     )
     assert [len(part) for part in runs.parts(arms, 1, 0.0)] == [1] * 24
+    few = [(arm, 1) for arm in arms[:4]]
+    anew, runs._kept = runs.missing(few), {arms[0].program, arms[2].program}
+    assert anew - runs.missing(few) == pytest.approx(2 * COMPILE_S), "what workers keep is not compiled again"

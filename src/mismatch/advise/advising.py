@@ -36,8 +36,10 @@ MOST_REPLICATES, REPLICATES, FEWEST_REPLICATES, LEAST_REPLICATES = 15, 5, 3, 2
 is not enough for all, and the least."""
 ALWAYS = ("length.steps", "length.truncating", "length.padding", "mask", "features.scale", "reduction")
 """Settings that are named even where they are as by default."""
-PART = 0.08
-"""Share of the time after which it is looked at anew."""
+PROBE, PART = 0.04, 0.08
+"""Shares of the time that one of the first runs may take, and after which it is looked at anew."""
+AGAIN_S = 3.0
+"""Until workers that were stopped train again."""
 INTERRUPTED = "it was interrupted"
 
 
@@ -69,6 +71,8 @@ class Advising:
         self.field = Field(self.runs, self.data.chance)
         self.entering = Entering([], [], entering.RATES)
         self.controls: Mapping[str, Arm] = {}
+        self.finals: list[Arm] = []
+        self.timed: Timed | None = None
         self.hurried = False
         self.ended: KeyboardInterrupt | None = None
 
@@ -84,7 +88,9 @@ class Advising:
                 self.race()
                 among = self._finalists()
                 self.final(among)
-                told = self._told(among, self._step_times([each.arm for each in among]))
+                self.timed = self._step_times([each.arm for each in among])
+                self.more()
+                told = self._told(among)
         except KeyboardInterrupt as end:
             if not self.field.raced():
                 raise
@@ -102,7 +108,8 @@ class Advising:
         arms = [each.arm for each in among]
         self.controls = self.controls or self._controls(among[0])
         self.runs.look([(arm, MOST_REPLICATES) for arm in (*arms, *self.controls.values())])
-        return self._told(among, Timed({}, dict.fromkeys((arm.id for arm in arms), INTERRUPTED)))
+        self.timed = self.timed or Timed({}, dict.fromkeys((arm.id for arm in arms), INTERRUPTED))
+        return self._told(among)
 
     def race(self) -> None:
         """The looks of the race, as far as the time goes."""
@@ -132,15 +139,29 @@ class Advising:
         self.controls = self._controls(advised)
         first, *others = [each.arm for each in among]
         ordered = [first, *others[:1], self.controls["noisy"], *others[1:], self.controls["sham"]]
-        end = self.budget.final(len(among))
+        end = self.budget.final(finalists.kinds(among))
         arms = self._lasting(ordered, FEWEST_REPLICATES, end) or self._lasting(ordered, LEAST_REPLICATES, end)
         self.hurried = self.hurried or len(arms) < len(ordered)
-        self._stage(f"final on {advised.arm.data.test:,} {self.data.NOUN}s set aside", arms, MOST_REPLICATES)
-        for count in range(1, MOST_REPLICATES + 1):
+        self._stage(f"final on {advised.arm.data.test:,} {self.data.NOUN}s set aside", arms, REPLICATES)
+        for count in range(1, REPLICATES + 1):
             wanted = [(arm, count) for arm in arms]
             late = self.runs.missing(wanted) > self._worker_s(end)
             if (late and count > LEAST_REPLICATES) or not self.runs.train(wanted, end, self.budget.told):
-                self.hurried = self.hurried or count <= REPLICATES
+                self.hurried = True
+                return
+        self.finals = arms
+
+    def more(self) -> None:
+        """More replicates of the finalists, as far as the time that is left goes."""
+        for count in range(REPLICATES + 1, MOST_REPLICATES + 1):
+            wanted = [(arm, count) for arm in self.finals]
+            missing = self.runs.missing(wanted)
+            start_s = 0.0 if self.executor.made else self.budget.slow * AGAIN_S  # they were stopped for the step times
+            if missing > self._worker_s(self.budget.told - start_s):
+                return
+            if missing:
+                self._stage("final, more runs of each", self.finals, MOST_REPLICATES)
+            if not self.runs.train(wanted, self.budget.told, self.budget.told):
                 return
 
     def _controls(self, advised: Chosen) -> Mapping[str, Arm]:
@@ -154,12 +175,12 @@ class Advising:
         """
         for line in self.data.reading():
             self.say(line)
-        entrant = entering.probe(self.grid)
+        entrant = entering.probe(self.grid, self.runs, PROBE * self.budget.seconds)
         probes = entrant.arms[: self._workers]
         self.field.enter([Entrant(entrant.way, probes)])
         self.runs.look([(arm, 1) for arm in probes])
         self._stage("first runs", probes, 1, float("inf"))
-        self.runs.train([(arm, 1) for arm in probes], self._race_until(), self.budget.told)
+        self.runs.train([(arm, 1) for arm in probes], self.budget.told, self.budget.told)
         if not self.runs.found:
             raise ConfigError("advise.minutes", f"{self.asked.minutes:g}", self._too_short(probes[0]))
 
@@ -213,7 +234,8 @@ class Advising:
         return self._workers * (end - self.now())
 
     def _race_until(self) -> float:
-        return self.budget.race(self._final_s(), finalists.MOST)
+        among = self._finalists() if self.field.raced() else []
+        return self.budget.race(self._final_s(), finalists.kinds(among) if among else finalists.MOST)
 
     def _final_s(self, count: int = REPLICATES) -> float:
         """Seconds that the final should take with so many replicates, as the race stands."""
@@ -285,9 +307,10 @@ class Advising:
         raced = self.field.raced()
         return tuple(way for way in dict.fromkeys([*self.field.unraced(), *self.entering.untried]) if way not in raced)
 
-    def _told(self, among: Sequence[Chosen], timed: Timed) -> Advice:
+    def _told(self, among: Sequence[Chosen]) -> Advice:
         """All that is known now."""
         right = {each.arm.id: self.runs.correct(each.arm) for each in among}
+        delays = {each.arm.id: self.runs.delays(each.arm) for each in among}
         noisy = self.controls.get("noisy")
         planted = self.runs.correct(noisy) if noisy is not None else np.zeros((0, 0))
         advised, data = among[0].arm, among[0].arm.data
@@ -304,7 +327,7 @@ class Advising:
             runs=sum(map(len, self.runs.found.values())),
             settings=overrides(advised),
             entered=self.field.told(),
-            finalists=finalists.told(among, right, timed, self.asked.margin),
+            finalists=finalists.told(among, right, delays, self.timed or Timed({}, {}), self.asked.margin),
             sensitivity=finalists.sensitivity(right[advised.id], planted, self.asked.margin),
             checked=self.checked,
             whole=self.ended is None and not self.field.stopped and not self.hurried,

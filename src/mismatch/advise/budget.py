@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 TELL_S, START_S, EACH_S = 2.0, 6.0, 2.0
 """On a server core of 2026: an answer is told, drawn and written; a process imports TensorFlow; a way is timed."""
-FINAL, TIMED = 0.3, 0.15
-"""Shares of the time that the final and the step times may take at the most."""
+FINAL, TIMED, TELL = 0.3, 0.15, 0.25
+"""Shares of the time that the final, the step times and the rest may take at the most."""
 FEWEST_TIMED = 2
 """Step times of fewer ways compare nothing."""
 
@@ -36,7 +36,7 @@ class Budget:
     @property
     def told(self) -> float:
         """When all must be known: then it is told and written; the script is tried on the file once more."""
-        return self.begin + self.seconds - self.slow * TELL_S - self.read_s
+        return self.begin + self.seconds - min(self.slow * TELL_S + self.read_s, TELL * self.seconds)
 
     def timed(self, left: float) -> int:
         """How many ways can be timed in so many seconds; 0 where they are too few to compare."""

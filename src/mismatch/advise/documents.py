@@ -33,15 +33,24 @@ WRITTEN = """## What comes out
 `mismatch advise FILE` prints a paragraph and the ways that were tested. Into `results/advise-FILE/` (`--out`) it
 writes, beside the records that let the same command go on:
 
-* `{page}`: the paragraph, the final, which ways are as good, what each factor and each T comes to, what the check
-  found, what was not tried, all ways of the race, the settings and the script; with figures, in one file without
-  JavaScript.
+* `{page}`: the paragraph, the final, which ways are as good, what each factor and each T comes to, how soon each has
+  learnt what it can, what the check found, what was not tried, all ways of the race, the settings and the script; with
+  figures, in one file without JavaScript.
 * `{markdown}`: the same without figures.
 * `{json}`: all numbers by name (schema {schema}); what is not finite is null. `finalists` has the advised way first,
-  each with the interval of its accuracy and of how far `below` the advised one it is.
+  each with the interval of its accuracy and of how far `below` the advised one it is. `takes` says what more of it
+  takes to show a difference of the margin, `sequences` (`enough` of them) or `runs`; null where none was looked for.
+  `sensitivity.standing` is `seen` or `not seen` of the planted deficit, or `not planted`.
 * `{script}`: reads the file, prepares, trains and tests as advised, in plain Keras; it is yours. `{beside}`
   must stay beside it: it has the rows of each part. Where no short script can do what the arm does, the command says
   why and writes neither.
+
+The minutes are those from the command's start to its end. First a few short runs show how fast the machine is; from
+their pace follow the ways there is time for, and where little fits one learning rate, fewer ways, a shorter T. The
+pace is looked at anew part by part. What comes last is kept free: the final (a third at the most), step times (a
+seventh, or none, with the reason), telling and writing. Where not a single run ends in time, one line says so. It ends
+early where nothing is left to do. Ctrl-C (exit code 130) and SIGTERM (143) give the best answer so far, written and
+labelled; a second one ends it at once. The same command, also with more minutes, trains only what is missing.
 
 `mismatch.advise(sequences, labels, minutes=5)` does the same for sequences in memory, which it keeps in its results
 folder. What it returns prints as the text, shows itself in a notebook and has `.settings` (overrides of the command,

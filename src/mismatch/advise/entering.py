@@ -102,11 +102,16 @@ def most(shared: Settings, lengths: np.ndarray, runs: Runs, capacity: float) -> 
     return fits[0] if fits else levels[-1]
 
 
-def probe(grid: Grid) -> Entrant:
-    """A short way of the race, whose runs show how fast the machine is; its usual rate comes first."""
+def probe(grid: Grid, runs: Runs, most_s: float) -> Entrant:
+    """A short way of the race, whose runs show how fast the machine is; its usual rate comes first.
+
+    most_s: seconds that a run of it should take at the most, if one of the shortest T does not take longer.
+    """
     lengths = resolve(grid.base).data.seen()
-    (found,) = grid.entrants([Way(candidates.levels(lengths, int(lengths.max()))[-1])], RATES)
-    return Entrant(found.way, tuple(sorted(found.arms, key=lambda arm: arm.train.learning_rate not in MIDDLE)))
+    short = _levels(lengths)[len(candidates.levels(lengths, int(lengths.max()))) - 1 :]
+    found = [each for steps in short for each in grid.entrants([Way(steps)], RATES)]
+    chosen = next((each for each in found if runs.seconds(each.arms[0]) <= most_s), found[-1])
+    return Entrant(chosen.way, tuple(sorted(chosen.arms, key=lambda arm: arm.train.learning_rate not in MIDDLE)))
 
 
 def _levels(lengths: np.ndarray) -> list[int]:

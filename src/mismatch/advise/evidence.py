@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 from mismatch.advise.candidates import Way
 
 if TYPE_CHECKING:
+    from mismatch.advise.delays import Delay
     from mismatch.analysis.intervals import Interval
     from mismatch.check.outcome import Checked
     from mismatch.config.arm import Arm
 
 ADVISED, KERAS, LEADER = "advised", "what Keras does unless told", "the most accurate in the race"
 """Roles of finalists that are named; the others say what they are by how they differ from the advised."""
+RUNS, SEQUENCES = "runs", "sequences"
+"""What it takes more of to tell a difference of the margin."""
 EARLY = 0.85
 """Share of the minutes before which an end is early."""
 EQUIVALENT, COSTS, GAINS, OPEN = "equivalent", "costs", "gains", "not told apart"
@@ -49,8 +52,8 @@ class Finalist:
     role: why it is here. accuracy, below: with 95 % intervals, `below` being how much less accurate than the advised
     one it is; NaN where there was no time to test it. step_ms: of an update by Keras's `fit`, measured in turn with the
     others; None where it was not. enough: sequences set aside that would show a difference of the margin to the advised
-    one; None where no number of them would, as that takes more runs. untimed: why there is no step time; empty where
-    there is.
+    one; None where no number of them would, as that takes more runs, and where it was not tested. untimed: why there is
+    no step time; empty where there is. delay: updates until it has learnt what it can; None where nobody can tell.
     """
 
     way: Way
@@ -62,10 +65,19 @@ class Finalist:
     equivalent: bool
     enough: int | None = None
     untimed: str = ""
+    delay: Delay | None = None
 
     @property
     def tested(self) -> bool:
         return isfinite(self.accuracy.estimate)
+
+    @property
+    def takes(self) -> str | None:
+        """What more of it takes to show a difference of the margin to the advised one; None where none was looked
+        for."""
+        if self.role == ADVISED or not self.tested:
+            return None
+        return RUNS if self.enough is None else SEQUENCES
 
     @property
     def standing(self) -> str:
@@ -81,12 +93,25 @@ class Finalist:
 @dataclass(frozen=True)
 class Sensitivity:
     """Whether a deficit planted on purpose was seen. text: what it came to, or why there is none. enough: sequences
-    that would be enough; None where no number of them would."""
+    that would be enough; None where no number of them would, and where none was `planted`: `takes` tells these apart.
+    """
 
     seen: bool
     text: str
     enough: int | None = None
     planted: bool = True
+
+    @property
+    def standing(self) -> str:
+        """``not planted``, ``seen`` or ``not seen``."""
+        return ("seen" if self.seen else "not seen") if self.planted else "not planted"
+
+    @property
+    def takes(self) -> str | None:
+        """What more of it takes to see a deficit of the margin; None where none was planted."""
+        if not self.planted:
+            return None
+        return RUNS if self.enough is None else SEQUENCES
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 from mismatch.advise import final
 from mismatch.advise.candidates import Way
 from mismatch.advise.choosing import choose
+from mismatch.advise.delays import Delayed, delay
 from mismatch.advise.evidence import ADVISED, KERAS, LEADER, Finalist, Sensitivity
 from mismatch.advise.field import Field
 from mismatch.advise.stepping import Timed
@@ -48,6 +49,11 @@ def chosen(field: Field, tested: Settings, margin: float) -> list[Chosen]:
     return [Chosen(role, way, arm_of(way, best[way], tested)) for role, way in asked][:MOST]
 
 
+def kinds(among: Sequence[Chosen]) -> int:
+    """In how many of them an update does other work."""
+    return len({(each.way.steps, each.way.mask, each.way.reduction, each.way.pool) for each in among})
+
+
 def roles(advised: Way, leader: Way, known: Sequence[Way]) -> list[tuple[str, Way]]:
     """Why a way is in the final: each of `known` once, by its first reason."""
     longest = max(way.steps for way in known)
@@ -79,16 +85,28 @@ def arm_of(way: Way, raced: Arm, tested: Settings, control: str = "none") -> Arm
     return resolve(replace(asked, train=train, control=replace(asked.control, kind=control, rate=PLANTED)))
 
 
-def told(among: Sequence[Chosen], right: Mapping[str, np.ndarray], timed: Timed, margin: float) -> tuple[Finalist, ...]:
+def told(
+    among: Sequence[Chosen],
+    right: Mapping[str, np.ndarray],
+    delays: Mapping[str, Mapping[int, Delayed]],
+    timed: Timed,
+    margin: float,
+) -> tuple[Finalist, ...]:
     """What the final came to; where the advised way was not tested, it alone is told, as what was chosen.
 
-    right: which sequences each replicate of an arm got right.
+    right: which sequences each replicate of an arm got right. delays: updates until it had learnt, by replicate.
     """
     first = right[among[0].arm.id]
     shown = among if len(first) > 1 else among[:1]
     found = [_told(each, right[each.arm.id], first, margin) for each in shown]
     return tuple(
-        replace(one, step_ms=timed.step_ms.get(one.arm.id), untimed=timed.why.get(one.arm.id, "")) for one in found
+        replace(
+            one,
+            step_ms=timed.step_ms.get(one.arm.id),
+            untimed=timed.why.get(one.arm.id, ""),
+            delay=delay(delays[one.arm.id], None if one is found[0] else delays[found[0].arm.id]),
+        )
+        for one in found
     )
 
 

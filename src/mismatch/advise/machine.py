@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from mismatch.advise.delays import Delay
 from mismatch.advise.evidence import Entered, Evidence, Finalist
 from mismatch.advise.naming import whole
 from mismatch.advise.words import paragraph
@@ -31,7 +32,8 @@ def to_dict(told: Evidence) -> dict[str, Any]:
         "settings": dict(told.settings),
         "finalists": [_finalist(one, told) for one in told.finalists],
         "entered": [_entered(one, told) for one in told.entered],
-        "sensitivity": vars(told.sensitivity),
+        "sensitivity": vars(told.sensitivity)
+        | {"standing": told.sensitivity.standing, "takes": told.sensitivity.takes},
         "untried": [{"words": whole(way, told.longest), "way": asdict(way)} for way in told.untried],
         "check": told.checked.to_dict(),
     }
@@ -45,9 +47,15 @@ def _finalist(one: Finalist, told: Evidence) -> dict[str, Any]:
         "step_ms": one.step_ms,
         "untimed": one.untimed,
         "enough": one.enough,
+        "takes": one.takes,
+        "delay": _delay(one.delay),
     }
     said = {"equivalent": one.equivalent, "standing": "advised" if one is told.advised else one.standing}
     return {"role": one.role, "words": whole(one.way, told.longest), "way": asdict(one.way), **arm, **found, **said}
+
+
+def _delay(found: Delay | None) -> dict[str, Any] | None:
+    return None if found is None else vars(found) | {"times": None if found.times is None else vars(found.times)}
 
 
 def _entered(one: Entered, told: Evidence) -> dict[str, Any]:

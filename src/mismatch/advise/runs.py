@@ -7,11 +7,13 @@ They are ordinary records of a results folder, so that the same command goes on 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mismatch.advise.delays import Delayed
 from mismatch.config.arm import Arm
 from mismatch.config.program import KEPT
 from mismatch.run.record import Record
@@ -50,6 +52,7 @@ class Runs:
     _took: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
     _trained: int = 0
     _looked: dict[str, int] = field(default_factory=dict)
+    _kept: set[Any] = field(default_factory=set)
 
     def train(self, wanted: Asked, until: float = float("inf"), cut: float = float("inf")) -> bool:
         """Train what is missing; whether all is there now. None is begun that should take until after `until`; those
@@ -71,6 +74,8 @@ class Runs:
             if plan.runs:
                 longest = self.pace * max(run.seconds for run in plan.runs)
                 drive(plan, self.executor, keep, self.say, until - longest, cut)
+                programs = {run.program for run in plan.runs}
+                self._kept = programs if len(programs) <= KEPT and self.executor.made else set()
         return left == 0
 
     def look(self, wanted: Asked) -> None:
@@ -85,8 +90,9 @@ class Runs:
         return self.growing([wanted])[-1]
 
     def growing(self, parts: Sequence[Asked]) -> list[float]:
-        """The same of the first of these parts, the first two, and so on; a program of several is compiled once."""
-        found, total, programs = [], 0.0, set[Any]()
+        """The same of the first of these parts, the first two, and so on; a program of several is compiled once, and one
+        of the runs that were trained last is there."""
+        found, total, programs = [], 0.0, set(self._kept)
         for part in parts:
             left = [(arm, count - len(self.found.get(arm.id, {}))) for arm, count in part]
             fresh = {arm.program for arm, count in left if count > 0} - programs
@@ -135,6 +141,16 @@ class Runs:
         if not rows:
             return np.zeros((0, 0), np.uint8)
         return np.stack([*rows, *[np.zeros_like(rows[0])] * (len(runs) - len(rows))])
+
+    def delays(self, arm: Arm) -> dict[int, Delayed]:
+        """Updates until it has learnt what it can, by replicate; a run that failed never does."""
+        never = Delayed(float(arm.train.updates), least=True)
+        return {
+            k: never
+            if one.status != "ok"
+            else Delayed(float(one.metrics.get("delay") or nan), bool(one.metrics.get("delay_censored")))
+            for k, one in self.found.get(arm.id, {}).items()
+        }
 
     def step_ms(self, arm: Arm) -> float:
         """Median processor time of an update, in milliseconds; time on the wall where that clock did not move."""

@@ -31,7 +31,7 @@ class Section:
 
 def sections(told: Evidence) -> tuple[Section, ...]:
     """All of them, those that have nothing to say left out."""
-    shown = (final(told), equivalents(told), effects(told), lengths(told), findings(told), left(told))
+    shown = (final(told), equivalents(told), effects(told), lengths(told), learning(told), findings(told), left(told))
     found = (*shown, every(told), untried(told))
     return tuple(section for section in found if section is not None)
 
@@ -99,6 +99,31 @@ def dose(told: Evidence) -> list[Entered]:
     way = told.advised.way
     found = [one for one in told.entered if one.way.like(way, "length") == way]
     return sorted(found, key=lambda one: (one.way.steps, one.way != way, one.way.truncating))
+
+
+def learning(told: Evidence) -> Section | None:
+    """How soon the finalists have learnt what they can."""
+    known = [one for one in told.finalists if one.tested and one.delay is not None]
+    if not known or told.advised.delay is None:
+        return None
+    lines = ["Updates until 90% of what a way can learn; each at its own learning rate, which is a part of it."]
+    if any(one.delay.least for one in known if one.delay):
+        lines.append("At least: some of its trainings ended before that.")
+    head = ("way", "learning rate", "updates", "times the advised")
+    return Section("How soon it has learnt", tuple(lines), head, tuple(_learning(one, told) for one in known))
+
+
+def _learning(one: Finalist, told: Evidence) -> tuple[str, ...]:
+    found = one.delay
+    assert found is not None
+    least = "at least " if found.least else ""
+    rate = f"{one.arm.train.learning_rate:g}"
+    times = "" if found.times is None else f"{found.times.estimate:.2f}"
+    times += (
+        f" [{found.times.low:.2f}, {found.times.high:.2f}]" if found.times is not None and found.times.valid else ""
+    )
+    way = f"advised: T = {one.way.steps}" if one is told.advised else _called(one, told)
+    return (way, rate, f"{least}{found.updates:.0f}", times)
 
 
 def findings(told: Evidence) -> Section:

@@ -38,8 +38,13 @@ COLUMNS = {
     "below_low": "lower end of its 95% interval",
     "below_high": "upper end",
     "equivalent": "whether the two differ by less than the margin",
-    "enough": "sequences set aside that would show a difference of the margin; missing: none would, it takes more runs",
+    "enough": "sequences set aside that would show a difference of the margin; missing: none would, as it takes more "
+    "runs, or it was not tested",
     "step_ms": "time of an update by Keras's fit, measured in turn with the others; missing: it was not",
+    "delay": "updates until 90% of what it can learn, by the probe; the whole training where it never gets there",
+    "times": "how many times the updates of the advised one, in pairs, each at its own learning rate",
+    "times_low": "lower end of its 95% interval",
+    "times_high": "upper end",
 }
 """Columns and what they mean."""
 KINDS = {"steps": "Int64", "pool": "Int64", "replicates": "Int64", "out": "Int64", "enough": "Int64"}
@@ -55,7 +60,11 @@ def table(told: Evidence) -> pd.DataFrame:
     ways = [*finalists, *(one.way for one in rest)]
     rows = [_row(way, told, told.raced(way), finalists.get(way)) for way in ways]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    numbers = {name: "float64" for name in COLUMNS if name.startswith(("accuracy", "below", "race", "step_", "learn"))}
+    numbers = {
+        name: "float64"
+        for name in COLUMNS
+        if name.startswith(("accuracy", "below", "race", "step_", "learn", "delay", "times"))
+    }
     return frame.astype(numbers | KINDS)
 
 
@@ -67,6 +76,8 @@ def _row(way: Way, told: Evidence, raced: Entered | None, final: Finalist | None
     if final is None:
         return row
     row |= {"role": final.role, "learning_rate": final.arm.train.learning_rate, "step_ms": final.step_ms}
-    for name, found in (("accuracy", final.accuracy), ("below", final.below)):
-        row |= {name: found.estimate, f"{name}_low": found.low, f"{name}_high": found.high}
+    times = None if final.delay is None else final.delay.times
+    row |= {} if final.delay is None else {"delay": final.delay.updates}
+    for name, found in (("accuracy", final.accuracy), ("below", final.below), ("times", times)):
+        row |= {} if found is None else {name: found.estimate, f"{name}_low": found.low, f"{name}_high": found.high}
     return row | {"equivalent": final.equivalent if final.tested else None, "enough": final.enough}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 
 import pytest
 
@@ -61,6 +62,29 @@ def test_where_nobody_answers_the_address_is_named():
             joined.wait()
         finally:
             joined.close()
+
+
+@pytest.mark.parametrize(("failures", "tries"), [(0, 1), (2, 3)])
+def test_a_head_whose_server_for_clients_did_not_start_is_asked_again(failures, tries, monkeypatch):
+    monkeypatch.setattr(link, "PAUSE_S", 0.0)
+    asked: list[str] = []
+
+    def init(address: str) -> None:
+        asked.append(address)
+        if len(asked) <= failures:
+            raise ConnectionAbortedError(f"Initialization failure from server:\n{link.SERVERLESS}. See its log.")
+
+    link._enter(init, {"address": "ray://head"})
+    assert asked == ["ray://head"] * tries
+
+
+@pytest.mark.parametrize(("words", "tries"), [(link.SERVERLESS, link.ATTEMPTS), ("no such namespace", 1)])
+def test_what_does_not_help_is_not_tried_for_ever(words, tries, monkeypatch):
+    monkeypatch.setattr(link, "PAUSE_S", 0.0)
+    init = mock.Mock(side_effect=ConnectionAbortedError(words))
+    with pytest.raises(ConnectionAbortedError, match=words):
+        link._enter(init, {})
+    assert init.call_count == tries
 
 
 def test_differences_name_versions_with_both_values_and_the_code_only_where_no_version_differs():

@@ -90,8 +90,10 @@ class Runs:
         return self.growing([wanted])[-1]
 
     def growing(self, parts: Sequence[Asked]) -> list[float]:
-        """The same of the first of these parts, the first two, and so on; a program of several is compiled once, and one
-        of the runs that were trained last is there."""
+        """The same of the first of these parts, the first two, and so on.
+
+        A program of several is compiled once, and one of the runs that were trained last is there.
+        """
         found, total, programs = [], 0.0, set(self._kept)
         for part in parts:
             left = [(arm, count - len(self.found.get(arm.id, {}))) for arm, count in part]

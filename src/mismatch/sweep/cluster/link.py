@@ -10,7 +10,9 @@ import os
 import socket
 import tempfile
 import threading
+import time
 import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +24,9 @@ ANSWER_S = 10.0
 """How long the head of a cluster may take to accept a connection."""
 LEAVE_S = 20.0
 """How long it may take to leave it: whoever wants to stop is not kept longer by a cluster that does not answer."""
+ATTEMPTS, PAUSE_S = 3, 2.0
+"""A head starts a server of its own for each client, which may end at its start where the head is busy."""
+SERVERLESS = "Starting Ray client server failed"
 NAMESPACE = "mismatch"
 TOKEN = "is it Ray's port, and is its token here (RAY_AUTH_MODE=token, ~/.ray/auth_token or RAY_AUTH_TOKEN)?"
 
@@ -78,7 +83,7 @@ def _connect(asked: Asked, empty: str) -> None:
     shared: dict[str, Any] = {"address": asked.address, "namespace": NAMESPACE, "runtime_env": _surroundings(empty)}
     shared |= {"log_to_driver": False, "logging_level": "ERROR"}
     if asked.address.startswith("ray://"):
-        ray.init(**shared)
+        _enter(ray.init, shared)
         return
     own = {"include_dashboard": False} if asked.address == "local" else {}
     ray.init(**shared, **own)
@@ -86,6 +91,18 @@ def _connect(asked: Asked, empty: str) -> None:
 
     # Ray prints what it hears of lost nodes on our standard output; `nodes` says it, once and in a line.
     worker.print_to_stdstream = lambda *_, **__: None
+
+
+def _enter(init: Callable[..., object], shared: Mapping[str, Any]) -> None:
+    """Join by way of the head's server for clients, again where that did not start."""
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            init(**shared)
+            return
+        except ConnectionAbortedError as error:
+            if not left or SERVERLESS not in str(error):
+                raise
+        time.sleep(PAUSE_S)
 
 
 def _surroundings(empty: str) -> dict[str, Any]:

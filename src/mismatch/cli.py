@@ -8,6 +8,7 @@ import os
 import platform
 import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.groups import Settings
 from mismatch.config.paths import CONF
 from mismatch.config.settings import parts
+from mismatch.sweep import beside
 from mismatch.sweep import session as sweeping
 from mismatch.sweep.auto import More
 from mismatch.sweep.job import NOT_OURS, Job
@@ -25,6 +27,7 @@ from mismatch.sweep.session import Session
 
 if TYPE_CHECKING:
     from mismatch.report import Rebuilt
+    from mismatch.report.hands import Hands
     from mismatch.sweep.question import Question
 
 VERBS = ("report", "explain", "check", "advise")
@@ -116,8 +119,7 @@ def gather(words: list[str], session: Session) -> None:
     Raises:
         ConfigError: for words that cannot be used.
     """
-    for each in expand(words):
-        _hydra(each, session)
+    beside.compose_all(expand(words), _hydra, session)
 
 
 def version() -> str:
@@ -297,12 +299,22 @@ class _Advice:
 class _Reports:
     """`report`, as the session needs it."""
 
-    def prepare(self, figures: bool) -> None:
-        from importlib import import_module
+    def __init__(self) -> None:
+        self._hands: Hands | None = None
+        self._getting_ready, self._drawing = threading.Lock(), threading.Lock()
 
-        drawing = ("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg") if figures else ()
-        for name in ("mismatch.report.pages", "mismatch.report.verdicts", *drawing):
-            import_module(name)
+    def prepare(self, figures: bool, several: bool) -> None:
+        from mismatch.report import hands
+
+        with self._getting_ready:
+            if not several:
+                hands.prepare(figures)
+            elif self._hands is None:
+                self._hands = hands.Hands(figures)
+
+    def stop(self) -> None:
+        if self._hands is not None:
+            self._hands.stop()
 
     def asks(self, name: str) -> bool:
         from mismatch.report import looking
@@ -322,7 +334,10 @@ class _Reports:
     def refresh(self, folder: Path, figures: bool, vector: bool) -> "Rebuilt":
         from mismatch.report import refresh
 
-        return refresh(folder, figures, vector)
+        if self._hands is not None:
+            return self._hands.refresh(folder, figures, vector)
+        with self._drawing:  # Matplotlib draws in one thread
+            return refresh(folder, figures, vector)
 
     def publish(self, folder: Path) -> str | None:
         from mismatch.report import fresh

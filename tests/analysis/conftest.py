@@ -1,6 +1,5 @@
 """Fixtures for the tests of the analysis."""
 
-import gc
 import warnings
 from collections.abc import Iterator
 
@@ -15,10 +14,3 @@ def unwarned() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnreliableInterval)
         yield
-
-
-@pytest.fixture(scope="module", autouse=True)
-def settled() -> None:
-    """`multipletests` looks for garbage at every call: not among what other tests have loaded, such as TensorFlow."""
-    gc.collect()
-    gc.freeze()

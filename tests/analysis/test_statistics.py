@@ -95,6 +95,15 @@ def test_holm_steps_down_and_passes_over_blanks() -> None:
     assert holm([]).size == 0
 
 
+def test_holm_agrees_with_statsmodels() -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    rng = np.random.default_rng(3)
+    for size in (1, 2, 7, 40):
+        family = np.round(rng.uniform(0, 1, size) ** 3, 2)  # with ties, and some that reach 1
+        assert holm(family).tolist() == multipletests(family, method="holm")[1].tolist()
+
+
 def test_equivalence_is_declared_as_often_as_computed_for_no_effect() -> None:
     from statsmodels.stats.power import TTestPower
 

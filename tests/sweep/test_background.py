@@ -77,8 +77,11 @@ class Reports:
         self.told: list[tuple[str, bool]] = []
         self.trains, self.wrong = trains, wrong
 
-    def prepare(self, figures):
+    def prepare(self, figures, several):
         """Nothing to import."""
+
+    def stop(self):
+        """Nothing to give up."""
 
     def refresh(self, folder, figures, vector):
         assert folder.name != "one" or self.trains.wait(30)
@@ -120,7 +123,8 @@ def test_a_report_is_made_while_the_next_sweep_trains_and_verdicts_come_last(swe
     session, trains = swept
     reports = Reports(trains)
     assert session(reports).run() == EXIT_FAILED_RUNS  # of the first report, whose rows had one
-    assert reports.told == [("one", False), ("two", True), ("verdicts", True)]
+    assert sorted(reports.told[:2]) == [("one", False), ("two", False)]
+    assert reports.told[2:] == [("verdicts", True)]
 
 
 def test_a_broken_report_is_a_line_and_an_exit_code_and_the_others_are_made(swept, capsys):
@@ -128,4 +132,4 @@ def test_a_broken_report_is_a_line_and_an_exit_code_and_the_others_are_made(swep
     reports = Reports(trains, ValueError("no figure"))
     assert session(reports).run() == 1
     assert "but not the report: ValueError('no figure')" in capsys.readouterr().err
-    assert [name for name, _ in reports.told] == ["one", "two", "verdicts"]
+    assert {name for name, _ in reports.told[:2]} == {"one", "two"} and reports.told[2:] == [("verdicts", True)]

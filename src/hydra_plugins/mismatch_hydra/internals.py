@@ -5,18 +5,21 @@ A test calls each of these and fails, naming the version, when Hydra has changed
 
 import argparse
 from collections.abc import Sequence
-from copy import deepcopy
-from functools import cache
+from copy import copy, deepcopy
+from functools import cache, partial
 from typing import Any, NoReturn
 
 import hydra
 from hydra.core.config_loader import ConfigLoader
+from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
+from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, open_dict
 
 try:
     from hydra._internal.config_loader_impl import ConfigLoaderImpl
+    from hydra._internal.config_repository import IConfigRepository
     from hydra._internal.core_plugins.file_config_source import FileConfigSource
     from hydra._internal.utils import get_args_parser
 
@@ -51,6 +54,40 @@ def apply(overrides: Sequence[Override], config: DictConfig) -> None:
     _apply(list(overrides), config)
 
 
+class _Remembering:
+    """Hydra's repository of configs, with what it has read; Hydra itself copies it, and reads all again, for each job.
+
+    What a composition is given is its own: Hydra merges schemas into it.
+    """
+
+    def __init__(self, repository: IConfigRepository) -> None:
+        self.repository = repository
+        self._known: dict[tuple[str, tuple[tuple[str, Any], ...]], Any] = {}
+
+    def __deepcopy__(self, _: object) -> "_Remembering":
+        return self
+
+    def load_config(self, config_path: str) -> ConfigResult | None:
+        """A copy of the config, or None where there is none."""
+        return deepcopy(self._remembered("load_config", config_path=config_path))
+
+    def initialize_sources(self, config_search_path: ConfigSearchPath) -> None:
+        """Look in other places, unless they are the same."""
+        there = [source.full_path() for source in self.repository.get_sources()]
+        if there != [place.path for place in config_search_path.get_path()]:
+            self.repository.initialize_sources(config_search_path)
+            self._known.clear()
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(self._remembered, name)
+
+    def _remembered(self, name: str, **asked: Any) -> Any:
+        key = name, tuple(asked.items())
+        if key not in self._known:
+            self._known[key] = getattr(self.repository, name)(**asked)
+        return self._known[key]
+
+
 class Composer:
     """Composes the configs of jobs, without Hydra's own settings.
 
@@ -59,7 +96,8 @@ class Composer:
     """
 
     def __init__(self, loader: ConfigLoader, master: DictConfig) -> None:
-        self.loader, self.master = loader, master
+        self.loader, self.master = copy(loader), master
+        self.loader.repository = _Remembering(loader.repository)
         self.parser = OverridesParser.create(config_loader=loader)
         self.is_group = cache(lambda key: bool(loader.get_group_options(key)))
         self._composed: dict[tuple[str, ...], DictConfig] = {}

@@ -56,14 +56,17 @@ def sign_flip_p(differences: ArrayLike, alternative: Alternative = "two-sided") 
 
 
 def holm(p_values: ArrayLike) -> Floats:
-    """P-values `(m,)` adjusted for the family they form (Holm 1979); NaN stays NaN and is not counted."""
-    from statsmodels.stats.multitest import multipletests
+    """P-values `(m,)` adjusted for the family they form (Holm 1979); NaN stays NaN and is not counted.
 
+    `statsmodels.stats.multitest.multipletests(..., method="holm")` gives the same (compared in the tests), but looks
+    for garbage at every call, which took 160 ms in a process that has drawn figures, a fifth of a report.
+    """
     p = np.asarray(p_values, dtype=float)
     adjusted = np.full(p.shape, np.nan)
-    known = ~np.isnan(p)
-    if known.any():
-        adjusted[known] = multipletests(p[known], method="holm")[1]
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known], kind="stable")]
+    times = np.arange(order.size, 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * times), 1.0)
     return adjusted
 
 

@@ -40,9 +40,14 @@ class Rebuilt:
 
 def refresh(out: Path, figures: bool = True, vector: bool = True) -> Rebuilt:
     """As `rebuild` into `out`, unless everything there is what would be made again."""
+    return standing(out, figures, vector) or rebuild(out, figures, vector=vector)
+
+
+def standing(out: Path, figures: bool, vector: bool) -> Rebuilt | None:
+    """What a report in `out` shows that is what would be made again; None without one."""
     noted = fresh.kept(out, fresh.REPORT, fresh.of_report(out, figures, vector))
     if noted is None:
-        return rebuild(out, figures, vector=vector)
+        return None
     return Rebuilt(int(noted["runs"]), int(noted["failed"]), tuple(noted["notes"]), again=False)
 
 

@@ -1,4 +1,4 @@
-"""What needs no quiet machine, measurements and reports, made one after another in a thread while the workers train.
+"""What needs no quiet machine, measurements and reports, made in threads of their own while the workers train.
 
 In: for each results folder, what makes it. Out: its end, or what went wrong, to whoever asks for it.
 """
@@ -11,14 +11,14 @@ from mismatch.sweep import child
 
 
 class Background:
-    """What is being made, by folder."""
+    """What is being made, by folder; `at_once` of them, in the order in which they were begun."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
+    def __init__(self, at_once: int = 1) -> None:
+        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="background")
         self._making: dict[Path, Future[None]] = {}
 
     def begin(self, folder: Path, make: Callable[[], None]) -> None:
-        """Call `make` when those that were begun before have ended."""
+        """Call `make` when its turn has come."""
         self._making[folder] = self._pool.submit(make)
 
     def end(self, folder: Path) -> bool:

@@ -45,6 +45,8 @@ def ended(by: KeyboardInterrupt) -> int:
 
 
 AS_BEFORE = ", as they were"
+SHOWN_AT_ONCE = 2
+"""Reports that are made beside each other, where the reporter can do that."""
 
 Launch = Callable[[Errand, list[int]], object]
 """Carries the jobs at these places out on another launcher, and returns when they have ended."""
@@ -69,8 +71,8 @@ class Shown(Protocol):
 class Reporter(Protocol):
     """What a session needs of `report`."""
 
-    def prepare(self, figures: bool) -> None:
-        """Import what `rebuild` will need, while the workers train."""
+    def prepare(self, figures: bool, several: bool) -> None:
+        """Get ready for reports with figures or without, for several of them, while the workers train."""
 
     def asks(self, name: str) -> bool:
         """Whether a claim registered with the sweep `name` could ask for more replicates."""
@@ -89,6 +91,9 @@ class Reporter(Protocol):
 
     def publish(self, folder: Path) -> str | None:
         """Write the verdicts on all claims in the folders below; the verdicts as text, None without claims."""
+
+    def stop(self) -> None:
+        """Give up what is being written; folders are as they were then."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ class Session:
         self.sweeps: list[Sweep] = []
         self.questions: list[Question] = []
         self._executors: dict[tuple[str, Any], Executor] = {}
-        self._measuring, self._showing = Background(), Background()
+        self._measuring, self._showing = Background(), Background(SHOWN_AT_ONCE)
         self._say: Callable[[str], None] = say
         self._codes: list[int] = []
         self._plans: list[Plan] = []
@@ -274,6 +279,8 @@ class Session:
         """End all workers and measurements at once."""
         self._measuring.stop()
         self._showing.stop()
+        if self.reporter is not None:
+            self.reporter.stop()
         self._end_workers()
 
     def _end_workers(self) -> None:
@@ -326,11 +333,9 @@ class Session:
             self._showing.quiet()
             say(f"{plan.name}: own measurement, {planning.about(plan.measure_s / 60)}")
             self._noted(partial(_make_measurement, sweep, plan))
+        self._show_beside(sweep, plan)
         if last:
             self._showing.quiet()
-            self._show(sweep, plan)
-        else:
-            self._show_beside(sweep, plan)
         if sweep.single:
             _print_rows(plan, sweep.folder)
 
@@ -356,7 +361,8 @@ class Session:
 
     def _prepare(self, figures: bool) -> None:
         if self.reporter is not None:
-            threading.Thread(target=self.reporter.prepare, args=[figures], daemon=True).start()
+            ready = self.reporter.prepare, (figures, len(self.sweeps) > 1)
+            threading.Thread(target=ready[0], args=ready[1], daemon=True).start()
 
     def _drive(self, chain: Sequence[Work]) -> None:
         """Have the workers of an executor train a chain."""

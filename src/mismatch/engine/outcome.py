@@ -54,6 +54,6 @@ def scored(parts: dict[str, Adapted]) -> list[Adapted]:
 
 def outcome(trace: Trace, logits: list[np.ndarray], built: Built, weights: list[np.ndarray]) -> Outcome:
     """The outcome of a training that started from `weights`; `logits` of the two parts of `scored`."""
-    trainable = sum(int(np.prod(weight.shape)) for weight in weights)
+    trainable = sum(int(np.prod(weight.shape)) for weight in built.model.trainable_weights)
     reached, hashed = built.mask_reached_gru, digest(*weights)
     return Outcome(trace, logits[0], logits[1], reached, hashed, trainable, threads())

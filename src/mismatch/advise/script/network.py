@@ -127,7 +127,7 @@ def _recurrent(shape: Shape, mask: str | None) -> tuple[str, ...]:
     ended = shape.padding == "post" and shape.side != INTERPOLATE and (shape.tokens or shape.masked)
     options = ", use_cudnn=False" if reached and not ended else ""
     options += "" if shape.arm.reduction.kind in CONVOLVED else _matched(shape)
-    layer = f"layers.{model.cell.upper()}(UNITS{options})"
+    layer = f"layers.{str(model.cell).upper()}(UNITS{options})"
     layer = f"layers.Bidirectional({layer})" if model.bidirectional else layer
     given = f"(h, mask={mask})" if mask else "(h)"
     lines: tuple[str, ...] = (f"h = {layer}{given}",)
@@ -151,7 +151,8 @@ def _start(shape: Shape) -> tuple[str, ...]:
     if arm.model.kernel_init != "matched":
         return ()
     width, raw = "WIDTH" if arm.adapter.learned else "D", arm.data.feature_count
-    out = "FILTERS" if arm.reduction.kind in CONVOLVED else f"{arm.gates // (1 + arm.model.bidirectional)} * UNITS"
+    gates = arm.gates // (1 + bool(arm.model.bidirectional))
+    out = "FILTERS" if arm.reduction.kind in CONVOLVED else f"{gates} * UNITS"
     scale = f"({width} + {out}) / ({raw} + {out})"
     return (f'start = keras.initializers.VarianceScaling({scale}, "fan_avg", "uniform")  # of {raw} features',)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mismatch.adapt import adapt
+from mismatch.advise.advising import overrides
 from mismatch.advise.preparing import prepare
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError
@@ -52,6 +53,16 @@ def test_new_numbers_are_prepared_as_those_of_the_arm(settings: dict[str, Any], 
     inputs, mask = prepare(arm, [made.series()[row][0] for row in rows])
     made.same(inputs, test.inputs)
     made.same(mask, test.mask)
+
+
+@pytest.mark.parametrize("settings", [TEXT[0], {"length.steps": 12}, NUMBERS[1], NUMBERS[2]], ids=str)
+def test_the_settings_of_an_advice_make_its_arm(settings: dict[str, Any], tmp_path: Path) -> None:
+    data = "text" if settings in (TEXT[0], {"length.steps": 12}) else "series"
+    path = made.table(tmp_path / "a.csv") if data == "text" else made.ts(tmp_path / "a.ts")
+    arm = arm_of(data, path, settings | {"train.learning_rate": 0.004})
+    found = overrides(arm)
+    assert {"length.steps", "length.padding", "mask", "reduction"} <= found.keys() and "length.ratio" not in found
+    assert arm_of(data, path, found).id == arm.id
 
 
 def test_what_is_no_such_sequence_is_one_line(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from mismatch.advise import naming
 from mismatch.advise.answer import Advice
 from mismatch.advise.candidates import Way
 from mismatch.advise.evidence import Sensitivity
-from mismatch.advise.sections import dose, effects, equivalents, left, lengths, sections
+from mismatch.advise.sections import dose, effects, equivalents, left, lengths, sections, untried
 from mismatch.advise.words import paragraph, rounded, three
 from mismatch.analysis.intervals import Interval
 from tests.advise.told import BEST, ENTERED, FINALISTS, UNTESTED, advice, entered, finalist, hostile
@@ -135,7 +135,7 @@ def test_an_advice_that_was_not_tested_says_so() -> None:
     said = paragraph(advice(finalists=(best,), interrupted=True, whole=False))
     assert "It was not tested on the 300 texts set aside." in said and "nan" not in said
     assert "In the race it scored 0.850, on texts that it was chosen on." in said
-    assert "It was interrupted" in said
+    assert "It was interrupted, and this is the best answer so far. 1 way was not raced to the end." in said
 
 
 def test_guessing_and_invalid_intervals_are_admitted() -> None:
@@ -164,9 +164,10 @@ def test_the_most_accurate_way_is_not_called_the_cheapest() -> None:
 def test_what_was_not_done_is_listed() -> None:
     told = advice(untried=(Way(12), Way(8)), whole=False)
     assert "For want of time 1 way was not raced to the end and 2 ways were not tried." in paragraph(told)
-    found = left(told)
-    assert found is not None and sum(line.startswith("Not tried: T = ") for line in found.lines) == 2
-    assert left(advice(entered=ENTERED[:2])) is None
+    assert left(told).lines[0] in paragraph(told) and "16 units" in left(told).lines[-1]
+    found = untried(told)
+    assert found is not None and found.title == "Not tried: 2 ways" and len(found.rows) == 2 and found.folded
+    assert untried(advice()) is None
 
 
 def test_a_race_that_was_too_short_is_no_race() -> None:
@@ -233,4 +234,9 @@ def test_a_way_is_named_by_what_can_act() -> None:
 
 def test_sections_without_anything_to_say_are_left_out() -> None:
     alone = advice(entered=ENTERED[:1], finalists=FINALISTS[:1])
-    assert [one.title for one in sections(alone)] == ["The final", "What the check found", "In the race: 1 way"]
+    assert [one.title for one in sections(alone)] == [
+        "The final",
+        "What the check found",
+        "What was not tried",
+        "In the race: 1 way",
+    ]

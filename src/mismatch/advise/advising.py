@@ -23,6 +23,7 @@ from mismatch.advise.racing import Look, Race
 from mismatch.advise.runs import Runs, scored
 from mismatch.advise.stepping import step_times
 from mismatch.check.outcome import Checked
+from mismatch.check.words import counted
 from mismatch.config.arm import Arm
 from mismatch.config.groups import Settings
 from mismatch.config.rules import resolve
@@ -34,6 +35,8 @@ START_S, LEAST_S = 8.0, 4.0
 """A process starts and imports TensorFlow; seconds of step times that are worth it."""
 REPLICATES, FEWEST_REPLICATES = 5, 3
 """Of the final."""
+ALWAYS = ("length.steps", "length.truncating", "length.padding", "mask", "features.scale", "reduction")
+"""Settings that are named even where they are as by default."""
 
 
 class Advising:
@@ -98,7 +101,7 @@ class Advising:
         advised, more = among[0], ("noisy", "sham")
         self.controls = {kind: finalists.arm_of(advised.way, advised.arm, self.tested, kind) for kind in more}
         arms = [*(each.arm for each in among), *self.controls.values()]
-        self.say(f"final: {len(among)} ways on {advised.arm.data.test:,} sequences set aside")
+        self.say(f"final: {counted(len(among), 'way')} on {advised.arm.data.test:,} sequences set aside")
         for count in range(1, REPLICATES + 1):
             enough, wanted = count > FEWEST_REPLICATES, [(arm, count) for arm in arms]
             left = self._left(FINAL_UNTIL)
@@ -163,7 +166,7 @@ class Advising:
             margin=self.asked.margin,
             minutes=(time.monotonic() - self.begin) / 60,
             runs=sum(map(len, self.runs.found.values())),
-            settings=_overrides(advised),
+            settings=overrides(advised),
             entered=self.field.told(),
             finalists=finalists.told(among, right, times, self.asked.margin),
             sensitivity=finalists.sensitivity(right[advised.id], planted, self.asked.margin),
@@ -174,8 +177,10 @@ class Advising:
         )
 
 
-def _overrides(arm: Arm) -> dict[str, object]:
-    """The overrides of the command that make this arm of these data; T is given once, by its steps."""
+def overrides(arm: Arm) -> dict[str, object]:
+    """The overrides of the command, beside those of the data, that make this arm: what an advice is on, and what is not
+    as it is by default. T is given once, by its steps; what cannot act in this arm has no value and is left out."""
     plain = resolve(Settings(data=arm.data)).parameters()
     named = {key: value for key, value in arm.parameters().items() if key != "length.ratio"}
-    return {key: value for key, value in named.items() if not key.startswith("data") and plain.get(key) != value}
+    mine = {key: value for key, value in named.items() if not key.startswith("data")}
+    return {key: value for key, value in mine.items() if key in ALWAYS or value not in (None, plain.get(key))}

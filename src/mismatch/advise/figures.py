@@ -115,7 +115,7 @@ def _final(told: Evidence, timed: Sequence[Finalist]) -> Figure:
             bars = [[y - one.accuracy.low], [one.accuracy.high - y]]
             axes.errorbar([x], [y], yerr=bars, fmt="D" if one is best else "o", color=colour, ms=6, lw=1.2, capsize=2.5)
             ends.append(Label(x, y, _label(one, told), colour))
-        axes.set_xlim(left=0)
+        _framed(axes, told.chance)
         axes.set_xlabel("ms per update")
         axes.set_ylabel(f"accuracy on {told.aside:,} {told.nouns} set aside, 95%")
         _labels(figure, axes, ends)
@@ -127,11 +127,11 @@ def _race(told: Evidence) -> Figure:
         known = [one for one in told.entered if isfinite(one.step_ms)]
         _front(axes, [(one.step_ms, one.accuracy) for one in known])
         axes.plot([one.step_ms for one in known], [one.accuracy for one in known], "o", color=INK, ms=4, alpha=0.6)
+        _framed(axes, told.chance)
         mine = told.raced(told.advised.way)
         if mine is not None and isfinite(mine.step_ms):
             axes.plot([mine.step_ms], [mine.accuracy], "D", color=MARKED, ms=7)
             _labels(figure, axes, [Label(mine.step_ms, mine.accuracy, "advised", MARKED)])
-        axes.set_xlim(left=0)
         axes.set_xlabel("ms per update, taken while others trained")
         axes.set_ylabel("accuracy in the race")
     return figure
@@ -156,6 +156,16 @@ def _drawn(title: str) -> Iterator[tuple[Figure, Axes]]:
         axes = figure.add_axes((0.17, 0.12, LEFT - 0.17, TALL))
         figure.text(0.01, 0.985, title, va="top", fontsize=9.5, fontweight="bold")
         yield figure, axes
+
+
+def _framed(axes: Axes, chance: float) -> None:
+    """Times from 0 on, accuracies within what there can be, and a dotted line for guessing where that is near."""
+    low, high = axes.get_ylim()
+    axes.set_xlim(left=0)
+    axes.set_ylim(max(low, -0.02), min(high, 1.02))
+    if low < chance < high:
+        axes.axhline(chance, color=PALE, lw=0.8, ls=":", zorder=0)
+        axes.text(0.02, chance, "guessing", transform=axes.get_yaxis_transform(), va="bottom", fontsize=7.5, color=PALE)
 
 
 def _front(axes: Axes, points: Sequence[tuple[float, float]]) -> None:

@@ -31,7 +31,8 @@ class Section:
 
 def sections(told: Evidence) -> tuple[Section, ...]:
     """All of them, those that have nothing to say left out."""
-    found = (final(told), equivalents(told), effects(told), lengths(told), findings(told), left(told), every(told))
+    shown = (final(told), equivalents(told), effects(told), lengths(told), findings(told), left(told))
+    found = (*shown, every(told), untried(told))
     return tuple(section for section in found if section is not None)
 
 
@@ -108,13 +109,20 @@ def findings(told: Evidence) -> Section:
     return Section("What the check found", lines or (f"Nothing, by {checked.rules} rules.",))
 
 
-def left(told: Evidence) -> Section | None:
-    """What was not tried, or not to the end."""
+def left(told: Evidence) -> Section:
+    """What was not done for want of time, and what no way varies."""
+    arm = told.advised.arm
+    fixed = f"{arm.model.units} units, {arm.train.updates} updates of {arm.train.batch} {told.nouns}"
     lines = [*unfinished(told)]
-    lines += [f"Not raced to the end: {whole(one.way, told.longest)}." for one in told.stopped]
-    lines += [f"Not tried: {whole(way, told.longest)}." for way in told.untried]
     lines += [f"Not tested: {named(one, told)}." for one in told.finalists[1:] if not one.tested]
-    return Section("What was not tried", tuple(lines)) if lines else None
+    lines.append(f"The same for all ways, and no other values tried: {fixed}, optimiser {arm.train.optimizer}.")
+    return Section("What was not tried", tuple(lines))
+
+
+def untried(told: Evidence) -> Section | None:
+    """The ways of which nothing was run."""
+    rows = tuple((whole(way, told.longest),) for way in told.untried)
+    return Section(f"Not tried: {counted(len(rows), 'way')}", (), ("way",), rows, folded=True) if rows else None
 
 
 def every(told: Evidence) -> Section:

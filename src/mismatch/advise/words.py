@@ -87,7 +87,7 @@ def unfinished(told: Evidence) -> list[str]:
     parts = [f"{counted(stopped, 'way')} {verb(stopped, 'was', 'were')} not raced to the end"] if stopped else []
     parts += [f"{counted(untried, 'way')} {verb(untried, 'was', 'were')} not tried"] if untried else []
     if parts:
-        found.append(f"For want of time {' and '.join(parts)}.")
+        found.append(f"{'' if told.interrupted else 'For want of time '}{' and '.join(parts)}.")
     elif not told.whole and not told.interrupted:
         found.append("There was no time for all that was planned.")
     return [*found, *_hasty(told)]

@@ -10,7 +10,7 @@ import pytest
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError
 from mismatch.data.streams import Streams
-from mismatch.engine.own import own
+from mismatch.engine.own import LOSS, own
 from mismatch.engine.ready import ready
 from mismatch.run.pipeline import run
 from tests.engine import own_models as models
@@ -149,3 +149,5 @@ def test_a_compiled_model_keeps_its_optimizer_at_the_rate_of_the_arm(tmp_path: P
     made = ready(arm, Streams(0, 0))
     assert own(arm).rate == 0.5 and float(made.optimizer.learning_rate) == 0.125
     assert made.optimizer.momentum == 0.9 and made.loss is made.built.model.loss
+    named = models.TOKENS.replace("return", "model =") + f"    model.compile('sgd', {LOSS!r})\n    return model\n"
+    assert callable(ready(arm_of(tmp_path, named, "snippets"), Streams(0, 0)).loss)

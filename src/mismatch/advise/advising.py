@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from mismatch.advise import entering, finalists
+from mismatch.advise import entering, finalists, ownmodel
 from mismatch.advise.answer import Advice
 from mismatch.advise.candidates import Way
-from mismatch.advise.entering import LOOKS, RATES, Asked
+from mismatch.advise.entering import LOOKS, Asked, Scope
 from mismatch.advise.field import Field
 from mismatch.advise.finalists import Chosen
 from mismatch.advise.naming import whole
+from mismatch.advise.ownmodel import OwnModel
 from mismatch.advise.racing import Look, Race
 from mismatch.advise.runs import Runs, scored
 from mismatch.advise.stepping import step_times
@@ -53,6 +54,8 @@ class Advising:
         self.field = Field(self.runs, self.data.chance)
         self.untried: Sequence[Way] = ()
         self.controls: Mapping[str, Arm] = {}
+        self.own: OwnModel | None = None
+        self.folder = folder
         self.interrupted = False
 
     def advice(self) -> Advice:
@@ -78,14 +81,18 @@ class Advising:
     def race(self) -> None:
         """The looks of the race, as far as the time goes."""
         names = [one.name for one in self.checked.findings]
-        self.field.entrants, self.untried = entering.first(self.shared, names, self.runs.seconds, self._capacity())
+        scope, capacity = self._scope(), self._capacity()
+        self.field.entrants, self.untried = entering.first(self.shared, names, self.runs.seconds, capacity, scope)
         left = [arm for each in self.field.entrants for arm in each.arms]
-        rule = self._rule(len(left) + entering.MOST_COMBINED * len(RATES))
+        if self.own is not None:
+            count, rates = len(self.field.entrants), len(scope.rates)
+            self.say(self.own.plan(count, count + len(self.untried), rates, self.asked.minutes))
+        rule = self._rule(len(left) + entering.MOST_COMBINED * len(scope.rates))
         for number, count in enumerate(LOOKS, 1):
             left = self.field.affordable(left, count, self.runs.executor.workers * self._left(RACE_UNTIL))
             whole = self._run(left, count)
             if number == 1 and whole:
-                joined = entering.joining(self.shared, self.field.scores(), self.field.entrants)
+                joined = entering.joining(self.shared, self.field.scores(), self.field.entrants, scope.rates)
                 self.field.entrants += joined
                 more = [arm for each in joined for arm in each.arms]
                 whole, left = self._run(more, count), left + more
@@ -109,9 +116,18 @@ class Advising:
                 return
             self.runs.train(wanted, time.monotonic() + left if enough else float("inf"))
 
+    def _scope(self) -> Scope:
+        """What the race is about; a model of a person's own is tried first."""
+        if self.asked.model is None:
+            return Scope()
+        self.own = ownmodel.prepared(self.shared, self.folder, self.asked.units, self.asked.minutes)
+        self.runs.cost = self.own.seconds
+        return self.own.scope(self.shared, self._capacity(), self.asked.minutes)
+
     def _capacity(self) -> float:
         """Worker seconds of the race."""
-        return self.runs.executor.workers * (RACE_UNTIL * 60 * self.asked.minutes - START_S)
+        left = min(RACE_UNTIL * 60 * self.asked.minutes - START_S, self._left(RACE_UNTIL))
+        return self.runs.executor.workers * left
 
     def _left(self, share: float) -> float:
         """Seconds until this share of the time is over."""
@@ -127,6 +143,8 @@ class Advising:
             wanted = [(arm, replicates) for arm in arms]
             if not self.runs.train(wanted, time.monotonic() + self._left(RACE_UNTIL)):
                 return False
+            if self.own is not None:
+                self.own.refuse_failed(self.runs.found)
         return True
 
     def _look(self, rule: Race, arms: Sequence[Arm], number: int) -> Look | None:
@@ -141,7 +159,15 @@ class Advising:
         return look
 
     def _finalists(self) -> list[Chosen]:
-        return finalists.chosen(self.field, self.tested, self.asked.margin)
+        return finalists.chosen(self.field, self.tested, self.asked.margin, self._most())
+
+    def _most(self) -> int:
+        """How many ways the final takes; fewer of a slow model, so that it ends in time with the two controls."""
+        if self.own is None:
+            return finalists.MOST
+        run = max(map(self.runs.seconds, self.field.raced().values()), default=1.0)
+        runs = self.runs.executor.workers * self._left(FINAL_UNTIL) / run
+        return int(np.clip(runs / FEWEST_REPLICATES - 2, 2, finalists.MOST))
 
     def _step_times(self, arms: Sequence[Arm]) -> dict[str, float]:
         left = self._left(TIMED_UNTIL) - START_S
@@ -174,6 +200,7 @@ class Advising:
             whole=not self.interrupted and not self.field.stopped,
             untried=(*self.field.unraced(), *self.untried),
             interrupted=self.interrupted,
+            own=self.own,
         )
 
 

@@ -39,7 +39,7 @@ class Advice(Evidence):
         """
         from mismatch.advise.code import script
 
-        return script(self.advised.arm)
+        return script(self.advised.arm, own=None if self.own is None else self.own.found)
 
     def plot(self) -> Figure:
         """Accuracy against the time of an update, the advised way marked."""

@@ -7,12 +7,12 @@ the folder, so that the same question goes on where it was stopped.
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from mismatch.advise import inmemory
+from mismatch.advise import functions, inmemory
 from mismatch.advise.advising import Advising
 from mismatch.advise.answer import Advice
 from mismatch.advise.entering import Asked
@@ -84,6 +84,7 @@ def advise(
     seed: int = 0,
     missing: str = "refuse",
     out: str | Path | None = None,
+    model: Any = None,
 ) -> Advice:
     """What to do with sequences that are in memory: see `mismatch.advise`, which calls it.
 
@@ -96,6 +97,8 @@ def advise(
     folder = absolute(out or "results/advise-sequences")
     if (wrong := environment.problem()) is not None:
         raise ConfigError(*wrong)
+    if model is not None:
+        asked = replace(asked, model=functions.kept(model, folder))
     items = arrays.items(sequences, labels, groups, parts, lengths, features=features)
     checked = check_items(items)
 

@@ -22,6 +22,8 @@ WHOLE, SHORT = 4, 8
 """T is rounded up to a multiple of WHOLE, so that windows of two and four steps fit it; one below SHORT is not."""
 NEAR = 0.1
 """Two T that differ by less than this part of the longer are one."""
+OWN = "own"
+"""The reduction of a way with a model of a person's own, which nothing stands in front of."""
 FACTORS: Mapping[str, tuple[str, ...]] = {
     "length": ("steps", "truncating"),
     "padding and mask": ("padding", "mask"),
@@ -46,7 +48,8 @@ class Way:
     def settings(self, base: Settings) -> Settings:
         """`base` with these values."""
         length = replace(base.length, steps=self.steps, truncating=self.truncating, padding=self.padding)
-        reduction = replace(base.reduction, kind=self.reduction, pool=self.pool or base.reduction.pool, mask="rebuilt")
+        kind = "none" if self.reduction == OWN else self.reduction
+        reduction = replace(base.reduction, kind=kind, pool=self.pool or base.reduction.pool, mask="rebuilt")
         return replace(
             base,
             length=length,

@@ -6,7 +6,7 @@ more code than all the rest; and what a model has not seen should not hang on a 
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from mismatch.advise.script.lengths import ADAPTERS, Shape
 from mismatch.advise.script.network import REDUCTIONS
 from mismatch.advise.script.piece import Beside, Piece
 from mismatch.advise.script.reading import Proved, Reading, proved, spoken, wanted
+from mismatch.advise.tried import Tried
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError, require
 from mismatch.config.groups import INTERPOLATE
@@ -43,13 +44,15 @@ class Script:
         path.write_text(self.code, encoding="utf-8", newline="\n")
 
 
-def script(arm: Arm, replicate: int = 0, name: str = BESIDE) -> str:
+def script(arm: Arm, replicate: int = 0, name: str = BESIDE, own: Tried | None = None) -> str:
     """The code alone of `written`."""
-    return written(arm, replicate, name).code
+    return written(arm, replicate, name, own).code
 
 
-def written(arm: Arm, replicate: int = 0, name: str = BESIDE) -> Script:
+def written(arm: Arm, replicate: int = 0, name: str = BESIDE, own: Tried | None = None) -> Script:
     """The script of `arm` on the parts of `replicate`; `name` is what it calls the file beside it.
+
+    own: what came of trying the model, where it is one of a person's own.
 
     Before it is returned, what it reads is compared with what the arm is given, sequence by sequence.
 
@@ -60,7 +63,7 @@ def written(arm: Arm, replicate: int = 0, name: str = BESIDE) -> Script:
     streams = Streams(arm.seed, replicate)
     rows = arm.data.places(streams)
     used = np.unique(np.concatenate([rows[part] for part in PARTS]))
-    found, shape = _read(arm.data, used), _shape(arm, used)
+    found, shape = _read(arm.data, used), replace(_shape(arm, used), own=own)
     places = dict(zip(used.tolist(), found.places, strict=True))
     beside = Beside({"rows": {part: [places[row] for row in rows[part].tolist()] for part in PARTS}})
     if shape.cut and shape.side == "crop":

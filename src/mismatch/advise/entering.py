@@ -40,12 +40,25 @@ Seconds = Callable[[Arm], float]
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person asks for. margin: accuracy that is nothing to them. units: of the GRU."""
+    """What a person asks for. margin: accuracy that is nothing to them. units: of the GRU. model: a function of their
+    own that makes a model, ``my_model.py:build``."""
 
     minutes: float = 5.0
     margin: float = 0.01
     units: int = 16
     seed: int = 0
+    model: str | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a race is about. rates: learning rates of every way. least: so many runs of the longest T must fit into it.
+    explicit: masks are inputs. sensible: the ways that make sense, as they are then."""
+
+    rates: tuple[float, ...] = RATES
+    least: int = LEAST_RUNS
+    explicit: bool = False
+    sensible: Callable[[Sequence[Way]], list[Way]] = list
 
 
 def base(dataset: Any, hold: str, asked: Asked) -> Settings:
@@ -57,34 +70,40 @@ def base(dataset: Any, hold: str, asked: Asked) -> Settings:
     data.hold, data.probe = hold, max(1, min(PROBE, (sized.train + sized.probe + sized.test) // PROBED))
     made = Settings(data=data, seed=asked.seed)
     made.model.units, made.train.keep = asked.units, "best"
+    if asked.model is not None:
+        made.model.build, made.train.engine = asked.model, "fit"
     batch = min(SMALL_BATCH if sized.train < SMALL else BATCH, max(1, sized.train // 2))
     updates = int(np.clip(round(EPOCHS * sized.train / batch), FEWEST_UPDATES, MOST_UPDATES))
     made.train.batch, made.train.updates = batch, -(-updates // made.train.block) * made.train.block
     return made
 
 
-def first(shared: Settings, found: Sequence[str], seconds: Seconds, capacity: float) -> tuple[list[Entrant], list[Way]]:
+def first(
+    shared: Settings, found: Sequence[str], seconds: Seconds, capacity: float, scope: Scope = Scope()
+) -> tuple[list[Entrant], list[Way]]:
     """Who races from the first look on, and the ways for which there is no time.
 
     found: names of what `check` found. capacity: worker seconds of the race.
     """
     data = resolve(shared).data
-    lengths, zeros = data.seen(), any(name in ZEROS for name in found)
-    tried = candidates.ways(data, lengths, zeros, most(shared, lengths, seconds, capacity))
-    possible = candidates.entrants(shared, tried, RATES)
+    lengths, zeros = data.seen(), scope.explicit or any(name in ZEROS for name in found)
+    tried = candidates.ways(data, lengths, zeros, most(shared, lengths, seconds, capacity, scope.least))
+    possible = candidates.entrants(shared, scope.sensible(tried), scope.rates)
     costs = np.cumsum([LOOKS[0] * sum(map(seconds, each.arms)) for each in possible])
     count = max(LEAST_ENTRANTS, int((costs <= FIRST_LOOK * capacity).sum()))
     return possible[:count], [each.way for each in possible[count:]]
 
 
-def most(shared: Settings, lengths: np.ndarray, seconds: Seconds, capacity: float) -> int:
+def most(shared: Settings, lengths: np.ndarray, seconds: Seconds, capacity: float, least: int = LEAST_RUNS) -> int:
     """The longest T of which enough runs fit into the race."""
     levels = candidates.levels(lengths, int(lengths.max()))
-    fits = (t for t in levels if LEAST_RUNS * seconds(resolve(Way(t).settings(shared))) <= capacity)
+    fits = (t for t in levels if least * seconds(resolve(Way(t).settings(shared))) <= capacity)
     return next(fits, levels[-1])
 
 
-def joining(shared: Settings, means: Mapping[Way, float], known: Sequence[Entrant]) -> list[Entrant]:
+def joining(
+    shared: Settings, means: Mapping[Way, float], known: Sequence[Entrant], rates: Sequence[float] = RATES
+) -> list[Entrant]:
     """Entrants of the best values of the factors taken together, and of the best way with each of them.
 
     means: of the ways of `known` that have been raced.
@@ -97,5 +116,5 @@ def joining(shared: Settings, means: Mapping[Way, float], known: Sequence[Entran
     together = candidates.combined({factor: [way] for factor, way in best.items()}, list(means))
     mixed = [lead.like(way, factor) for factor, way in best.items()]
     ids = {arm.id for each in known for arm in each.arms}
-    found = candidates.entrants(shared, list(dict.fromkeys([*together, *mixed])), RATES)
+    found = candidates.entrants(shared, list(dict.fromkeys([*together, *mixed])), rates)
     return [each for each in found if each.arms[0].id not in ids][:MOST_COMBINED]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mismatch.advise.candidates import Way
 
 if TYPE_CHECKING:
+    from mismatch.advise.ownmodel import OwnModel
     from mismatch.analysis.intervals import Interval
     from mismatch.check.outcome import Checked
     from mismatch.config.arm import Arm
@@ -92,6 +93,7 @@ class Evidence:
 
     subject: what was read, as a person calls it. noun: what a sequence is called. aside: sequences that were set aside.
     margin: accuracy that is nothing to the person. runs: all that were trained. untried: ways of which none was.
+    own: the model, where it is one of the person's own.
     """
 
     subject: str
@@ -111,6 +113,7 @@ class Evidence:
     whole: bool
     untried: tuple[Way, ...] = ()
     interrupted: bool = False
+    own: OwnModel | None = None
 
     @property
     def advised(self) -> Finalist:

@@ -27,6 +27,8 @@ PACE = 12
 class Runs:
     """Runs in the results folder `folder`, trained by `executor`. told: is called after each, with how many are left.
 
+    cost: worker seconds that a run should take, before anything is known.
+
     found: records by arm and replicate. spent: estimated and real worker seconds of the runs trained here.
     """
 
@@ -36,6 +38,7 @@ class Runs:
     time_limit: float
     told: Callable[[int], None] = lambda left: None
     say: Callable[[str], None] = print
+    cost: Callable[[Arm], float] = seconds
     found: dict[str, dict[int, Record]] = field(default_factory=dict)
     spent: tuple[float, float] = (0.0, 0.0)
 
@@ -51,7 +54,10 @@ class Runs:
                 writer.keep(record)
                 left -= 1
                 self._add(record)
-                self.spent = (self.spent[0] + run.seconds, self.spent[1] + float(record.metrics.get("run_s") or 0.0))
+                self.spent = (
+                    self.spent[0] + self.cost(run.arm),
+                    self.spent[1] + float(record.metrics.get("run_s") or 0.0),
+                )
                 self.told(left)
 
             if plan.runs:
@@ -64,7 +70,7 @@ class Runs:
 
     def seconds(self, arm: Arm) -> float:
         """Worker seconds of one run."""
-        return self.pace * seconds(arm)
+        return self.pace * self.cost(arm)
 
     @property
     def pace(self) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ EXAMPLES = """examples:
   mismatch advise reviews.csv --text review --label stars --minutes 5
   mismatch advise steps.csv --id recording --time t --label state --group patient
   mismatch advise train.ts --minutes 15 --units 64
+  mismatch advise train.ts --minutes 30 --model my_model.py:build
 """
 
 
@@ -43,6 +45,12 @@ def add(verbs: Any) -> argparse.ArgumentParser:
         "--margin", type=float, default=0.01, metavar="A", help="accuracy that is nothing (default: .01)"
     )
     parser.add_argument("--units", type=int, default=16, metavar="H", help="units of the GRU (default: 16)")
+    parser.add_argument(
+        "--model",
+        metavar="FILE.py:FUNCTION",
+        help="a function of T, D (texts: the size of the vocabulary) and K that returns a Keras model, to be raced by "
+        "fit in the place of the GRU; slower",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: 0)")
     parser.add_argument("--out", metavar="FOLDER", help="results folder (default: results/advise-FILE)")
     return parser
@@ -58,7 +66,7 @@ def run(given: argparse.Namespace) -> int:
     from mismatch.advise.terminal import brief
 
     try:
-        asked = Limits(given.minutes, given.margin, given.units, given.seed).asked()
+        asked = replace(Limits(given.minutes, given.margin, given.units, given.seed).asked(), model=given.model)
     except ConfigError as error:
         raise ConfigError(f"--{error.key}", error.value, error.accepted) from None
     folder = absolute(given.out or f"results/advise-{_name(given.file)}")
@@ -93,7 +101,7 @@ def _read(given: argparse.Namespace) -> tuple[Any, Checked]:
 
 def _said(error: ConfigError) -> ConfigError:
     """The error in the words of this command's options."""
-    key = "--out" if error.key == "out" else error.key
+    key = {"out": "--out", "model.build": "--model"}.get(error.key, error.key)
     return reading.said(ConfigError(key, error.value, error.accepted.replace("name=...", "--out")))
 
 

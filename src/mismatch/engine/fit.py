@@ -13,7 +13,7 @@ from mismatch.adapt import Adapted
 from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
 from mismatch.engine.backend import BACKEND, keras
-from mismatch.engine.outcome import Kept, Outcome, outcome, scored
+from mismatch.engine.outcome import Kept, Outcome, outcome, pieces, scored
 from mismatch.engine.ready import Ready, ready
 from mismatch.engine.trace import Diverged, Log, OutOfTime, score, watch
 
@@ -54,7 +54,13 @@ def _in_turn(data: Adapted, order: np.ndarray) -> dict[str, Any]:
 
 
 def _outputs(arm: Arm, model: keras.Model, data: Adapted) -> np.ndarray:
-    """What the model gives (N, K); unpadded sequences length by length, in batches of one size, filled with repeats."""
+    """What the model gives (N, K); unpadded sequences length by length, in batches of one size, filled with repeats.
+
+    A model of one's own is called as for the probe, so that nothing is compiled anew.
+    """
+    if arm.model.build is not None:
+        given = [model.predict_on_batch(_feed(arm, data, rows)) for rows in pieces(len(data.labels), arm.data.probe)]
+        return np.concatenate(given)[: len(data.labels)]
     if not arm.bucketed:
         return np.asarray(model.predict(_feed(arm, data), arm.data.probe, verbose=0))
     outputs = np.empty((len(data.labels), arm.data.classes_count), np.float32)

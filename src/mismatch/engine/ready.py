@@ -57,11 +57,12 @@ def _own(arm: Arm, streams: Streams) -> Ready:
     made = own(arm)
     model = made.model
     built, weights = Built(model, arm.mask.kind == "explicit"), model.get_weights()
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=not made.probabilities)
     if made.rate is None:
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=not made.probabilities)
         return Ready(built, weights, _optimizer(arm), loss, made.probabilities)
     model.optimizer.learning_rate = arm.train.learning_rate
-    return Ready(built, weights, model.optimizer, model.loss, made.probabilities)
+    loss = model.loss if isinstance(model.loss, type(loss)) else loss  # which may leave out a class
+    return Ready(built, weights, model.optimizer, loss, made.probabilities)
 
 
 def _optimizer(arm: Arm) -> Any:

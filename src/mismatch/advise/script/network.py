@@ -7,6 +7,7 @@ the reduction is left out, and so is what blanks pads that are blank.
 from mismatch.advise.script.lengths import Shape
 from mismatch.advise.script.piece import WIDTH, Piece, literal
 from mismatch.config.groups import INTERPOLATE
+from mismatch.config.ownmodel import MASK, Source
 
 REDUCTIONS = ("none", "pool", "conv", "conv_pool", "strided")
 """Reductions that a script knows; those of other packages are not among them."""
@@ -19,6 +20,8 @@ FAR = "-1e9"
 def sizes(shape: Shape) -> dict[str, object]:
     """The constants of the layers, by name."""
     arm = shape.arm
+    if arm.model.build is not None:
+        return {}
     reduction, model = arm.reduction, arm.model
     named = {"WIDTH": arm.width if arm.adapter.learned else None, "UNITS": model.units}
     named |= {"KERNEL": reduction.kernel, "FILTERS": reduction.filters, "POOL": reduction.pool}
@@ -28,12 +31,24 @@ def sizes(shape: Shape) -> dict[str, object]:
 
 def network(shape: Shape) -> Piece:
     """Lines that build ``model``."""
+    if shape.arm.model.build is not None:
+        return _own(Source.of(shape.arm.model.build), shape)
     front, mask = _front(shape, _mask(shape))
     inputs = '{"x": inputs, "mask": mask}' if shape.masked else "inputs"
     model = f"model = keras.Model({inputs}, layers.Dense(len(CLASSES))(h))"
     lines = (*_start(shape), *_inputs(shape), *front, *_recurrent(shape, mask), model, *_remembering(shape))
     names = "layers, ops" if any("ops." in line for line in lines) else "layers"
     return Piece(("import keras", f"from keras import {names}"), lines=lines)
+
+
+def _own(source: Source, shape: Shape) -> Piece:
+    """Lines that have the person's own function make it, from its file."""
+    second, mask = "VOCABULARY" if shape.tokens else "D", f", {MASK}=True" if shape.masked else ""
+    lines = (
+        "sys.path.insert(0, str(Path(MODEL).parent))  # for what it imports from there",
+        f"model = runpy.run_path(MODEL)[{literal(source.function)}](T, {second}, len(CLASSES){mask})",
+    )
+    return Piece(("import keras", "import runpy"), lines=lines)
 
 
 def _mask(shape: Shape) -> str | None:

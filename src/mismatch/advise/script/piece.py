@@ -13,7 +13,7 @@ import numpy as np
 
 WIDTH = 120
 """Characters of a line; a constant that would be longer stands in the file beside the script."""
-PATHS = ("FILE", "TEST_FILE", "FOLDER")
+PATHS = ("FILE", "TEST_FILE", "FOLDER", "MODEL")
 """Constants that stay in the script, however long they are: a person who moves a file looks for them there."""
 
 

@@ -35,7 +35,7 @@ from tests.advise.test_code import assert_used
 from tests.advise.told import FINALISTS, advice
 from tests.engine import own_models as models
 
-PLAIN = Tried(False, None, True, (Cost(4, 1.0, 0.01), Cost(12, 2.0, 0.03)), 3.0)
+PLAIN = Tried(False, None, True, (Cost(4, 1.0, 0.01), Cost(12, 2.0, 0.03)), 0.01)
 ALONE = Tried(False, 0.5, True, PLAIN.costs[:1], 0.01)
 
 
@@ -93,9 +93,13 @@ def test_less_time_takes_fewer_rates_then_shorter_sequences_and_then_there_is_no
 
 
 def test_the_plan_says_how_much_slower_it_is_and_how_many_ways_there_is_time_for(tmp_path: Path) -> None:
-    assert own(tmp_path).plan(4, 9, 1, 5.0) == (
-        "mine.py:build takes 30.0 ms per update at T = 12, about 3.0 times as long as the built-in GRU: "
-        "4 of 9 ways at 1 learning rate in 5 minutes"
+    node = shared(tmp_path)
+    arm = ownmodel.levels(node)[-1]
+    assert own(tmp_path).slower(arm) == pytest.approx(own(tmp_path).seconds(arm) / (0.1 + 4 * 0.01))
+    assert own(tmp_path).plan(node, 4, 9, 1, 5.0) == (
+        f"a run of mine.py:build takes about {own(tmp_path).seconds(arm):.1f} s at T = 12, about "
+        f"{own(tmp_path).slower(arm):.0f} times as long as one of the built-in GRU: 4 of 9 ways at 1 learning rate in "
+        "5 minutes"
     )
 
 
@@ -110,7 +114,8 @@ def test_words_name_the_model_and_what_was_not_tried_with_it(tmp_path: Path) -> 
     said = " ".join(left(told).lines)
     assert "pooling, convolution and Masking in front of your model" in said and "build takes no mask" in said
     assert "tried: mine.py:build," in said and "units" not in said and "with Adam" in said
-    assert json.loads(told.to_json())["model"] == {"function": str(own(tmp_path).source), "slower": 3.0}
+    model = json.loads(told.to_json())["model"]
+    assert model["function"] == str(own(tmp_path).source) and model["costs"][1]["update"] == 0.03
 
 
 def test_a_model_that_changes_or_always_fails_ends_the_race_in_one_line(tmp_path: Path) -> None:
@@ -142,7 +147,7 @@ def test_trying_finds_out_what_a_model_is_and_what_it_takes(tmp_path: Path) -> N
     found = trying.measured(errand(tmp_path, models.MASKED))
     assert isinstance(found, Tried) and found.masked and found.probabilities and found.rate is None
     assert [cost.steps for cost in found.costs][-1] == 12 and len(found.costs) == 2
-    assert all(0 < cost.update < 1 and cost.once > 0 for cost in found.costs) and 0 < found.slower
+    assert all(0 < cost.update < 1 and cost.once > 0 for cost in found.costs) and 0 < found.built_in
     for text, said in (
         (models.TWO_INPUTS, "makes a model of 2 inputs, must have one"),
         (SAME.replace("6, 3", "None, 3").replace("Flatten", "GlobalMaxPooling1D"), "returns a model that it returned"),
@@ -190,7 +195,7 @@ def test_an_advice_on_ones_own_model_is_raced_tested_written_and_goes_on(
     asked, said, folder = Asked(minutes=10.0, model=source(tmp_path, text)), list[str](), tmp_path / "out"
     checked = check_items(dataset.items())
     told = Advising(dataset, checked, asked, folder, Inline(), said.append).advice()
-    assert "mine.py:build takes" in said[0] and "times as long as the built-in GRU: " in said[0]
+    assert "a run of mine.py:build takes" in said[0] and "times as long as one of the built-in GRU: " in said[0]
     assert told.advised.tested and told.settings["model.build"] == asked.model
     assert "model.units" not in told.settings and "your model" in paragraph(told)
     assert "its optimizer and loss as it is compiled" in " ".join(left(told).lines)

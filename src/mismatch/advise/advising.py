@@ -86,7 +86,7 @@ class Advising:
         left = [arm for each in self.field.entrants for arm in each.arms]
         if self.own is not None:
             count, rates = len(self.field.entrants), len(scope.rates)
-            self.say(self.own.plan(count, count + len(self.untried), rates, self.asked.minutes))
+            self.say(self.own.plan(self.shared, count, count + len(self.untried), rates, self.asked.minutes))
         rule = self._rule(len(left) + entering.MOST_COMBINED * len(scope.rates))
         for number, count in enumerate(LOOKS, 1):
             left = self.field.affordable(left, count, self.runs.executor.workers * self._left(RACE_UNTIL))

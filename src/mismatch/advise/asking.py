@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from mismatch.advise import functions, inmemory
+from mismatch.advise import fitted, functions, inmemory
 from mismatch.advise.advising import Advising
 from mismatch.advise.answer import Advice
 from mismatch.advise.entering import Asked
@@ -65,7 +65,7 @@ def ask(read: Read, asked: Asked, folder: Path, say: Callable[[str], None] | Non
             dataset, checked = read(folder)
             advice = Advising(dataset, checked, asked, folder, executor, say or told).advice()
             executor.stop()
-            return advice, write(advice, folder)
+            return advice, fitted.written(advice, folder, say or told) if asked.fit else write(advice, folder)
     finally:
         executor.stop()
 

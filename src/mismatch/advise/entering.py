@@ -41,13 +41,14 @@ Seconds = Callable[[Arm], float]
 @dataclass(frozen=True)
 class Asked:
     """What a person asks for. margin: accuracy that is nothing to them. units: of the GRU. model: a function of their
-    own that makes a model, ``my_model.py:build``."""
+    own that makes a model, ``my_model.py:build``. fit: whether the advised model is to be fitted on all sequences."""
 
     minutes: float = 5.0
     margin: float = 0.01
     units: int = 16
     seed: int = 0
     model: str | None = None
+    fit: bool = False
 
 
 @dataclass(frozen=True)

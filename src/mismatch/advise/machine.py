@@ -32,7 +32,7 @@ def to_dict(told: Evidence) -> dict[str, Any]:
         "finalists": [_finalist(one, told) for one in told.finalists],
         "entered": [_entered(one, told) for one in told.entered],
         "sensitivity": vars(told.sensitivity),
-        "model": None if told.own is None else {"function": str(told.own.source), "slower": told.own.found.slower},
+        "model": None if told.own is None else {"function": str(told.own.source), **asdict(told.own.found)},
         "untried": [{"words": whole(way, told.longest), "way": asdict(way)} for way in told.untried],
         "check": told.checked.to_dict(),
     }

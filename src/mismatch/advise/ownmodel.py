@@ -28,6 +28,8 @@ LEAST_RUNS = 30
 """So many runs of the longest T must fit into the race, and of the shortest, or there is no race."""
 RATIO, MOST_RATES = 4, 3
 """Learning rates lie so far apart, around that which a model is compiled with."""
+BUILT_IN_S = 0.1
+"""What a run of the built-in GRU takes beside its updates, once it is compiled."""
 LEAST_S, SHARE = 45.0, 0.25
 """Seconds that trying takes at the most, and share of the time, if that is more."""
 
@@ -54,6 +56,10 @@ class OwnModel:
         if len(costs) == 1:
             update = first.update * arm.steps / first.steps
         return once + update * arm.train.updates * (1 + probes(arm))
+
+    def slower(self, arm: Arm) -> float:
+        """How many times as long as one of the built-in GRU a run takes, at the longest T that was tried."""
+        return self.seconds(arm) / (self.found.built_in * arm.train.updates + BUILT_IN_S)
 
     def scope(self, shared: Settings, capacity: float, minutes: float) -> Scope:
         """What of the race there is time for. capacity: its worker seconds. minutes: that it is a part of.
@@ -85,15 +91,14 @@ class OwnModel:
         kept = [replace(way, reduction=OWN, mask=way.mask if way.mask == "explicit" else "none") for way in bare]
         return list(dict.fromkeys(kept))
 
-    def plan(self, count: int, of: int, rates: int, minutes: float) -> str:
+    def plan(self, shared: Settings, count: int, of: int, rates: int, minutes: float) -> str:
         """One line on what there is time for."""
         last = self.found.costs[-1]
-        update = f"{1000 * last.update:.1f} ms per update at T = {last.steps}"
-        times = f"about {self.found.slower:.1f} times as long as the built-in GRU"
+        arm = next(arm for arm in levels(shared) if arm.steps == last.steps)
+        run = f"a run of {self.name} takes about {self.seconds(arm):.1f} s at T = {last.steps}"
+        times = f"about {self.slower(arm):.0f} times as long as one of the built-in GRU"
         ways = f"{count} of {counted(of, 'way')}" if count < of else counted(of, "way")
-        return (
-            f"{self.name} takes {update}, {times}: {ways} at {counted(rates, 'learning rate')} in {minutes:g} minutes"
-        )
+        return f"{run}, {times}: {ways} at {counted(rates, 'learning rate')} in {minutes:g} minutes"
 
     def left_out(self) -> list[str]:
         """What was not tried, and why."""

@@ -25,14 +25,14 @@ class Cost:
 class Tried:
     """masked: whether the function can make a model that is given the mask. rate: that it compiles with, None where it
     does not compile. probabilities: whether the model gives these, and not logits. costs: at one T or two, the shorter
-    first. slower: how many times as long as one of the built-in model an update takes, at the last of these T.
+    first. built_in: seconds of an update of the built-in model, probes included, at the last of these T.
     """
 
     masked: bool
     rate: float | None
     probabilities: bool
     costs: tuple[Cost, ...]
-    slower: float
+    built_in: float
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from mismatch.adapt import Adapted
-from mismatch.advise.tried import Cost, Errand, Tried, probes
+from mismatch.advise.tried import Cost, Errand, Tried
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import Model
@@ -60,8 +60,8 @@ def _tried(errand: Errand) -> Tried:
     costs = list(_costs(errand.arms, TIMED * (errand.seconds - (time.monotonic() - begin))))
     last = next(arm for arm in errand.arms if arm.steps == costs[-1].steps)
     keras.config.set_dtype_policy("float32")  # whatever the file has set it to
-    slower = costs[-1].update * (1 + probes(last)) / _built_in_s(last, errand)
-    return Tried(first.masked, first.rate, first.probabilities, tuple(costs), slower)
+    built_in = _built_in_s(last, errand)
+    return Tried(first.masked, first.rate, first.probabilities, tuple(costs), built_in)
 
 
 def _built_in_s(arm: Arm, errand: Errand) -> float:

@@ -52,6 +52,9 @@ def add(verbs: Any) -> argparse.ArgumentParser:
         "fit in the place of the GRU; slower",
     )
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: 0)")
+    parser.add_argument(
+        "--fit", action="store_true", help="also fit the advised model on all sequences: model.keras and prepare.py"
+    )
     parser.add_argument("--out", metavar="FOLDER", help="results folder (default: results/advise-FILE)")
     return parser
 
@@ -66,9 +69,10 @@ def run(given: argparse.Namespace) -> int:
     from mismatch.advise.terminal import brief
 
     try:
-        asked = replace(Limits(given.minutes, given.margin, given.units, given.seed).asked(), model=given.model)
+        asked = Limits(given.minutes, given.margin, given.units, given.seed).asked()
     except ConfigError as error:
         raise ConfigError(f"--{error.key}", error.value, error.accepted) from None
+    asked = replace(asked, model=given.model, fit=given.fit)
     folder = absolute(given.out or f"results/advise-{_name(given.file)}")
     try:
         advice, written = ask(lambda _: _read(given), asked, folder)

@@ -98,13 +98,13 @@ def scaled(arm: Arm) -> tuple[str, ...]:
     return SCALES if arm.features.scale == "standard" else ()
 
 
-def prepared(shape: Shape) -> tuple[str, ...]:
-    """Lines inside the loop, which make ``x[part]`` of ``sequences``."""
+def prepared(shape: Shape, masked: bool | None = None) -> tuple[str, ...]:
+    """Lines inside the loop, which make ``x[part]`` of ``sequences``; masked: with a mask, None: as `shape` has it."""
     featured = _featured(shape.arm)
     if shape.side == INTERPOLATE:
         return (*featured, *RESAMPLED)
     lines = (*featured, *_cut(shape), *_padded(shape))
-    if not shape.masked:
+    if not (shape.masked if masked is None else masked):
         return lines
     both = "(x[part], {})" if shape.arm.model.build else '{{"x": x[part], "mask": {}}}'
     if shape.tokens:

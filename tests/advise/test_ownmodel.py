@@ -2,6 +2,7 @@
 
 import json
 import runpy
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,11 +22,13 @@ from mismatch.advise.tried import Cost, Errand, Tried, outcome, probes, tried
 from mismatch.advise.words import paragraph
 from mismatch.advise.writing import write
 from mismatch.check.items import check_items
+from mismatch.check.outcome import jsonable
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import Settings
 from mismatch.config.ownmodel import Source
 from mismatch.data.series import Series
 from mismatch.data.text import YourText
+from mismatch.engine.own import own as own_of
 from mismatch.sweep import store
 from mismatch.sweep.child import Answer
 from mismatch.sweep.executors.inline import Inline
@@ -112,7 +115,7 @@ def test_words_name_the_model_and_what_was_not_tried_with_it(tmp_path: Path) -> 
     told = advice(finalists=(finalist,), entered=(), own=own(tmp_path))
     assert paragraph(told).startswith("Use T = 96 (keep the end), pad before, your model: accuracy 0.842")
     said = " ".join(left(told).lines)
-    assert "pooling, convolution and Masking in front of your model" in said and "build takes no mask" in said
+    assert "pooling, convolution and Masking in front of your model" in said and "as build takes none" in said
     assert "tried: mine.py:build," in said and "units" not in said and "with Adam" in said
     model = json.loads(told.to_json())["model"]
     assert model["function"] == str(own(tmp_path).source) and model["costs"][1]["update"] == 0.03
@@ -157,6 +160,27 @@ def test_trying_finds_out_what_a_model_is_and_what_it_takes(tmp_path: Path) -> N
         assert isinstance(refused, str) and said in refused, refused
 
 
+LOST = """
+def build(T, D, K):
+    x = keras.Input((T, D))
+    h = layers.Conv1D(2, 2, padding="same")(layers.Masking()(x))
+    return keras.Model(x, layers.Dense(K)(layers.SimpleRNN(2)(h)))
+"""
+
+
+def test_what_the_check_calls_an_error_in_a_model_is_found_when_it_is_tried(tmp_path: Path) -> None:
+    node = shared(tmp_path, LOST)
+    arm = ownmodel.levels(node)[0]
+    (found,) = trying._errors(arm, own_of(arm).model)
+    assert (found.code, found.severity) == ("M210", "error") and found.where.startswith("mine.py: ")
+    kept = Tried(False, None, False, PLAIN.costs, 0.01, (found,))
+    path = tmp_path / "kept.json"
+    path.write_text(json.dumps(jsonable(asdict(kept))))
+    assert ownmodel._kept(path) == kept
+    path.write_text("{}")
+    assert ownmodel._kept(path) is None
+
+
 def test_a_model_that_ends_its_process_or_never_comes_back_is_one_line(tmp_path: Path) -> None:
     ended = outcome(Answer(None, "much\nlast words\n", 3), 9.0)
     assert ended == "ended the process that tried it, exit status 3: last words"
@@ -185,14 +209,14 @@ def test_an_advice_on_ones_own_model_is_raced_tested_written_and_goes_on(
         (candidates, {"QUANTILES": (1.0,)}),
         (entering, {"RATES": (0.05,), "LOOKS": (2,), "FEWEST_UPDATES": 10, "MOST_UPDATES": 10}),
         (advising, {"LOOKS": (2,), "REPLICATES": 2, "FEWEST_REPLICATES": 2, "TIMED_UNTIL": 0.0}),
-        (ownmodel, {"tried": trying.measured}),
+        (ownmodel, {"tried": trying.measured, "MOST_RATES": 1}),
     ):
         for name, value in changes.items():
             monkeypatch.setattr(room, name, value)
     text = models.TOKENS.replace("return", "model =") + "    model.compile('sgd', models_loss)\n    return model\n"
     text = text.replace("models_loss", "'sparse_categorical_crossentropy'")
     dataset = YourText(path=made.table(tmp_path / "a.csv"))
-    asked, said, folder = Asked(minutes=10.0, model=source(tmp_path, text)), list[str](), tmp_path / "out"
+    asked, said, folder = Asked(minutes=60.0, model=source(tmp_path, text)), list[str](), tmp_path / "out"
     checked = check_items(dataset.items())
     told = Advising(dataset, checked, asked, folder, Inline(), said.append).advice()
     assert "a run of mine.py:build takes" in said[0] and "times as long as one of the built-in GRU: " in said[0]

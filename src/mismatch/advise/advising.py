@@ -7,6 +7,7 @@ tested with a few others on the ones set aside, which nothing was chosen on. Ctr
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from mismatch.advise.ownmodel import OwnModel
 from mismatch.advise.racing import Look, Race
 from mismatch.advise.runs import Runs, scored
 from mismatch.advise.stepping import step_times
+from mismatch.check.finding import by_severity
 from mismatch.check.outcome import Checked
 from mismatch.check.words import counted
 from mismatch.config.arm import Arm
@@ -122,6 +124,8 @@ class Advising:
             return Scope()
         self.own = ownmodel.prepared(self.shared, self.folder, self.asked.units, self.asked.minutes)
         self.runs.cost = self.own.seconds
+        findings = sorted((*self.own.found.findings, *self.checked.findings), key=by_severity)
+        self.checked = replace(self.checked, findings=tuple(findings))
         return self.own.scope(self.shared, self._capacity(), self.asked.minutes)
 
     def _capacity(self) -> float:

@@ -97,10 +97,10 @@ def build(T, D, K):
   the scale of features and the learning rate are.
 * It is trained by Keras's `fit` on the same batches in the same order as any way, from weights that Keras draws after
   the seed of the replicate is set: ways whose layers have the same shapes start alike. The statistics are the same.
-* Before anything is trained it is made for each T, looked at and timed, in a process of its own; what cannot be used is
-  refused in one line. The plan says how many times as long as one of the built-in GRU a run takes, and how many of the
-  ways there is time for. Where that is little, fewer learning rates are raced, then shorter T; where fewer than
-  {runs} runs fit, none is.
+* Before anything is trained it is made for each T, looked at and timed, in a process of its own. What cannot be used is
+  refused in one line; what the check of models calls an error stands among the findings. The plan says how many times
+  as long as one of the built-in GRU a run takes, and how many of the ways there is time for. Where that is little,
+  fewer learning rates are raced, then shorter T; where fewer than {runs} runs fit, none is.
 * Its file is imported in every process that trains, and may import others from beside it. Runs are named by a checksum
   over these; a file that changes while they are raced ends the race. What it imports from elsewhere is not looked at.
 * A function of a script or a notebook is written into the results folder, with what it uses. `{script}` calls the

@@ -15,6 +15,8 @@ from mismatch.advise import candidates, entering
 from mismatch.advise.candidates import OWN, Way
 from mismatch.advise.entering import Scope
 from mismatch.advise.tried import Cost, Errand, Tried, probes, tried
+from mismatch.check.finding import Finding
+from mismatch.check.outcome import jsonable
 from mismatch.check.words import counted
 from mismatch.config.arm import Arm
 from mismatch.config.files import write
@@ -102,10 +104,10 @@ class OwnModel:
 
     def left_out(self) -> list[str]:
         """What was not tried, and why."""
-        mask = "" if self.found.masked else f" An explicit mask was not: {self.source.function} takes no mask."
-        own = "pooling, convolution and Masking in front of your model, which may have layers of its own for these"
+        mask = "" if self.found.masked else f"; nor a mask as its second input, as {self.source.function} takes none"
+        own = "pooling, convolution and Masking in front of your model, which may have its own"
         kept = "its optimizer and loss as it is compiled" if self.found.rate is not None else "Adam"
-        return [f"Not tried, as it makes no sense here: {own}.{mask}", f"{self.name} was trained by fit, with {kept}."]
+        return [f"Not tried, as it makes no sense here: {own}{mask}.", f"{self.name} was trained by fit, with {kept}."]
 
     def refuse_failed(self, runs: Mapping[str, Mapping[int, Record]]) -> None:
         """Refuse a model whose file has changed meanwhile, or of which every run has failed.
@@ -137,7 +139,7 @@ def prepared(shared: Settings, folder: Path, units: int, minutes: float) -> OwnM
         if isinstance(made, str):
             raise source.refused(made)
         found = made
-        write(path, json.dumps(asdict(found)))
+        write(path, json.dumps(jsonable(asdict(found))))
     return OwnModel(source, found)
 
 
@@ -152,6 +154,7 @@ def _kept(path: Path) -> Tried | None:
     """What came of trying before; None where nothing is known that can be read."""
     try:
         held = json.loads(path.read_text())
-        return Tried(**held | {"costs": tuple(Cost(**cost) for cost in held["costs"])})
+        made = {"costs": tuple(Cost(**cost) for cost in held["costs"])}
+        return Tried(**held | made | {"findings": tuple(Finding(**one) for one in held["findings"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mismatch.check.finding import Finding
 from mismatch.config.arm import Arm
 from mismatch.sweep import child
 
@@ -25,7 +26,8 @@ class Cost:
 class Tried:
     """masked: whether the function can make a model that is given the mask. rate: that it compiles with, None where it
     does not compile. probabilities: whether the model gives these, and not logits. costs: at one T or two, the shorter
-    first. built_in: seconds of an update of the built-in model, probes included, at the last of these T.
+    first. built_in: seconds of an update of the built-in model, probes included, at the last of these T. findings: the
+    errors that the check of models sees in it, by its own initial weights and sequences that are made up.
     """
 
     masked: bool
@@ -33,6 +35,7 @@ class Tried:
     probabilities: bool
     costs: tuple[Cost, ...]
     built_in: float
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)

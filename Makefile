@@ -32,7 +32,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --for
 PYTEST  := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup smoke sweep report test test-fast coverage lint bench bench-store reproduce replicate reference lock clean
+.PHONY: help setup smoke sweep report test test-fast coverage lint bench bench-store bench-advice reproduce replicate reference lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -99,6 +99,13 @@ bench-store: $(STAMP)  ## time and memory of plan, resume and tables by number o
 	$(BIN)/python experiments/throughput/store.py --sizes $(SIZES)
 	$(BIN)/python experiments/throughput/parquet.py
 
+REPEATS ?= 0 1 2
+
+# Ten minutes a file on two cores; what is there is not done again.
+bench-advice: $(STAMP)  ## how good advice is against fixed rules, on many datasets; REPEATS="0 1" for fewer files of each
+	$(BIN)/python experiments/advice/regret.py --repeats $(REPEATS)
+	$(BIN)/python experiments/advice/table.py
+
 # Tables, what own measurements were made for, verdicts and PNG figures only: what the documents show and `make reproduce` compares. All or nothing per name.
 reference:  ## copy tables (runs as Parquet) and verdicts of results/ to results/reference, and the figures shown
 	@for name in $(NAMES); do \
@@ -111,6 +118,7 @@ reference:  ## copy tables (runs as Parquet) and verdicts of results/ to results
 	cp results/verdicts.csv results/verdicts.md results/reference/
 	@test ! -f results/replicate/replicate.csv || \
 		{ mkdir -p results/reference/replicate && cp results/replicate/replicate.csv results/reference/replicate/; }
+	@test ! -f results/advice/regret.csv || { mkdir -p results/reference/advice && cp results/advice/*.csv results/reference/advice/; }
 	@for figure in $$(grep -oh 'results/reference/[a-z_]*/figures/[a-z_]*\.png' README.md docs/*.md | sort -u); do \
 		mkdir -p $$(dirname $$figure) && cp $$(echo $$figure | sed s,reference/,,) $$figure || exit 1; done
 	@du -sh results/reference

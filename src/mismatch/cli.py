@@ -8,12 +8,14 @@ import os
 import platform
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from mismatch.config import environment
 from mismatch.config.fields import ConfigError
+from mismatch.config.groups import Settings
 from mismatch.config.paths import CONF
 from mismatch.config.settings import parts
 from mismatch.sweep import session as sweeping
@@ -23,6 +25,7 @@ from mismatch.sweep.session import Session
 
 if TYPE_CHECKING:
     from mismatch.report import Rebuilt
+    from mismatch.sweep.question import Question
 
 VERBS = ("report", "explain", "check", "advise")
 NULL_GROUPS = ("experiment", "debug")
@@ -44,7 +47,7 @@ def main() -> None:
     """Entry point."""
     words = sys.argv[1:]
     signal.signal(signal.SIGTERM, _terminate)
-    session = Session(_Reports())
+    session = Session(_Reports(), _Advice(), before_s=time.process_time())  # Python, and what is imported above
     if not {"-sc", "--shell-completion", "--shell_completion"} & set(words):
         environment.announce()
     try:
@@ -78,7 +81,7 @@ def _command(words: list[str], session: Session) -> int:
         print(version())
         return 0
     if words and words[0] in VERBS:
-        return _read(words)
+        return _read(words, session)
     if set(MULTIRUN) & set(words) and _unchanged(words):
         return 0
     try:
@@ -137,7 +140,7 @@ def version() -> str:
     return f"mismatch {of('mismatch')} (Python {platform.python_version()}, {rest})"
 
 
-def _read(words: list[str]) -> int:
+def _read(words: list[str], session: Session) -> int:
     """The verbs that read results, and the one that reads data and models."""
     import argparse
 
@@ -160,7 +163,7 @@ def _read(words: list[str]) -> int:
     if given.verb == "check":
         return checking.run(given)
     if given.verb == "advise":
-        return advising.run(given)
+        return advising.run(given, session)
     from mismatch.report import verbs as reading
 
     if given.verb == "explain":
@@ -205,6 +208,11 @@ def _hydra(words: list[str], session: Session) -> None:
         raise _Usage(errors.no_choice(words)) from error
     except OverflowError as error:
         raise _Usage(f"{_endless(words)}: must be a finite number") from error
+    except AssertionError as error:  # a key below `advise`, which nothing has made a question of
+        asked = next((word for word in words if word.lstrip("+").startswith("advise.")), None)
+        if asked is None:
+            raise
+        raise _Usage(f"{asked}: needs +experiment=advise") from error
     if job.refused is not None:
         raise job.refused
 
@@ -280,6 +288,15 @@ def _names(word: str, override: object) -> list[str]:
     elif override.is_choice_sweep() and "(" not in word:  # no glob(), which could match what is none of them
         return list(override.sweep_string_iterator())
     raise _Usage(f"{word}: must be one or more of {','.join(names())}")
+
+
+class _Advice:
+    """`advise`, as the session needs it."""
+
+    def question(self, asked: Settings, executor: tuple[str, Any], out: str | None) -> "Question":
+        from mismatch.advise import configured
+
+        return configured.question(asked, executor, out)
 
 
 class _Reports:

@@ -1,6 +1,7 @@
 """What is raced: every way once, those first that matter most, and none that cannot be."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mismatch.advise import candidates, entering
-from mismatch.advise.candidates import FACTORS, SHORT, WHOLE, Way
+from mismatch.advise.candidates import FACTORS, SHORT, WHOLE, Grid, Way
+from mismatch.advise.entering import RATES
 from tests.helpers import make_settings
 
 
@@ -84,20 +86,60 @@ def test_there_are_as_many_entrants_as_there_is_time_for_and_the_rest_is_told():
     settings = make_settings("early")
     settings.data = settings.data.__class__(train=512, probe=64, test=256)
     settings.data.seen = lambda: np.arange(6, 25)
-    few, untried = entering.first(settings, [], lambda arm: 1.0, capacity=60.0)
-    many, rest = entering.first(settings, [], lambda arm: 1.0, capacity=6000.0)
-    assert entering.LEAST_ENTRANTS <= len(few) < len(many) and not rest
-    assert len(few) + len(untried) == len(many)
-    assert [each.way for each in few] == [each.way for each in many[: len(few)]]
+    grid = Grid(settings, RATES)
+    few, many = (entering.first(grid, [], runs(lambda arm: 1.0), capacity) for capacity in (60.0, 6000.0))
+    assert few.rates == many.rates == RATES and not many.untried
+    assert entering.LEAST_ENTRANTS <= len(few.entrants) < len(many.entrants)
+    assert len(few.entrants) + len(few.untried) == len(many.entrants)
+    assert [each.way for each in few.entrants] == [each.way for each in many.entrants[: len(few.entrants)]]
+
+
+def test_where_little_fits_there_is_one_rate_and_at_least_two_ways():
+    settings = make_settings("early")
+    settings.data.seen = lambda: np.arange(6, 25)
+    grid = Grid(settings, RATES)
+    found = entering.first(grid, [], runs(lambda arm: 1.0), 20.0)
+    assert found.rates == entering.MIDDLE and 2 <= len(found.entrants) <= 6
+    assert all(len(each.arms) == 1 for each in found.entrants)
+    none = entering.first(grid, [], runs(lambda arm: 1.0), 0.0)
+    assert len(none.entrants) == 2 and len(none.untried) > 20
+
+
+def test_what_was_begun_under_a_smaller_length_races_on():
+    settings = make_settings("early")
+    settings.data.seen = lambda: np.array([8] * 60 + [100] * 40)
+    grid, known = Grid(settings, RATES), runs(lambda arm: arm.steps / 100)
+    small = entering.first(grid, [], known, 8.0)
+    assert {each.way.steps for each in small.entrants} == {8}
+    assert max(way.steps for way in small.untried) == 100, "what is longer is told as not tried"
+    known.found = {arm.id: {0: None, 1: None, 2: None} for each in small.entrants for arm in each.arms}
+    large = entering.first(grid, [], known, 600.0)
+    ways = [each.way for each in large.entrants]
+    assert ways[0].steps == 100 and {each.way for each in small.entrants} <= set(ways[: 4 + len(small.entrants)])
+    assert entering.most(settings, settings.data.seen(), known, 8.0) == 8
+
+
+def runs(seconds):
+    """Runs of which a test says what they take."""
+    found = SimpleNamespace(seconds=seconds, found={}, look=lambda wanted: None)
+
+    def missing(wanted):
+        return sum(seconds(arm) * max(count - len(found.found.get(arm.id, {})), 0) for arm, count in wanted)
+
+    found.missing = missing
+    return found
 
 
 def test_a_length_of_which_too_few_runs_fit_is_no_candidate():
     settings = make_settings("early")
     lengths = np.array([8] * 60 + [100] * 40)
-    seconds = lambda arm: arm.steps / 100  # noqa: E731
-    assert entering.most(settings, lengths, seconds, capacity=60.0) == 100
-    assert entering.most(settings, lengths, seconds, capacity=10.0) == 8
-    assert entering.most(settings, lengths, seconds, capacity=0.1) == 8, "the shortest at least"
+    known = runs(lambda arm: arm.steps / 100)
+    assert entering.most(settings, lengths, known, capacity=60.0) == 100
+    assert entering.most(settings, lengths, known, capacity=10.0) == 8
+    assert entering.most(settings, lengths, known, capacity=0.1) == 8, "the shortest at least"
+    longer = np.array([100] * 60)
+    assert entering.most(settings, longer, known, capacity=13.0) == 100, "few runs of the shortest quantile will do"
+    assert entering.most(settings, longer, known, capacity=5.0) == 25, "else half of it, and so on"
 
 
 def test_who_joins_has_the_best_of_each_factor_and_was_not_there():

@@ -7,7 +7,9 @@ from mismatch.advise import finalists
 from mismatch.advise.candidates import Entrant, Way
 from mismatch.advise.field import Field
 from mismatch.advise.racing import Look, Standing
+from mismatch.advise.stepping import Timed
 from mismatch.run.record import Record
+from mismatch.sweep.estimate import COMPILE_S, seconds
 from tests.helpers import make_arm
 
 
@@ -105,11 +107,14 @@ def test_what_the_final_came_to_is_told_of_those_that_were_tested(field):
     rng = np.random.default_rng(0)
     right = {each.arm.id: (rng.random((5, 200)) < 0.8).astype(np.uint8) for each in among}
     right[among[-1].arm.id] = np.zeros((0, 0), np.uint8)
-    told = finalists.told(among, right, {among[0].arm.id: 2.5}, 0.02)
-    assert [one.role for one in told] == [each.role for each in among[:-1]]
+    timed = Timed({among[0].arm.id: 2.5}, dict.fromkeys((each.arm.id for each in among[1:]), "late"))
+    told = finalists.told(among, right, timed, 0.02)
+    assert [one.role for one in told] == [each.role for each in among]
+    assert [one.tested for one in told] == [True] * (len(among) - 1) + [False] and not told[-1].equivalent
+    assert [one.untimed for one in told] == ["", *["late"] * (len(among) - 1)]
     assert told[0].below.estimate == 0 and told[0].equivalent and told[0].step_ms == 2.5
     assert told[0].enough is None
-    (other,) = finalists.told(among, right, {}, 0.1)[1:]
+    other = finalists.told(among, right, Timed({}, {}), 0.1)[1]
     assert other.below.high - other.below.low < 0.2 and 0 < other.enough < 200, "fewer than there are"
     assert told[0].accuracy.low < 0.8 < told[0].accuracy.high
 
@@ -118,7 +123,7 @@ def test_before_the_final_the_advised_way_alone_is_told_as_untested(field):
     from tests.helpers import make_settings
 
     among = finalists.chosen(field, make_settings("early"), margin=0.02)
-    (told,) = finalists.told(among, {each.arm.id: np.zeros((0, 0), np.uint8) for each in among}, {}, 0.02)
+    (told,) = finalists.told(among, {each.arm.id: np.zeros((0, 0), np.uint8) for each in among}, Timed({}, {}), 0.02)
     assert told.role == "advised" and not told.accuracy.valid and np.isnan(told.accuracy.estimate)
 
 
@@ -145,9 +150,36 @@ def test_records_are_what_scores_are_read_from(tmp_path):
         trace = {} if right is None else {"test_correct": right}
         return Record(identity, {}, {"accuracy": accuracy, "step_cpu_ms": 2.0}, {}, trace)
 
-    runs._add(record(1, "ok", 0.5, [1, 0]))
-    runs._add(record(0, "failed", None, None))
+    runs._add(record(1, "ok", 0.5, [1, 0]), arm)
+    runs._add(record(0, "failed", None, None), arm)
     assert np.isnan(runs.scores(arm)[0]) and runs.scores(arm)[1] == 0.5
     assert runs.correct(arm).tolist() == [[1, 0], [0, 0]] and runs.step_ms(arm) == 2.0
     assert runs.correct(make_arm(seed=1)).size == 0 and runs.step_ms(make_arm(seed=1)) == float("inf")
-    assert runs.missing([(arm, 5)]) == pytest.approx(3 * runs.seconds(arm))
+    assert runs.missing([(arm, 5)]) == pytest.approx(3 * runs.seconds(arm) + runs.pace * COMPILE_S)
+    assert runs.pace == 1.0, "runs that do not say what they took say nothing of the machine"
+
+
+def test_the_pace_is_that_of_the_runs_that_were_trained(tmp_path):
+    from mismatch.advise.runs import Runs
+
+    runs = Runs("advise", tmp_path, executor=None, time_limit=60, foreseen=3.0)  # type: ignore[arg-type]
+    arm = make_arm()
+    assert runs.pace == 3.0
+    for replicate in range(40):
+        identity = {"run": str(replicate), "arm": arm.id, "replicate": replicate, "status": "ok"}
+        took = {"run_s": 2 * (seconds(arm) + COMPILE_S), "compile_s": 1.0}
+        runs._add(Record(identity, {}, took, {}, {}), arm)
+    assert runs.pace == pytest.approx(2.0, abs=0.05)
+
+
+def test_arms_come_in_parts_that_a_worker_keeps_the_programs_of_and_that_take_no_longer_than_is_said(tmp_path):
+    from mismatch.advise.runs import Runs
+
+    runs = Runs("advise", tmp_path, executor=None, time_limit=60)  # type: ignore[arg-type]
+    arms = [make_arm(length__steps=steps, seed=seed) for steps in range(8, 20) for seed in (0, 1)]
+    assert [len(part) for part in runs.parts(arms, 1, 1e9)] == [16, 8]
+    short = list(runs.parts(arms, 1, 5.0))
+    assert [arm for part in short for arm in part] == arms and all(
+        runs.missing([(arm, 1) for arm in part]) <= 5 for part in short
+    )
+    assert [len(part) for part in runs.parts(arms, 1, 0.0)] == [1] * 24

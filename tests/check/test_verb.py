@@ -13,6 +13,7 @@ import pytest
 from mismatch import cli
 from mismatch.config.fields import ConfigError
 from mismatch.config.paths import START
+from mismatch.sweep.session import Session
 from tests.check.planted import series, texts
 
 
@@ -40,7 +41,7 @@ def steps(tmp_path):
 
 
 def run(*words):
-    return cli._read(["check", *map(str, words)])
+    return cli._read(["check", *map(str, words)], Session())
 
 
 def refused(*words):

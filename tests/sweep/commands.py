@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from mismatch.sweep import store
+from mismatch.sweep import origin, store
 
 SMALL = ["data.train=512", "data.test=256", "train.updates=40", "replicates=2", "name=small"]
 AXES = ["-m", "length.padding=pre,post", "mask=none,masking", *SMALL]
@@ -46,6 +46,13 @@ def wait_for_records(folder: Path, count: int, timeout: float = 120) -> None:
 
 
 def children(pid: int) -> list[int]:
-    """Workers (not multiprocessing's resource tracker) of the process `pid`."""
-    found = subprocess.run(["pgrep", "-P", str(pid), "-f", "spawn_main"], capture_output=True, text=True).stdout
+    """Workers of the process `pid`: forked from a child of it on Linux, its own children elsewhere."""
+    if origin.FORKED:
+        return [worker for server in _named(pid, "forkserver") for worker in _named(server, "")]
+    return _named(pid, "spawn_main")
+
+
+def _named(pid: int, words: str) -> list[int]:
+    """Children of `pid` whose command holds `words`."""
+    found = subprocess.run(["pgrep", "-P", str(pid), "-f", words], capture_output=True, text=True).stdout
     return [int(word) for word in found.split()]

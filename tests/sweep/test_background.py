@@ -96,12 +96,14 @@ def swept(tmp_path, monkeypatch):
     """A session with two sweeps that are not trained, and the event of the second one's training."""
     trains = threading.Event()
 
-    def drive(plan, executor, keep, say):
-        if plan.name == "two":
-            trains.set()
+    def drive_all(parts, executor, say):
+        for part in parts:
+            if part.plan.name == "two":
+                trains.set()
+            part.end()
 
     given = iter([make_settings(out=str(tmp_path / name), name=name, replicates=1) for name in ("one", "two")])
-    monkeypatch.setattr("mismatch.sweep.session.drive", drive)
+    monkeypatch.setattr("mismatch.sweep.session.drive_all", drive_all)
     monkeypatch.setattr("mismatch.sweep.session.settings", lambda config: next(given))
     monkeypatch.setattr("mismatch.sweep.session.store.there", lambda folder: True)
 

@@ -11,7 +11,7 @@ def asked(out, monkeypatch, experiment, *ratios):
     """The arms on show after a sweep of these, untrained, asked for as `experiment`."""
     nodes = [make_settings(length__ratio=ratio, out=str(out), name="mine", replicates=2) for ratio in ratios]
     given = iter(nodes)
-    monkeypatch.setattr("mismatch.sweep.session.drive", lambda plan, executor, keep, say: None)
+    monkeypatch.setattr("mismatch.sweep.session.drive_all", lambda parts, executor, say: None)
     monkeypatch.setattr("mismatch.sweep.session.settings", lambda config: next(given))
     session = Session()
     session.add([{"name": "mine", "out": str(out)} for _ in nodes], ["out=x"], experiment)

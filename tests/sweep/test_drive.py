@@ -8,7 +8,7 @@ import pytest
 from mismatch.config import claims
 from mismatch.run import pipeline
 from mismatch.sweep import plan
-from mismatch.sweep.drive import drive
+from mismatch.sweep.drive import Part, drive, drive_all
 from mismatch.sweep.executors.base import Died, Done, Executor, Said, Task
 from tests.helpers import make_settings
 
@@ -94,6 +94,26 @@ def test_every_record_of_an_experiment_carries_the_hash_of_its_claims_also_of_a_
     assert set(kept.values()) == {claims.registered("padding")} and len(kept) == 2
     other = plan.make([make_settings(out=str(tmp_path), replicates=1)])
     assert other.claims is None and other.ids < made.ids, "the claims of an experiment change no run"
+
+
+def test_plans_are_trained_in_turn_and_end_in_their_order_however_their_runs_do(tmp_path):
+    """The only run of the first plan is tried twice; by then the worker has trained the second."""
+    told = []
+
+    def part(name, replicates, **settings):
+        made = plan.make([make_settings(name=name, out=str(tmp_path / name), replicates=replicates, **settings)])
+        return Part(
+            made, lambda record, run: told.append((name, record.identity["experiment"])), lambda: told.append(name)
+        )
+
+    empty = part("empty", 1)
+    empty.plan.runs.clear()
+    lost_once = Scripted(lambda replicate, number: "killed" if (replicate, number) == (0, 1) else "ok", workers=1)
+    drive_all([part("one", 1), empty, part("two", 2, length__steps=6)], lost_once)
+    runs = [("one", "one"), ("two", "two"), ("two", "two")]
+    assert sorted(each for each in told if isinstance(each, tuple)) == runs
+    assert [each for each in told if isinstance(each, str)] == ["one", "empty", "two"]
+    assert told.index("one") > told.index(("one", "one")) and told[-1] == "two"
 
 
 class Changing(Scripted):

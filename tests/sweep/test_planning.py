@@ -74,7 +74,7 @@ def test_a_session_takes_in_what_was_dropped_before_it_plans(
     (tmp_path / "records" / f"{broken}.json").write_text("{")
     session = Session()
     session.add(compose_configs(f"out={tmp_path}", "name=small", "replicates=1"), ["out=x"])
-    monkeypatch.setattr(session, "_finish", lambda sweep, plan, last: None)
+    monkeypatch.setattr(session, "_finish", lambda chain, last: None)
     session.run()
     assert f"{broken}.json: damaged record left out" in capsys.readouterr().err
     assert sorted(record.run for record in store.load(tmp_path).records) == sorted(sound)

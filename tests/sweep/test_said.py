@@ -53,7 +53,7 @@ def test_epochs_are_a_lower_bound_where_groups_make_parts_smaller(path):
 
 
 def test_a_session_says_what_it_read_before_the_plan(path, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("mismatch.sweep.session.drive", lambda plan, executor, keep, say: None)
+    monkeypatch.setattr("mismatch.sweep.session.drive_all", lambda parts, executor, say: None)
     node = own(path, 10)
     node.replicates, node.out, node.name = 1, str(tmp_path / "out"), "mine"
     session = Session()

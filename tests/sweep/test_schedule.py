@@ -2,7 +2,7 @@
 
 from mismatch.sweep.estimate import COMPILE_S
 from mismatch.sweep.plan import Run
-from mismatch.sweep.schedule import TRIED, Schedule, wall
+from mismatch.sweep.schedule import TRIED, InTurn, Schedule, wall
 from tests.helpers import make_arm
 
 
@@ -67,3 +67,40 @@ def test_playing_a_schedule_takes_no_run_out_of_it_and_very_many_are_only_added_
     assert wall(runs, 1) == 8 + 2 * COMPILE_S and wall(runs, 8) <= 4 + COMPILE_S and wall([], 2) == 0
     many = [runs[0]] * (TRIED + 2)
     assert wall(many, 2) == (TRIED + 2 + COMPILE_S) / 2
+
+
+def test_a_worker_begins_the_next_plan_where_helping_would_compile_again_and_helps_where_it_is_the_last():
+    one, two = make_arm(length__steps=24), make_arm(length__steps=6)
+    turns = InTurn([[Run(one, k, 5.0) for k in range(6)], [Run(two, 0, 0.1)]], {})
+    assert turns.next(0)[1].arm is one
+    assert turns.next(1) == (1, Run(two, 0, 0.1)), "25 s are left of the first plan, but not compiled by this worker"
+    place, run = turns.next(1)
+    assert (place, run.arm) == (0, one), "nothing else is left, and sharing pays"
+    for worker in [0, 1] * 6:
+        turns.next(worker)
+    assert not turns.left
+    turns = InTurn([[Run(one, k, 5.0) for k in range(6)], [Run(two, 0, 0.1)]], {})
+    turns.next(0)
+    turns.schedules[0].made[1] = {one.program}
+    assert turns.next(1)[0] == 0, "a program that the worker has costs nothing"
+
+
+def test_a_worker_takes_up_programs_that_it_compiled_for_another_plan():
+    large, small = make_arm(length__steps=24), make_arm(length__steps=6)
+    turns = InTurn([[Run(small, 0, 1.0)], [Run(large, 0, 9.0), Run(small, 1, 1.0)]], {})
+    assert [turns.next(0) for _ in range(3)] == [
+        (0, Run(small, 0, 1.0)),
+        (1, Run(small, 1, 1.0)),
+        (1, Run(large, 0, 9.0)),
+    ]
+    assert turns.next(0) is None and not turns.left
+
+
+def test_a_program_of_another_worker_is_compiled_again_only_where_that_pays():
+    one, two = make_arm(length__steps=24), make_arm(length__steps=6)
+    short = [Run(arm, k, 0.2) for arm in (one, two) for k in range(2)]
+    schedule = Schedule.of(short, {0: {one.program, two.program}})
+    assert schedule.next(1) is None, "a second of work in all, and two to compile"
+    assert [schedule.next(0) for _ in range(5)].count(None) == 1
+    long = [Run(arm, k, 5.0) for arm in (one, two) for k in range(2)]
+    assert Schedule.of(long, {0: {one.program, two.program}}).next(1) is not None

@@ -5,7 +5,6 @@ of the sequences that are not set aside; of those that the race leaves, the chea
 tested with a few others on the ones set aside, which nothing was chosen on. Ctrl-C gives the best answer so far.
 """
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,92 +12,111 @@ from typing import Any
 
 import numpy as np
 
-from mismatch.advise import entering, finalists, ownmodel
+from mismatch.advise import entering, finalists, ownmodel, planned
 from mismatch.advise.answer import Advice
-from mismatch.advise.candidates import Way
-from mismatch.advise.entering import LOOKS, Asked, Scope
+from mismatch.advise.budget import Budget
+from mismatch.advise.candidates import Entrant, Grid, Way
+from mismatch.advise.entering import LOOKS, Asked, Entering
 from mismatch.advise.field import Field
 from mismatch.advise.finalists import Chosen
 from mismatch.advise.naming import whole
 from mismatch.advise.ownmodel import OwnModel
+from mismatch.advise.progress import Progress
 from mismatch.advise.racing import Look, Race
 from mismatch.advise.runs import Runs, scored
-from mismatch.advise.stepping import step_times
+from mismatch.advise.stepping import LATE, Timed, step_times
 from mismatch.check.finding import by_severity
 from mismatch.check.outcome import Checked
-from mismatch.check.words import counted
 from mismatch.config.arm import Arm
+from mismatch.config.fields import ConfigError
 from mismatch.config.groups import Settings
 from mismatch.config.rules import resolve
 from mismatch.sweep.executors.base import Executor
 
-RACE_UNTIL, FINAL_UNTIL, TIMED_UNTIL = 0.6, 0.84, 0.95
-"""Shares of the time at which the race, the final and the step times end at the latest."""
-START_S, LEAST_S = 8.0, 4.0
-"""A process starts and imports TensorFlow; seconds of step times that are worth it."""
-REPLICATES, FEWEST_REPLICATES = 5, 3
-"""Of the final."""
+MOST_REPLICATES, REPLICATES, FEWEST_REPLICATES, LEAST_REPLICATES = 15, 5, 3, 2
+"""Of the final: those that time is left over for, those that it is kept for, those that ways leave it for where there
+is not enough for all, and the least."""
 ALWAYS = ("length.steps", "length.truncating", "length.padding", "mask", "features.scale", "reduction")
 """Settings that are named even where they are as by default."""
+PART = 0.08
+"""Share of the time after which it is looked at anew."""
+INTERRUPTED = "it was interrupted"
 
 
 class Advising:
-    """The steps of an advice, in their order."""
+    """The steps of an advice, in their order. budget: of the minutes from now on, where none is given.
+
+    ended: what interrupted it, if anything.
+    """
 
     def __init__(
-        self, dataset: Any, checked: Checked, asked: Asked, folder: Path, executor: Executor, say: Callable[[str], None]
+        self,
+        dataset: Any,
+        checked: Checked,
+        asked: Asked,
+        folder: Path,
+        executor: Executor,
+        say: Callable[[str], None] | None = None,
+        budget: Budget | None = None,
     ) -> None:
-        self.begin = time.monotonic()
-        self.asked, self.checked, self.say = asked, checked, say
-        self.runs = Runs("advise", folder, executor, 60 * asked.minutes, say=say)
+        self.now, self.executor = executor.now, executor
+        self.budget = budget or Budget(60 * asked.minutes, executor.now, executor.now())
+        self.progress = Progress(self.budget, say)
+        self.asked, self.checked, self.say = asked, checked, self.progress.say
+        self.runs = Runs("advise", folder, executor, 60 * asked.minutes, self.progress.ran, self.say)
+        self.runs.foreseen = self.budget.slow
         self.shared, self.tested = (entering.base(dataset, hold, asked) for hold in ("out", "test"))
+        self.grid = Grid(self.shared, entering.RATES)
         self.data = resolve(self.shared).data
         self.field = Field(self.runs, self.data.chance)
-        self.untried: Sequence[Way] = ()
+        self.entering = Entering([], [], entering.RATES)
         self.controls: Mapping[str, Arm] = {}
         self.own: OwnModel | None = None
-        self.folder = folder
-        self.interrupted = False
+        self.hurried = False
+        self.ended: KeyboardInterrupt | None = None
 
     def advice(self) -> Advice:
         """Race, test, time, tell; where it is interrupted, what is known then.
 
         Raises:
+            ConfigError: where the minutes do not suffice for anything.
             KeyboardInterrupt: before anything is known.
         """
-        times: Mapping[str, float] = {}
         among: list[Chosen] = []
+        timed = Timed({}, {})
         try:
-            self.race()
-            among = self._finalists()
-            self.final(among)
-            times = self._step_times([each.arm for each in among])
-        except KeyboardInterrupt:
+            with self.progress:
+                self.race()
+                among = self._finalists()
+                self.final(among)
+                timed = self._step_times([each.arm for each in among])
+        except KeyboardInterrupt as end:
             if not self.field.raced():
                 raise
-            self.interrupted = True
-            self.say("interrupted: the best answer so far; the same command goes on")
-        return self._told(among or self._finalists(), times)
+            self.ended = end
+            self.executor.stop()
+            self.say("interrupted: the best answer so far follows; once more, and it ends at once")
+            among = among or self._finalists()
+            self.runs.look([(each.arm, MOST_REPLICATES) for each in among])  # of an earlier call
+            timed = Timed({}, dict.fromkeys((each.arm.id for each in among), INTERRUPTED))
+        return self._told(among, timed)
 
     def race(self) -> None:
         """The looks of the race, as far as the time goes."""
-        names = [one.name for one in self.checked.findings]
-        scope, capacity = self._scope(), self._capacity()
-        self.field.entrants, self.untried = entering.first(self.shared, names, self.runs.seconds, capacity, scope)
-        left = [arm for each in self.field.entrants for arm in each.arms]
-        if self.own is not None:
-            count, rates = len(self.field.entrants), len(scope.rates)
-            self.say(self.own.plan(self.shared, count, count + len(self.untried), rates, self.asked.minutes))
-        rule = self._rule(len(left) + entering.MOST_COMBINED * len(scope.rates))
+        self._begin()
+        left, whole = self._enter()
+        rule = self._rule(len(left) + entering.MOST_COMBINED * len(self.entering.rates))
         for number, count in enumerate(LOOKS, 1):
-            left = self.field.affordable(left, count, self.runs.executor.workers * self._left(RACE_UNTIL))
-            whole = self._run(left, count)
+            if number > 1:
+                left = self.field.affordable(left, count, self._worker_s(self._race_until()))
+                whole = self._run(left, number)
             if number == 1 and whole:
-                joined = entering.joining(self.shared, self.field.scores(), self.field.entrants, scope.rates)
+                joined = entering.joining(self.shared, self.field.scores(), self.field.entrants, self.entering.rates)
                 self.field.entrants += joined
                 more = [arm for each in joined for arm in each.arms]
-                whole, left = self._run(more, count), left + more
+                whole, left = self._run(more, number), left + more
             look = self._look(rule, left, number)
+            self.hurried = self.hurried or not whole
             if look is None or not whole:
                 return
             left = [arm for arm in left if arm.id in look.left]
@@ -107,48 +125,151 @@ class Advising:
 
     def final(self, among: Sequence[Chosen]) -> None:
         """Train the finalists anew, and the controls of the advised one, to be tested on what was set aside."""
-        advised, more = among[0], ("noisy", "sham")
-        self.controls = {kind: finalists.arm_of(advised.way, advised.arm, self.tested, kind) for kind in more}
-        arms = [*(each.arm for each in among), *self.controls.values()]
-        self.say(f"final: {counted(len(among), 'way')} on {advised.arm.data.test:,} sequences set aside")
-        for count in range(1, REPLICATES + 1):
-            enough, wanted = count > FEWEST_REPLICATES, [(arm, count) for arm in arms]
-            left = self._left(FINAL_UNTIL)
-            if enough and self.runs.missing(wanted) > left * self.runs.executor.workers:
+        advised = among[0]
+        self.controls = {
+            kind: finalists.arm_of(advised.way, advised.arm, self.tested, kind) for kind in ("noisy", "sham")
+        }
+        first, *others = [each.arm for each in among]
+        ordered = [first, *others[:1], self.controls["noisy"], *others[1:], self.controls["sham"]]
+        end = self.budget.final(len(among))
+        arms = self._lasting(ordered, FEWEST_REPLICATES, end) or self._lasting(ordered, LEAST_REPLICATES, end)
+        self.hurried = self.hurried or len(arms) < len(ordered)
+        self._stage(f"final on {advised.arm.data.test:,} {self.data.NOUN}s set aside", arms, REPLICATES)
+        for count in range(1, MOST_REPLICATES + 1):
+            wanted = [(arm, count) for arm in arms]
+            late = self.runs.missing(wanted) > self._worker_s(end)
+            if (late and count > LEAST_REPLICATES) or not self.runs.train(wanted, end, self.budget.told):
+                self.hurried = self.hurried or count <= REPLICATES
                 return
-            self.runs.train(wanted, time.monotonic() + left if enough else float("inf"))
 
-    def _scope(self) -> Scope:
-        """What the race is about; a model of a person's own is tried first."""
-        if self.asked.model is None:
-            return Scope()
-        self.own = ownmodel.prepared(self.shared, self.folder, self.asked.units, self.asked.minutes)
-        self.runs.cost = self.own.seconds
-        findings = sorted((*self.own.found.findings, *self.checked.findings), key=by_severity)
+    def _begin(self) -> None:
+        """See how fast the machine is.
+
+        Raises:
+            ConfigError: where there is no time for anything.
+        """
+        for line in self.data.reading():
+            self.say(line)
+        if self.asked.model is not None:
+            self._try()
+        entrant = entering.probe(self.grid)
+        probes = entrant.arms[: self._workers]
+        self._stage("first runs", probes, 1)
+        self.runs.train([(arm, 1) for arm in probes], self._race_until(), self.budget.told)
+        self.field.enter([Entrant(entrant.way, probes)])
+        self._sound()
+        if not self.runs.found:
+            raise ConfigError("advise.minutes", f"{self.asked.minutes:g}", self._too_short(probes[0]))
+
+    def _try(self) -> None:
+        """See what a model of the person's own is, and how long it takes.
+
+        Raises:
+            ConfigError: where it cannot be used.
+        """
+        seconds = max(ownmodel.LEAST_S * self.budget.slow, PART * self.budget.seconds)
+        self.own = own = ownmodel.prepared(self.shared, self.runs.folder, self.asked.units, seconds)
+        self.grid = Grid(self.shared, own.rates, own.rates[:1], own.form)
+        self.runs.cost, self.runs.compiling, self.runs.foreseen = own.seconds, 0.0, 1.0
+        findings = sorted((*own.found.findings, *self.checked.findings), key=by_severity)
         self.checked = replace(self.checked, findings=tuple(findings))
-        return self.own.scope(self.shared, self._capacity(), self.asked.minutes)
 
-    def _capacity(self) -> float:
-        """Worker seconds of the race."""
-        left = min(RACE_UNTIL * 60 * self.asked.minutes - START_S, self._left(RACE_UNTIL))
-        return self.runs.executor.workers * left
+    def _sound(self) -> None:
+        """Refuse to go on with a model of the person's own that fails."""
+        if self.own is not None:
+            self.own.refuse_failed(self.runs.found)
 
-    def _left(self, share: float) -> float:
-        """Seconds until this share of the time is over."""
-        return self.begin + share * 60 * self.asked.minutes - time.monotonic()
+    def _enter(self) -> tuple[list[Arm], bool]:
+        """Run the first look of all who there is time for, which is seen anew after each part of them: the arms that
+        were begun, and whether all that were planned are there."""
+        names = [one.name for one in self.checked.findings]
+        until, told = self.now() + entering.FIRST_LOOK * (self._race_until() - self.now()), False
+        while True:
+            self._slow()
+            self.entering = entering.first(self.grid, names, self.runs, self._worker_s(until))
+            self.field.enter(self.entering.entrants)
+            told = told or self._say_plan()
+            arms = [arm for each in self.entering.entrants for arm in each.arms]
+            part = next(self.runs.parts(arms, LOOKS[0], self._part_s), [])
+            if not part or self.now() > until:
+                return self._begun(), not part
+            self._stage("race, look 1", arms, LOOKS[0])
+            whole = self.runs.train([(arm, LOOKS[0]) for arm in part], self._race_until(), self.budget.told)
+            self._sound()
+            if not whole:
+                return self._begun(), False
+
+    def _begun(self) -> list[Arm]:
+        """The arms in the race of which a run is there."""
+        return [arm for each in self.field.entrants for arm in each.arms if self.runs.scores(arm)]
+
+    def _say_plan(self) -> bool:
+        """Say what will be done; that it was said."""
+        for line in planned.lines(self.asked.minutes, self._workers, self.entering, self.data, self.budget, self.runs):
+            self.say(line)
+        if self.own is not None:
+            self.say(f"  {self.own.plan(self.shared)}")
+        return True
+
+    def _too_short(self, arm: Arm) -> str:
+        read = f"reading the sequences took {self.budget.read_s:.0f} s"
+        return f"must be more: {read}, and of runs of {arm.steps} steps none ended in time"
+
+    @property
+    def _workers(self) -> int:
+        return max(self.executor.workers, 1)
+
+    @property
+    def _part_s(self) -> float:
+        """Worker seconds after which the time is looked at anew."""
+        return PART * self.budget.seconds * self._workers
+
+    def _slow(self) -> None:
+        """Note how fast the machine is now."""
+        if self.own is None:  # whose pace is relative to what it took here
+            self.budget.slow = max(1.0, self.runs.pace)
+
+    def _worker_s(self, end: float) -> float:
+        """Worker seconds until then."""
+        return self._workers * (end - self.now())
+
+    def _race_until(self) -> float:
+        return self.budget.race(self._final_s(), finalists.MOST)
+
+    def _final_s(self) -> float:
+        """Seconds that the final should take, as the race stands."""
+        if not self.field.raced():
+            return float("inf")  # its share, whatever that is
+        arms = [each.arm for each in self._finalists()]
+        return self.runs.missing([*((arm, REPLICATES) for arm in arms), *[(arms[0], REPLICATES)] * 2]) / self._workers
+
+    def _lasting(self, arms: Sequence[Arm], count: int, end: float) -> list[Arm]:
+        """The first of these arms, as many as can have so many replicates until then."""
+        left = self._worker_s(end)
+        fit = [n for n in range(1, len(arms) + 1) if self.runs.missing([(arm, count) for arm in arms[:n]]) <= left]
+        return list(arms[: max(fit, default=0)])
+
+    def _stage(self, words: str, arms: Sequence[Arm], count: int) -> None:
+        """Say what comes now, and how long it and the rest should take."""
+        wanted = [(arm, count) for arm in arms]
+        runs = sum(max(count - len(self.runs.found.get(arm.id, {})), 0) for arm in arms)
+        own = self.runs.missing(wanted) / self._workers
+        self.progress.stage(words, runs, own, max(self.budget.seconds - self.budget.spent - own, 0.0))
 
     def _rule(self, entrants: int) -> Race:
         data = self.data
         return Race(entrants, data.test / data.train, data.test, looks=LOOKS, worst=data.chance)
 
-    def _run(self, arms: Sequence[Arm], count: int) -> bool:
-        """Train so many replicates of arms, one after another, until the race must end; whether all are there."""
-        for replicates in range(1, count + 1):
-            wanted = [(arm, replicates) for arm in arms]
-            if not self.runs.train(wanted, time.monotonic() + self._left(RACE_UNTIL)):
+    def _run(self, arms: Sequence[Arm], number: int) -> bool:
+        """Train arms for a look, part after part, until the race must end; whether all is there."""
+        count = LOOKS[number - 1]
+        self._stage(f"race, look {number}", arms, count)
+        for part in self.runs.parts(arms, count, self._part_s):
+            self._slow()
+            whole = self.runs.train([(arm, count) for arm in part], self._race_until(), self.budget.told)
+            self._sound()
+            if not whole:
                 return False
-            if self.own is not None:
-                self.own.refuse_failed(self.runs.found)
         return True
 
     def _look(self, rule: Race, arms: Sequence[Arm], number: int) -> Look | None:
@@ -163,24 +284,22 @@ class Advising:
         return look
 
     def _finalists(self) -> list[Chosen]:
-        return finalists.chosen(self.field, self.tested, self.asked.margin, self._most())
+        return finalists.chosen(self.field, self.tested, self.asked.margin)
 
-    def _most(self) -> int:
-        """How many ways the final takes; fewer of a slow model, so that it ends in time with the two controls."""
-        if self.own is None:
-            return finalists.MOST
-        run = max(map(self.runs.seconds, self.field.raced().values()), default=1.0)
-        runs = self.runs.executor.workers * self._left(FINAL_UNTIL) / run
-        return int(np.clip(runs / FEWEST_REPLICATES - 2, 2, finalists.MOST))
+    def _step_times(self, arms: Sequence[Arm]) -> Timed:
+        """Of the finalists, on a machine on which nothing of ours trains."""
+        left = self.budget.told - self.now()
+        if not self.budget.timed(left):
+            return Timed({}, dict.fromkeys((arm.id for arm in arms), LATE))
+        self.executor.stop()
+        self.progress.stage(f"step times of {len(arms)} ways", 0, left, 0.0)
+        return step_times(arms, self.budget.told - self.now())
 
-    def _step_times(self, arms: Sequence[Arm]) -> dict[str, float]:
-        left = self._left(TIMED_UNTIL) - START_S
-        if left < LEAST_S:
-            return {}
-        self.runs.executor.stop()  # a quiet machine
-        return step_times(arms, left)
+    def _untried(self) -> tuple[Way, ...]:
+        raced = self.field.raced()
+        return tuple(way for way in dict.fromkeys([*self.field.unraced(), *self.entering.untried]) if way not in raced)
 
-    def _told(self, among: Sequence[Chosen], times: Mapping[str, float]) -> Advice:
+    def _told(self, among: Sequence[Chosen], timed: Timed) -> Advice:
         """All that is known now."""
         right = {each.arm.id: self.runs.correct(each.arm) for each in among}
         noisy = self.controls.get("noisy")
@@ -194,16 +313,16 @@ class Advising:
             sequences=len(data.items()),
             aside=data.test,
             margin=self.asked.margin,
-            minutes=(time.monotonic() - self.begin) / 60,
+            minutes=self.budget.spent / 60,
             runs=sum(map(len, self.runs.found.values())),
             settings=overrides(advised),
             entered=self.field.told(),
-            finalists=finalists.told(among, right, times, self.asked.margin),
+            finalists=finalists.told(among, right, timed, self.asked.margin),
             sensitivity=finalists.sensitivity(right[advised.id], planted, self.asked.margin),
             checked=self.checked,
-            whole=not self.interrupted and not self.field.stopped,
-            untried=(*self.field.unraced(), *self.untried),
-            interrupted=self.interrupted,
+            whole=self.ended is None and not self.field.stopped and not self.hurried,
+            untried=self._untried(),
+            interrupted=self.ended is not None,
             own=self.own,
         )
 

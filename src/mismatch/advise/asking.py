@@ -1,10 +1,11 @@
-"""Advice from the first word to the files: limits of what can be asked, workers, the results folder, the answer.
+"""Advice from the first word to the files: limits of what can be asked, and the question as a session answers it.
 
 In: a function that reads sequences, what a person asks for, a folder. Out: an `Advice`, whose files and records are in
 the folder, so that the same question goes on where it was stopped.
 """
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Any
 from mismatch.advise import fitted, functions, inmemory
 from mismatch.advise.advising import Advising
 from mismatch.advise.answer import Advice
+from mismatch.advise.budget import Budget
 from mismatch.advise.entering import Asked
 from mismatch.advise.writing import Written, write
 from mismatch.check.items import check_items
@@ -22,23 +24,23 @@ from mismatch.check.outcome import Checked
 from mismatch.config import environment, fields
 from mismatch.config.fields import ConfigError, ranged, require
 from mismatch.config.files import guard
-from mismatch.config.paths import absolute, shown
-from mismatch.config.registry import EXECUTORS
+from mismatch.config.groups import Advise
+from mismatch.config.paths import absolute
 from mismatch.data.sources import arrays
 from mismatch.data.sources.missing import POLICIES
-from mismatch.sweep import lock
+from mismatch.sweep import session
+from mismatch.sweep.executors.base import Executor
 
 Read = Callable[[Path], tuple[Any, Checked]]
 """Makes the dataset, and what the check found in it; it may write into the results folder."""
+LOCAL = ("local", -1)
+"""An executor: a worker for each core."""
 
 
 @dataclass
-class Limits:
+class Limits(Advise):
     """What can be asked for, within bounds."""
 
-    minutes: float = ranged(5.0, low=0.2, high=1440.0)
-    margin: float = ranged(0.01, high=0.99, above=0.0)
-    units: int = ranged(16, low=1, high=4096)
     seed: int = ranged(0, low=0)
 
     def asked(self) -> Asked:
@@ -48,26 +50,46 @@ class Limits:
             ConfigError: naming what is out of bounds.
         """
         fields.check("", self)
-        return Asked(float(self.minutes), float(self.margin), int(self.units), int(self.seed))
+        numbers = float(self.minutes), float(self.margin), int(self.units), int(self.seed)
+        return Asked(*numbers, None if self.model is None else str(self.model), bool(self.fit))
 
 
-def ask(read: Read, asked: Asked, folder: Path, say: Callable[[str], None] | None = None) -> tuple[Advice, Written]:
-    """Race, test, time, tell, write. say: for lines on how far it has come; they go to stderr otherwise.
+@dataclass
+class Asking:
+    """A question that a session can answer. show: is given the answer once it is written.
 
-    Raises:
-        ConfigError: for what cannot be read or written.
-        KeyboardInterrupt: before anything is known.
+    executor: name of one, and how many workers or where. say: for lines on how far it has come; they go to stderr
+    otherwise. advice: once it is answered.
     """
-    executor = EXECUTORS.get("local")(-1)
-    executor.warm()  # while sequences are read
-    try:
-        with lock.hold(guard(folder), shown(folder)):
-            dataset, checked = read(folder)
-            advice = Advising(dataset, checked, asked, folder, executor, say or told).advice()
-            executor.stop()
-            return advice, fitted.written(advice, folder, say or told) if asked.fit else write(advice, folder)
-    finally:
+
+    read: Read
+    asked: Asked
+    folder: Path
+    executor: tuple[str, Any] = LOCAL
+    show: Callable[[Advice, Written], None] = lambda advice, written: None
+    say: Callable[[str], None] | None = None
+    advice: Advice | None = None
+
+    def __post_init__(self) -> None:
+        guard(self.folder)
+
+    def answer(self, executor: Executor, begin: float) -> int:
+        """Race, test, time, tell, write; the exit code.
+
+        Raises:
+            ConfigError: for what cannot be read or written.
+            KeyboardInterrupt: before anything is known.
+        """
+        started, used = executor.now(), time.process_time()
+        dataset, checked = self.read(self.folder)
+        read_s, used = executor.now() - started, time.process_time() - used
+        slow = max(1.0, read_s / used) if used else 1.0
+        budget = Budget(60 * self.asked.minutes, executor.now, begin, read_s, slow)
+        self.advice = Advising(dataset, checked, self.asked, self.folder, executor, self.say, budget).advice()
         executor.stop()
+        written = fitted.written if self.asked.fit else write
+        self.show(self.advice, written(self.advice, self.folder))
+        return 0
 
 
 def advise(
@@ -91,30 +113,30 @@ def advise(
     Raises:
         ConfigError: a ValueError whose one line names what cannot be read, and what would be accepted.
     """
-    asked = Limits(minutes, margin, units, seed).asked()
+    asked = Limits(minutes, margin, units, seed=seed).asked()
     require(missing in POLICIES, "missing", missing, f"must be one of {', '.join(POLICIES)}")
     require(out is None or isinstance(out, str | Path), "out", out, "must name a folder")
     folder = absolute(out or "results/advise-sequences")
     if (wrong := environment.problem()) is not None:
         raise ConfigError(*wrong)
-    if model is not None:
-        asked = replace(asked, model=functions.kept(model, folder))
+    asked = asked if model is None else replace(asked, model=functions.kept(model, folder))
     items = arrays.items(sequences, labels, groups, parts, lengths, features=features)
     checked = check_items(items)
 
     def read(folder: Path) -> tuple[Any, Checked]:
         return inmemory.kept(items, folder, missing), checked
 
+    question, workers = Asking(read, asked, folder), session.Session()
     try:
         with _without_main():
-            return ask(read, asked, folder)[0]
+            workers.ask(question)
+            workers.run()
     except ConfigError as error:
         raise inmemory.in_words(error) from None
-
-
-def told(line: str) -> None:
-    """Say how far it has come."""
-    print(fields.plain(line), file=sys.stderr, flush=True)
+    finally:
+        workers.stop()
+    assert question.advice is not None
+    return question.advice
 
 
 @contextmanager

@@ -5,7 +5,7 @@ pairs that are known to act together (length and side of truncation, side of pad
 `combined` ones, of the best value of each factor. Two ways that come to one arm are one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -79,7 +79,7 @@ def levels(lengths: np.ndarray, most: int) -> list[int]:
     """The T to try, longest first: of `lengths` (N,), none above `most` steps, none near another."""
     found: list[int] = []
     for quantile in reversed(QUANTILES):
-        steps = _whole(int(np.ceil(np.quantile(lengths, quantile))))
+        steps = whole(int(np.ceil(np.quantile(lengths, quantile))))
         steps = min(steps, max(most // WHOLE * WHOLE, 1) if most >= SHORT else most)
         if steps >= 1 and all(other - steps > NEAR * other for other in found):
             found.append(steps)
@@ -112,12 +112,35 @@ def combined(best: Mapping[str, Sequence[Way]], known: Sequence[Way]) -> list[Wa
 
 def entrants(base: Settings, tried: Sequence[Way], rates: Sequence[float]) -> list[Entrant]:
     """The ways that are possible, each once, with an arm for each learning rate."""
-    found: dict[str, Entrant] = {}
-    for way in tried:
-        arms = tuple(_arms(way, base, rates))
-        if arms:
-            found.setdefault(arms[0].id, Entrant(way, arms))
-    return list(found.values())
+    return Grid(base, rates).entrants(tried, rates)
+
+
+Form = Callable[[Way], Way | None]
+"""What a way is with the model that is raced, or None where it makes no sense with it."""
+
+
+class Grid:
+    """Entrants of ways on the settings `base`, each of them made once, as it takes a while; at some of `rates`.
+
+    usual: those of them where there is no time for all. form: what ways are with the model.
+    """
+
+    def __init__(
+        self, base: Settings, rates: Sequence[float], usual: Sequence[float] = (), form: Form = lambda way: way
+    ) -> None:
+        self.base, self.rates, self.usual, self.form = base, tuple(rates), tuple(usual or rates), form
+        self._made: dict[Way, tuple[Arm, ...]] = {}
+
+    def entrants(self, tried: Iterable[Way], rates: Sequence[float]) -> list[Entrant]:
+        """As `entrants`."""
+        found: dict[str, Entrant] = {}
+        for way in filter(None, map(self.form, tried)):
+            if way not in self._made:
+                self._made[way] = tuple(_arms(way, self.base, self.rates))
+            arms = tuple(arm for arm in self._made[way] if arm.train.learning_rate in rates)
+            if arms:
+                found.setdefault(arms[0].id, Entrant(way, arms))
+        return list(found.values())
 
 
 def differing(way: Way, other: Way) -> tuple[str, ...]:
@@ -134,7 +157,8 @@ def _arms(way: Way, base: Settings, rates: Sequence[float]) -> Iterator[Arm]:
             return
 
 
-def _whole(steps: int) -> int:
+def whole(steps: int) -> int:
+    """T for sequences of so many steps: a multiple of `WHOLE`, unless they are short."""
     return steps if steps < SHORT else -(-steps // WHOLE) * WHOLE
 
 

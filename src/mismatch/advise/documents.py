@@ -11,7 +11,7 @@ from mismatch.advise.covering import DRAWS, LEAST, MARGIN, PAIRS, REPLICATES, SE
 from mismatch.advise.final import FEWEST
 from mismatch.advise.fitted import NAME, PREPARE
 from mismatch.advise.machine import SCHEMA
-from mismatch.advise.ownmodel import LEAST_RUNS, RATIO
+from mismatch.advise.ownmodel import RATIO
 from mismatch.advise.racing import Race
 from mismatch.advise.scripting import BESIDE, SCRIPT
 from mismatch.advise.simulation import ALL, TEST, WORSE, Gone, Overlap, Raced, cells, errors, overlap, power
@@ -27,6 +27,7 @@ HEAD = """# What advice says, what it rests on, and how often it errs
 
 This file is made by simulation (`python -m mismatch.advise.documents > docs/advice.md`, half a minute at the most); a
 test makes it again.
+What is advised on real and synthetic files, against fixed rules: [regret.md](regret.md).
 """
 
 WRITTEN = """## What comes out
@@ -89,8 +90,8 @@ def build(T, D, K):
 * It has one input, (N, T, D) float32, or numbers of words (N, T) int32, of which 0 is a pad and 1 a word without a
   number, and one output (N, K), logits or probabilities: which of them is found out.
 * One that is compiled keeps its optimizer and its loss, which must be `sparse_categorical_crossentropy`; the learning
-  rates that are raced are its own, a {ratio}th of it and {ratio} times as much. Any other is trained by Adam, at the
-  usual ones.
+  rates that are raced are its own, a {ratio}th of it and {ratio} times as much, or its own alone where time is short.
+  Any other is trained by Adam, at the usual ones.
 * `def build(T, D, K, mask=False)`: with `mask=True` it makes a model of two inputs, the second being the mask (N, T)
   bool, True at real steps; this is raced, too. Without that argument the model sees pads as zeros, and may mask itself.
 * Pooling, convolution and `Masking` in front of it are not tried. T, truncation, interpolation, the side of the pads,
@@ -99,8 +100,8 @@ def build(T, D, K):
   the seed of the replicate is set: ways whose layers have the same shapes start alike. The statistics are the same.
 * Before anything is trained it is made for each T, looked at and timed, in a process of its own. What cannot be used is
   refused in one line; what the check of models calls an error stands among the findings. The plan says how many times
-  as long as one of the built-in GRU a run takes, and how many of the ways there is time for. Where that is little,
-  fewer learning rates are raced, then shorter T; where fewer than {runs} runs fit, none is.
+  as long as one of the built-in GRU a run takes, and how many of the ways there is time for. Where that is little, one
+  learning rate is raced, and T that are shorter.
 * Its file is imported in every process that trains, and may import others from beside it. Runs are named by a checksum
   over these; a file that changes while they are raced ends the race. What it imports from elsewhere is not looked at.
 * A function of a script or a notebook is written into the results folder, with what it uses. `{script}` calls the
@@ -249,7 +250,7 @@ def _written() -> str:
 
 def _own() -> str:
     """What is asked of a person's own model, and what becomes of it."""
-    return OWN.format(ratio=RATIO, runs=LEAST_RUNS, script=SCRIPT)
+    return OWN.format(ratio=RATIO, script=SCRIPT)
 
 
 def _errors(found: Iterable[Raced]) -> str:

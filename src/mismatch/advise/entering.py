@@ -1,10 +1,11 @@
 """Who enters the race: the settings that all arms share, the ways that there is time for, and those that join later.
 
-In: a dataset, what a person asked for, seconds of a run, worker seconds of the race. Out: entrants, those first that
-matter most. A T of which too few runs would fit is no candidate; ways for which there is no time are told as untried.
+In: a dataset, what a person asked for, runs and what they should take, worker seconds of the race. Out: entrants, those
+first that matter most. A T of which too few runs would fit is no candidate; where little fits, there is one learning
+rate, and then fewer ways. What there is no time for is told as untried.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from mismatch.advise import candidates
-from mismatch.advise.candidates import Entrant, Way
-from mismatch.config.arm import Arm
+from mismatch.advise.candidates import Entrant, Grid, Way
+from mismatch.advise.runs import Runs
 from mismatch.config.groups import Settings
 from mismatch.config.rules import resolve
 
-RATES = (0.001, 0.004, 0.016)
-"""Learning rates of every way."""
+RATES, MIDDLE = (0.001, 0.004, 0.016), (0.004,)
+"""Learning rates of every way, and the one where there is no time for three."""
 LOOKS = (3, 5, 8)
 """Replicates at which arms are looked at."""
 EPOCHS, FEWEST_UPDATES, MOST_UPDATES = 12, 200, 1200
@@ -26,16 +27,13 @@ BATCH, SMALL_BATCH, SMALL = 64, 32, 1500
 """Sequences of a batch; of fewer than SMALL training sequences smaller ones."""
 PROBED, PROBE = 6, 512
 """A part of 1/PROBED of the sequences, PROBE at most, says which weights of a training are kept; a smaller one errs."""
-LEAST_RUNS = 60
-"""So many runs of the longest T must fit into the race; else T is bounded."""
+LEAST_RUNS, LEAST_OF_SHORT = 60, 12
+"""So many runs of the longest T must fit into the race, else T is bounded; and of the shortest quantile's T."""
 FIRST_LOOK = 0.75
 """Share of the race that its first look may take."""
-LEAST_ENTRANTS, MOST_COMBINED = 4, 4
+LEAST_ENTRANTS, LEAST_OF_ONE_RATE, MOST_COMBINED = 4, 2, 4
 ZEROS = ("pad_collision", "already_padded")
 """Findings that say that steps of zeros are data, or may be."""
-
-Seconds = Callable[[Arm], float]
-"""Worker seconds of a run."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +47,6 @@ class Asked:
     seed: int = 0
     model: str | None = None
     fit: bool = False
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a race is about. rates: learning rates of every way. least: so many runs of the longest T must fit into it.
-    explicit: masks are inputs. sensible: the ways that make sense, as they are then."""
-
-    rates: tuple[float, ...] = RATES
-    least: int = LEAST_RUNS
-    explicit: bool = False
-    sensible: Callable[[Sequence[Way]], list[Way]] = list
 
 
 def base(dataset: Any, hold: str, asked: Asked) -> Settings:
@@ -79,27 +66,81 @@ def base(dataset: Any, hold: str, asked: Asked) -> Settings:
     return made
 
 
-def first(
-    shared: Settings, found: Sequence[str], seconds: Seconds, capacity: float, scope: Scope = Scope()
-) -> tuple[list[Entrant], list[Way]]:
-    """Who races from the first look on, and the ways for which there is no time.
+@dataclass(frozen=True)
+class Entering:
+    """entrants: those of the first look. untried: ways for which there is no time. rates: learning rates of each."""
 
-    found: names of what `check` found. capacity: worker seconds of the race.
+    entrants: list[Entrant]
+    untried: list[Way]
+    rates: tuple[float, ...]
+
+
+def first(grid: Grid, found: Sequence[str], runs: Runs, capacity: float) -> Entering:
+    """Who races from the first look on.
+
+    found: names of what `check` found. capacity: worker seconds that are left for the first look.
     """
-    data = resolve(shared).data
-    lengths, zeros = data.seen(), scope.explicit or any(name in ZEROS for name in found)
-    tried = candidates.ways(data, lengths, zeros, most(shared, lengths, seconds, capacity, scope.least))
-    possible = candidates.entrants(shared, scope.sensible(tried), scope.rates)
-    costs = np.cumsum([LOOKS[0] * sum(map(seconds, each.arms)) for each in possible])
-    count = max(LEAST_ENTRANTS, int((costs <= FIRST_LOOK * capacity).sum()))
-    return possible[:count], [each.way for each in possible[count:]]
+    data = resolve(grid.base).data
+    lengths, zeros = data.seen(), any(name in ZEROS for name in found)
+
+    def of(steps: int) -> list[Way]:
+        return candidates.ways(data, lengths, zeros, steps)
+
+    every, begun = of(int(lengths.max())), _begun(grid, lengths, runs)
+    steps = most(grid.base, lengths, runs, capacity / FIRST_LOOK)
+    tried = of(max(steps, begun))
+    if 0 < begun < steps:  # what was raced under a smaller T, when there was less time, races on
+        tried = list(dict.fromkeys([*tried[:LEAST_ENTRANTS], *of(begun), *tried]))
+    entrants, rates = _fitting(grid, tried, runs, max(capacity, 0.0))
+    entered = {each.way for each in entrants}
+    possible = [each.way for each in grid.entrants(dict.fromkeys([*tried, *every]), rates)]
+    return Entering(entrants, [way for way in possible if way not in entered], rates)
 
 
-def most(shared: Settings, lengths: np.ndarray, seconds: Seconds, capacity: float, least: int = LEAST_RUNS) -> int:
-    """The longest T of which enough runs fit into the race."""
+def most(shared: Settings, lengths: np.ndarray, runs: Runs, capacity: float) -> int:
+    """The longest T of which enough runs fit into the race; else that of the shortest quantile, or half of it, and so
+    on."""
+    of_quantiles, levels = candidates.levels(lengths, int(lengths.max())), _levels(lengths)
+    fit = {t: int(capacity / runs.seconds(resolve(Way(t).settings(shared)))) for t in levels}
+    short = levels[len(of_quantiles) - 1 :]
+    fits = [t for t in of_quantiles if fit[t] >= LEAST_RUNS] or [t for t in short if fit[t] >= LEAST_OF_SHORT]
+    return fits[0] if fits else levels[-1]
+
+
+def probe(grid: Grid) -> Entrant:
+    """A short way of the race, whose runs show how fast the machine is; its usual rate comes first."""
+    lengths = resolve(grid.base).data.seen()
+    (found,) = grid.entrants([Way(candidates.levels(lengths, int(lengths.max()))[-1])], grid.rates)
+    return Entrant(found.way, tuple(sorted(found.arms, key=lambda arm: arm.train.learning_rate not in grid.usual)))
+
+
+def _levels(lengths: np.ndarray) -> list[int]:
+    """The T of quantiles, and below them halves down to the shortest that is worth it."""
     levels = candidates.levels(lengths, int(lengths.max()))
-    fits = (t for t in levels if least * seconds(resolve(Way(t).settings(shared))) <= capacity)
-    return next(fits, levels[-1])
+    while levels[-1] >= 2 * candidates.SHORT:
+        levels.append(levels[-1] // 2)
+    return levels
+
+
+def _begun(grid: Grid, lengths: np.ndarray, runs: Runs) -> int:
+    """The longest T on which sides of padding were compared before; 0 where none was."""
+    ways = [Way(steps, padding="post") for steps in _levels(lengths)]
+    found = grid.entrants(ways, grid.usual)
+    runs.look([(arm, 1) for each in found for arm in each.arms])
+    return max((each.way.steps for each in found if each.arms[0].id in runs.found), default=0)
+
+
+def _fitting(grid: Grid, tried: Sequence[Way], runs: Runs, capacity: float) -> tuple[list[Entrant], tuple[float, ...]]:
+    """As many of the first entrants as so many worker seconds last for, at all learning rates or at one."""
+    for rates, fewest in ((grid.rates, LEAST_ENTRANTS), (grid.usual, LEAST_OF_ONE_RATE)):
+        possible = grid.entrants(tried, rates)
+        arms = [
+            [(arm, LOOKS[0]) for each in possible[: count + 1] for arm in each.arms] for count in range(len(possible))
+        ]
+        count = sum(runs.missing(each) <= capacity for each in arms)  # a program of several ways is compiled once
+        if count >= min(fewest, len(possible)):
+            return possible[:count], rates
+    return possible[:LEAST_OF_ONE_RATE], grid.usual
 
 
 def joining(

@@ -48,7 +48,8 @@ class Finalist:
     role: why it is here. accuracy, below: with 95 % intervals, `below` being how much less accurate than the advised
     one it is; NaN where there was no time to test it. step_ms: of an update by Keras's `fit`, measured in turn with the
     others; None where it was not. enough: sequences set aside that would show a difference of the margin to the advised
-    one; None where no number of them would, as that takes more runs.
+    one; None where no number of them would, as that takes more runs. untimed: why there is no step time; empty where
+    there is.
     """
 
     way: Way
@@ -59,6 +60,7 @@ class Finalist:
     step_ms: float | None
     equivalent: bool
     enough: int | None = None
+    untimed: str = ""
 
     @property
     def tested(self) -> bool:

@@ -30,6 +30,15 @@ class Field:
     out: dict[str, int] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
 
+    def enter(self, entrants: Sequence[Entrant]) -> None:
+        """Note who enters: an arm for each learning rate of a way, whenever that was asked for."""
+        known = {each.way: each for each in self.entrants}
+        for each in entrants:
+            before = known[each.way].arms if each.way in known else ()
+            arms = {arm.id: arm for arm in (*each.arms, *before)}
+            known[each.way] = Entrant(each.way, tuple(arms.values()))
+        self.entrants = list(known.values())
+
     def saw(self, look: Look) -> None:
         """Note what a look came to."""
         self.means |= look.means

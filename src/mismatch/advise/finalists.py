@@ -14,6 +14,7 @@ from mismatch.advise.candidates import OWN, Way
 from mismatch.advise.choosing import choose
 from mismatch.advise.evidence import ADVISED, KERAS, LEADER, Finalist, Sensitivity
 from mismatch.advise.field import Field
+from mismatch.advise.stepping import Timed
 from mismatch.analysis.intervals import Interval
 from mismatch.config.arm import Arm
 from mismatch.config.groups import Settings
@@ -22,7 +23,7 @@ from mismatch.config.rules import resolve
 MOST = 7
 PLANTED = 0.25
 """Share of the training labels that the planted deficit changes."""
-UNTESTED = Interval(float("nan"), float("nan"), float("nan"), valid=False, note="interrupted before it was tested")
+UNTESTED = Interval(float("nan"), float("nan"), float("nan"), valid=False, note="there was no time to test it")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Chosen:
     arm: Arm
 
 
-def chosen(field: Field, tested: Settings, margin: float, most: int = MOST) -> list[Chosen]:
+def chosen(field: Field, tested: Settings, margin: float) -> list[Chosen]:
     """The advised way, the leader, and ways that people ask about. tested: the settings that all share in the final."""
     best = field.raced()
     left = [arm.id for arm in best.values() if arm.id not in field.out] or [arm.id for arm in best.values()]
@@ -44,7 +45,7 @@ def chosen(field: Field, tested: Settings, margin: float, most: int = MOST) -> l
         costs = dict.fromkeys(costs, 1.0)
     found = choose(means, costs, margin, [arm for arm in left if np.isfinite(costs[arm])])
     asked = roles(field.way_of(found.arm), field.way_of(found.leader), list(best))
-    return [Chosen(role, way, arm_of(way, best[way], tested)) for role, way in asked][:most]
+    return [Chosen(role, way, arm_of(way, best[way], tested)) for role, way in asked][:MOST]
 
 
 def roles(advised: Way, leader: Way, known: Sequence[Way]) -> list[tuple[str, Way]]:
@@ -78,13 +79,17 @@ def arm_of(way: Way, raced: Arm, tested: Settings, control: str = "none") -> Arm
     return resolve(replace(asked, train=train, control=replace(asked.control, kind=control, rate=PLANTED)))
 
 
-def told(
-    among: Sequence[Chosen], right: Mapping[str, np.ndarray], times: Mapping[str, float], margin: float
-) -> tuple[Finalist, ...]:
-    """What the final came to. right: which sequences each replicate of an arm got right. times: ms of an update."""
+def told(among: Sequence[Chosen], right: Mapping[str, np.ndarray], timed: Timed, margin: float) -> tuple[Finalist, ...]:
+    """What the final came to; where the advised way was not tested, it alone is told, as what was chosen.
+
+    right: which sequences each replicate of an arm got right.
+    """
     first = right[among[0].arm.id]
-    tested = [each for each in among[1:] if min(len(right[each.arm.id]), len(first)) > 1]
-    return tuple(_told(each, right[each.arm.id], first, times, margin) for each in (among[0], *tested))
+    shown = among if len(first) > 1 else among[:1]
+    found = [_told(each, right[each.arm.id], first, margin) for each in shown]
+    return tuple(
+        replace(one, step_ms=timed.step_ms.get(one.arm.id), untimed=timed.why.get(one.arm.id, "")) for one in found
+    )
 
 
 def sensitivity(advised: np.ndarray, planted: np.ndarray, margin: float) -> Sensitivity:
@@ -97,14 +102,14 @@ def sensitivity(advised: np.ndarray, planted: np.ndarray, margin: float) -> Sens
     return Sensitivity(found.low > 0, text, final.enough(base, other, margin).sequences)
 
 
-def _told(each: Chosen, right: np.ndarray, first: np.ndarray, times: Mapping[str, float], margin: float) -> Finalist:
+def _told(each: Chosen, right: np.ndarray, first: np.ndarray, margin: float) -> Finalist:
     if len(right) < 2:
-        return Finalist(each.way, each.arm, each.role, UNTESTED, UNTESTED, None, True)
+        return Finalist(each.way, each.arm, each.role, UNTESTED, UNTESTED, None, each.role == ADVISED)
     own, base = _paired(right, first)
     alike = each.role == ADVISED or final.equivalent(base, own, margin)
     below, reached = final.difference(base, own), final.accuracy(right)
     enough = None if each.role == ADVISED else final.enough(base, own, margin).sequences
-    return Finalist(each.way, each.arm, each.role, reached, below, times.get(each.arm.id), alike, enough)
+    return Finalist(each.way, each.arm, each.role, reached, below, None, alike, enough)
 
 
 def _paired(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

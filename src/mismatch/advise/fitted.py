@@ -16,6 +16,7 @@ from mismatch.config.fields import ConfigError, require
 from mismatch.config.files import guard, write_set
 from mismatch.config.paths import shown
 from mismatch.sweep import child
+from mismatch.sweep.session import say
 
 NAME, PREPARE = "model", "prepare.py"
 LEARNT = (f"{NAME}.json", f"{NAME}.npz")
@@ -56,7 +57,7 @@ def fit(told: Evidence, folder: Path) -> Fitted:
     return Fitted(folder, tuple(contents), made.trained, made.probed)
 
 
-def written(told: Evidence, folder: Path, say: Callable[[str], None]) -> Written:
+def written(told: Evidence, folder: Path, say: Callable[[str], None] = say) -> Written:
     """All files of an advice, and those of `fit`; where there is no fitted model, `say` is told why.
 
     Raises:

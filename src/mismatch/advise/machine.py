@@ -40,7 +40,13 @@ def to_dict(told: Evidence) -> dict[str, Any]:
 
 def _finalist(one: Finalist, told: Evidence) -> dict[str, Any]:
     arm = {"arm": one.arm.id, "parameters": one.arm.parameters()}
-    found = {"accuracy": vars(one.accuracy), "below": vars(one.below), "step_ms": one.step_ms, "enough": one.enough}
+    found = {
+        "accuracy": vars(one.accuracy),
+        "below": vars(one.below),
+        "step_ms": one.step_ms,
+        "untimed": one.untimed,
+        "enough": one.enough,
+    }
     said = {"equivalent": one.equivalent, "standing": "advised" if one is told.advised else one.standing}
     return {"role": one.role, "words": whole(one.way, told.longest), "way": asdict(one.way), **arm, **found, **said}
 

@@ -1,23 +1,19 @@
-"""A model of a person's own in an advice: what it is, how many ways there is time for, and which make no sense for it.
+"""A model of a person's own in an advice: what it is, how long it takes, and which ways make sense with it.
 
 In: what a person named, and the settings that all arms share. Out: an `OwnModel`, tried before anything is trained;
 what was found out is kept in the results folder, so that the same command goes on with the same ways.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from mismatch.advise import candidates, entering
 from mismatch.advise.candidates import OWN, Way
-from mismatch.advise.entering import Scope
 from mismatch.advise.tried import Cost, Errand, Tried, probes, tried
 from mismatch.check.finding import Finding
 from mismatch.check.outcome import jsonable
-from mismatch.check.words import counted
 from mismatch.config.arm import Arm
 from mismatch.config.files import write
 from mismatch.config.groups import Settings
@@ -26,14 +22,12 @@ from mismatch.config.ownmodel import Source
 from mismatch.config.rules import resolve
 from mismatch.run.record import Record
 
-LEAST_RUNS = 30
-"""So many runs of the longest T must fit into the race, and of the shortest, or there is no race."""
-RATIO, MOST_RATES = 4, 3
+RATIO = 4
 """Learning rates lie so far apart, around that which a model is compiled with."""
 BUILT_IN_S = 0.1
 """What a run of the built-in GRU takes beside its updates, once it is compiled."""
-LEAST_S, SHARE = 45.0, 0.25
-"""Seconds that trying takes at the most, and share of the time, if that is more."""
+LEAST_S = 45.0
+"""Seconds that trying may take at the least, on a server core of 2026."""
 
 
 @dataclass(frozen=True)
@@ -63,44 +57,25 @@ class OwnModel:
         """How many times as long as one of the built-in GRU a run takes, at the longest T that was tried."""
         return self.seconds(arm) / (self.found.built_in * arm.train.updates + BUILT_IN_S)
 
-    def scope(self, shared: Settings, capacity: float, minutes: float) -> Scope:
-        """What of the race there is time for. capacity: its worker seconds. minutes: that it is a part of.
-
-        Raises:
-            ConfigError: where that is too little for any.
-        """
-        arms = levels(shared)
-        runs = capacity / self.seconds(arms[0])
-        if runs < LEAST_RUNS:
-            takes = f"a run takes about {self.seconds(arms[0]):.0f} s at T = {arms[0].steps}, and {LEAST_RUNS} must fit"
-            more = np.ceil(minutes * LEAST_RUNS / max(runs, 1))
-            raise self.source.refused(f"is too slow for {minutes:g} minutes: {takes}; give about {more:.0f}")
-        longest = [arm for arm in arms if LEAST_RUNS * self.seconds(arm) <= capacity][-1]
-        of_a_rate = entering.LOOKS[0] * entering.LEAST_ENTRANTS * self.seconds(longest)
-        count = int(np.clip(entering.FIRST_LOOK * capacity / of_a_rate, 1, MOST_RATES))
-        return Scope(self._rates(count), LEAST_RUNS, self.found.masked, self.sensible)
-
-    def _rates(self, count: int) -> tuple[float, ...]:
-        """Learning rates, the first `count` in the order of what is likely."""
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """Learning rates of every way, the usual one first: that which the model is compiled with, if it is."""
         if self.found.rate is None:
-            return entering.RATES[:count]
-        rate = self.found.rate
-        return (rate, rate / RATIO, rate * RATIO)[:count]
+            return (*entering.MIDDLE, *(rate for rate in entering.RATES if rate not in entering.MIDDLE))
+        return self.found.rate, self.found.rate / RATIO, self.found.rate * RATIO
 
-    def sensible(self, ways: Sequence[Way]) -> list[Way]:
-        """Ways as they are with this model: nothing stands in front of it, and it masks by itself or is told."""
-        bare = [way for way in ways if way.reduction == "none"]
-        kept = [replace(way, reduction=OWN, mask=way.mask if way.mask == "explicit" else "none") for way in bare]
-        return list(dict.fromkeys(kept))
+    def form(self, way: Way) -> Way | None:
+        """A way as it is with this model: nothing stands in front of it; it masks by itself, or is given the mask."""
+        if way.reduction not in ("none", OWN):
+            return None
+        return replace(way, reduction=OWN, mask="explicit" if way.mask != "none" and self.found.masked else "none")
 
-    def plan(self, shared: Settings, count: int, of: int, rates: int, minutes: float) -> str:
-        """One line on what there is time for."""
+    def plan(self, shared: Settings) -> str:
+        """One line on how much slower it is."""
         last = self.found.costs[-1]
         arm = next(arm for arm in levels(shared) if arm.steps == last.steps)
         run = f"a run of {self.name} takes about {self.seconds(arm):.1f} s at T = {last.steps}"
-        times = f"about {self.slower(arm):.0f} times as long as one of the built-in GRU"
-        ways = f"{count} of {counted(of, 'way')}" if count < of else counted(of, "way")
-        return f"{run}, {times}: {ways} at {counted(rates, 'learning rate')} in {minutes:g} minutes"
+        return f"{run}, about {self.slower(arm):.0f} times as long as one of the built-in GRU"
 
     def left_out(self) -> list[str]:
         """What was not tried, and why."""
@@ -124,9 +99,10 @@ class OwnModel:
             raise self.source.refused(f"fails in every run: {errors[-1]}")
 
 
-def prepared(shared: Settings, folder: Path, units: int, minutes: float) -> OwnModel:
-    """The model that the settings `shared` name, tried, unless `folder` holds what came of that. units: of the GRU that
-    it is compared with.
+def prepared(shared: Settings, folder: Path, units: int, seconds: float) -> OwnModel:
+    """The model that the settings `shared` name, tried, unless `folder` holds what came of that.
+
+    units: of the GRU that it is compared with. seconds: that trying may take.
 
     Raises:
         ConfigError: for a model that cannot be used.
@@ -135,7 +111,7 @@ def prepared(shared: Settings, folder: Path, units: int, minutes: float) -> OwnM
     source, path = Source.of(str(arms[0].model.build)), folder / f"{name_of(arms, 'tried')}.json"
     found = _kept(path)
     if found is None:
-        made = tried(Errand(arms, levels(shared, "explicit"), units, max(LEAST_S, SHARE * 60 * minutes)))
+        made = tried(Errand(arms, levels(shared, "explicit"), units, seconds))
         if isinstance(made, str):
             raise source.refused(made)
         found = made

@@ -4,46 +4,58 @@ In: arms, each with a number of replicates, and a time after which no run is beg
 They are ordinary records of a results folder, so that the same command goes on where it was stopped.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from mismatch.config.arm import Arm
+from mismatch.config.program import KEPT
 from mismatch.run.record import Record
 from mismatch.sweep import plan as planning
 from mismatch.sweep import store
 from mismatch.sweep.drive import drive
-from mismatch.sweep.estimate import seconds
+from mismatch.sweep.estimate import COMPILE_S, seconds
 from mismatch.sweep.executors.base import Executor
 from mismatch.sweep.plan import Plan, Request, Run, Wanted
 
-PACE = 12
-"""Runs after which the estimate of their time is believed less than what they took."""
+PACE_S, RECENT = 2.0, 60
+"""Seconds of runs for which the pace was foreseen, before any were trained; and how many runs it is told from."""
+
+COLD_S = 1.5
+"""What the first run of a worker takes longer: it reads the file, and TensorFlow starts to compile."""
+
+Asked = Sequence[tuple[Arm, int]]
+"""Arms with the number of replicates that is asked of them."""
 
 
 @dataclass
 class Runs:
-    """Runs in the results folder `folder`, trained by `executor`. told: is called after each, with how many are left.
+    """Runs in the results folder `folder`, trained by `executor`. told: is called after each.
 
-    cost: worker seconds that a run should take, before anything is known.
-
-    found: records by arm and replicate. spent: estimated and real worker seconds of the runs trained here.
+    found: records by arm and replicate. foreseen: seconds here for an estimated one, before any run was trained.
+    cost: estimated seconds of a run, compiling apart; compiling: of a program.
     """
 
     name: str
     folder: Path
     executor: Executor
     time_limit: float
-    told: Callable[[int], None] = lambda left: None
+    told: Callable[[], None] = lambda: None
     say: Callable[[str], None] = print
-    cost: Callable[[Arm], float] = seconds
     found: dict[str, dict[int, Record]] = field(default_factory=dict)
-    spent: tuple[float, float] = (0.0, 0.0)
+    foreseen: float = 1.0
+    cost: Callable[[Arm], float] = seconds
+    compiling: float = COMPILE_S
+    _took: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
+    _trained: int = 0
 
-    def train(self, wanted: Sequence[tuple[Arm, int]], until: float = float("inf")) -> bool:
-        """Train what is missing of arms and their numbers of replicates; whether all of it is there now."""
+    def train(self, wanted: Asked, until: float = float("inf"), cut: float = float("inf")) -> bool:
+        """Train what is missing; whether all is there now. None is begun that should take until after `until`; those
+        that are not done at `cut` are given up.
+        """
         plan = self._plan(wanted)
         self._read(plan)
         left = len(plan.runs)
@@ -53,29 +65,51 @@ class Runs:
                 nonlocal left
                 writer.keep(record)
                 left -= 1
-                self._add(record)
-                self.spent = (
-                    self.spent[0] + self.cost(run.arm),
-                    self.spent[1] + float(record.metrics.get("run_s") or 0.0),
-                )
-                self.told(left)
+                cold, self._trained = self._trained < self.executor.workers, self._trained + 1
+                self._add(record, run.arm, COLD_S if cold else 0.0)
+                self.told()
 
             if plan.runs:
-                drive(plan, self.executor, keep, self.say, until)
+                longest = self.pace * max(self.cost(run.arm) for run in plan.runs)
+                drive(plan, self.executor, keep, self.say, until - longest, cut)
         return left == 0
 
-    def missing(self, wanted: Sequence[tuple[Arm, int]]) -> float:
+    def look(self, wanted: Asked) -> None:
+        """Read what is there of these, and train nothing."""
+        self._read(self._plan(wanted))
+
+    def missing(self, wanted: Asked) -> float:
         """Worker seconds that what is missing should take, as far as is known from what was trained."""
-        return sum(self.seconds(arm) * max(count - len(self.found.get(arm.id, {})), 0) for arm, count in wanted)
+        left = [(arm, count - len(self.found.get(arm.id, {}))) for arm, count in wanted]
+        compiled = {arm.program for arm, count in left if count > 0}
+        alone = sum(self.cost(arm) * max(count, 0) for arm, count in left)
+        return self.pace * (alone + self.compiling * len(compiled))
 
     def seconds(self, arm: Arm) -> float:
-        """Worker seconds of one run."""
+        """Worker seconds of one run, once compiled."""
         return self.pace * self.cost(arm)
+
+    def parts(self, arms: Sequence[Arm], count: int, most_s: float) -> Iterator[list[Arm]]:
+        """The arms that miss some of so many replicates, in parts that should take `most_s` worker seconds at the most.
+
+        A part has no more programs than a worker keeps, so that each is compiled once for it.
+        """
+        part: list[Arm] = []
+        for arm in (each for each in arms if len(self.found.get(each.id, {})) < count):
+            longer = [*part, arm]
+            much = self.missing([(each, count) for each in longer]) > most_s
+            if part and (much or len({each.program for each in longer}) > KEPT):
+                yield part
+                longer = [arm]
+            part = longer
+        if part:
+            yield part
 
     @property
     def pace(self) -> float:
         """Real seconds for an estimated one."""
-        return (PACE * 0.3 + self.spent[1]) / (PACE * 0.3 + self.spent[0])
+        estimated, real = (sum(column) for column in zip((PACE_S, PACE_S * self.foreseen), *self._took, strict=True))
+        return real / estimated
 
     def scores(self, arm: Arm) -> dict[int, float]:
         """Accuracy by replicate; NaN for a run that did not end ok."""
@@ -108,12 +142,19 @@ class Runs:
         missing = {run.id for run in plan.runs}
         known = {one.run for runs in self.found.values() for one in runs.values()}
         if plan.ids - missing - known:
+            arms = {each.id: each.arm for each in plan.request.wanted}
             for record in store.load(self.folder).records:
                 if record.run in plan.ids:
-                    self._add(record)
+                    self._add(record, arms[record.arm])
 
-    def _add(self, record: Record) -> None:
-        self.found.setdefault(record.arm, {})[record.replicate] = record
+    def _add(self, record: Record, arm: Arm, more_s: float = 0.0) -> None:
+        """more_s: what this run should have taken longer than others."""
+        if record.replicate not in self.found.setdefault(record.arm, {}):
+            took = float(record.metrics.get("run_s") or 0.0)
+            if took > 0:  # one that failed may not say
+                compiling = self.compiling if record.metrics.get("compile_s") else 0.0
+                self._took.append((self.cost(arm) + compiling + more_s, took))
+        self.found[record.arm][record.replicate] = record
 
 
 def scored(runs: Runs, arms: Sequence[Arm]) -> Mapping[str, dict[int, float]]:

@@ -42,8 +42,7 @@ def final(told: Evidence) -> Section:
     lines = [f"Each way was trained anew and tested {aside}; guessing scores {three(told.chance)}. Intervals are 95%."]
     if told.others:
         lines.append("Cost: accuracy below the advised one, in pairs.")
-    if all(one.step_ms is None for one in told.finalists):
-        lines.append("Step times were not measured: there was no time, or the machine was not quiet.")
+    lines += _untimed(told)
     head = ("way", "accuracy", "cost", VERDICT, "step, ms")
     return Section(
         "The final", tuple(lines), *_filled(head, [_finalist(one, told) for one in told.finalists]), "accuracy"
@@ -156,6 +155,19 @@ def _finalist(one: Finalist, told: Evidence) -> tuple[str, ...]:
     if one not in told.others:
         return (_called(one, told), "not tested", "", "", times)
     return (_called(one, told), interval(one.accuracy), interval(one.below), one.standing, times)
+
+
+def _untimed(told: Evidence) -> list[str]:
+    """Which step times were left out, and why."""
+    why = dict.fromkeys(one.untimed for one in told.finalists if one.step_ms is None)
+    found = []
+    for reason in why:
+        ways = [one for one in told.finalists if one.step_ms is None and one.untimed == reason]
+        which = (
+            "were not measured" if len(ways) == len(told.finalists) else f"of {counted(len(ways), 'way')} were left out"
+        )
+        found.append(f"Step times {which}: {reason}." if reason else f"Step times {which}.")
+    return found
 
 
 def _called(one: Finalist, told: Evidence) -> str:

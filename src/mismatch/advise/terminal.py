@@ -3,16 +3,29 @@
 In: `Evidence`. Out: text. Tables are aligned; their first column, which holds words, is broken over lines.
 """
 
+import shutil
+import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 
 from mismatch.advise.evidence import Evidence
 from mismatch.advise.sections import VERDICT, Section, final, sections
 from mismatch.advise.words import paragraph
+from mismatch.advise.writing import Written
 from mismatch.config.fields import plain
+from mismatch.config.paths import shown
 
 NARROWEST = 18
 """Characters of the first column at least."""
+
+
+def show(told: Evidence, written: Written) -> None:
+    """Print the answer, and where its files are."""
+    width = min(max(shutil.get_terminal_size().columns, 60), 100) if sys.stdout.isatty() else 80
+    print(brief(told, width))
+    print(f"\nin {plain(shown(written.folder))}: {', '.join(written.names)}")
+    if written.why:
+        print(f"no script: {plain(written.why)}")
 
 
 def text(told: Evidence, width: int = 80) -> str:

@@ -54,7 +54,7 @@ def tried(errand: Errand) -> Tried | str:
     Raises:
         KeyboardInterrupt: the process is then gone, too.
     """
-    return outcome(child.ask("mismatch.advise.trying", [], errand), errand.seconds)
+    return outcome(child.ask("mismatch.advise.trying", [], errand, limit=errand.seconds), errand.seconds)
 
 
 def outcome(answer: child.Answer, seconds: float) -> Tried | str:

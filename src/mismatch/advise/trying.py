@@ -3,12 +3,8 @@
 In: an `Errand`. Out: a `Tried`, or why the model cannot be used.
 """
 
-import os
-import signal
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -35,23 +31,10 @@ TIMED = 0.4
 
 def measured(errand: Errand) -> Tried | str:
     """``python -m mismatch.advise.trying``."""
-    with _killed_after(errand.seconds):
-        try:
-            return _tried(errand)
-        except ConfigError as error:
-            return error.accepted
-
-
-@contextmanager
-def _killed_after(seconds: float) -> Iterator[None]:
-    """A block that ends this process where it takes longer: code of others may wait for ever."""
-    timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL))
-    timer.daemon = True
-    timer.start()
     try:
-        yield
-    finally:
-        timer.cancel()
+        return _tried(errand)
+    except ConfigError as error:
+        return error.accepted
 
 
 def _tried(errand: Errand) -> Tried:

@@ -7,24 +7,23 @@ beside the records, which make the same command go on where it was stopped.
 from __future__ import annotations
 
 import argparse
-import shutil
-import sys
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mismatch.check import verb as reading
-from mismatch.config.fields import ConfigError, plain
-from mismatch.config.paths import absolute, shown
+from mismatch.config.fields import ConfigError
+from mismatch.config.paths import absolute
+from mismatch.sweep.cluster.asked import GROUP
+from mismatch.sweep.cluster.asked import Asked as Cluster
 
 if TYPE_CHECKING:
     from mismatch.check.outcome import Checked
+    from mismatch.sweep.session import Session
 
 EXAMPLES = """examples:
   mismatch advise reviews.csv --text review --label stars --minutes 5
   mismatch advise steps.csv --id recording --time t --label state --group patient
-  mismatch advise train.ts --minutes 15 --units 64
-  mismatch advise train.ts --minutes 30 --model my_model.py:build
+  mismatch advise train.ts --minutes 15 --units 64 --ray auto
+  mismatch advise train.ts --minutes 30 --model my_model.py:build --fit
 """
 
 
@@ -53,37 +52,43 @@ def add(verbs: Any) -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: 0)")
     parser.add_argument(
+        "--ray", metavar="ADDRESS", help="train on a Ray cluster: auto, local, host:port, ray://host:port"
+    )
+    parser.add_argument(
         "--fit", action="store_true", help="also fit the advised model on all sequences: model.keras and prepare.py"
     )
     parser.add_argument("--out", metavar="FOLDER", help="results folder (default: results/advise-FILE)")
     return parser
 
 
-def run(given: argparse.Namespace) -> int:
+def run(given: argparse.Namespace, session: Session) -> int:
     """Race, test, tell, write; returns the exit code.
 
     Raises:
         ConfigError: for what cannot be read, asked for or written.
     """
-    from mismatch.advise.asking import Limits, ask
-    from mismatch.advise.terminal import brief
+    from mismatch.advise.asking import Asking, Limits
+    from mismatch.advise.configured import folder_of
+    from mismatch.advise.terminal import show
 
     try:
-        asked = Limits(given.minutes, given.margin, given.units, given.seed).asked()
+        names = ("minutes", "margin", "units", "model", "fit", "seed")
+        asked = Limits(**{name: getattr(given, name) for name in names}).asked()
     except ConfigError as error:
         raise ConfigError(f"--{error.key}", error.value, error.accepted) from None
-    asked = replace(asked, model=given.model, fit=given.fit)
-    folder = absolute(given.out or f"results/advise-{_name(given.file)}")
+    folder = absolute(given.out) if given.out else folder_of(given.file)
     try:
-        advice, written = ask(lambda _: _read(given), asked, folder)
+        session.ask(Asking(lambda _: _read(given), asked, folder, _executor(given), show))
+        return session.run()
     except ConfigError as error:
         raise _said(error) from error
-    width = min(max(shutil.get_terminal_size().columns, 60), 100) if sys.stdout.isatty() else 80
-    print(brief(advice, width))
-    print(f"\nin {plain(shown(folder))}: {', '.join(written.names)}")
-    if written.why:
-        print(f"no script: {plain(written.why)}")
-    return 0
+
+
+def _executor(given: argparse.Namespace) -> tuple[str, Any]:
+    """Where is trained."""
+    from mismatch.advise.asking import LOCAL
+
+    return LOCAL if given.ray is None else ("ray", Cluster(given.ray))
 
 
 def _read(given: argparse.Namespace) -> tuple[Any, Checked]:
@@ -105,11 +110,7 @@ def _read(given: argparse.Namespace) -> tuple[Any, Checked]:
 
 def _said(error: ConfigError) -> ConfigError:
     """The error in the words of this command's options."""
-    key = {"out": "--out", "model.build": "--model"}.get(error.key, error.key)
-    return reading.said(ConfigError(key, error.value, error.accepted.replace("name=...", "--out")))
-
-
-def _name(path: str) -> str:
-    """What the results folder is called after: the file's name without its ending."""
-    stem = Path(path).name.split(".")[0]
-    return "".join(c if c.isalnum() or c in "-_" else "-" for c in stem)[:60] or "data"
+    keys = {"out": "--out", "advise.minutes": "--minutes", "model.build": "--model"}
+    keys |= {f"{GROUP}.address": "--ray", "hydra/launcher": "--ray"}
+    accepted = error.accepted.replace("name=...", "--out").replace(f"{GROUP}.address", "--ray")
+    return reading.said(ConfigError(keys.get(error.key, error.key), error.value, accepted))

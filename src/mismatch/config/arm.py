@@ -7,6 +7,7 @@ than T) is None there, so two configurations that differ in it alone are one arm
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from mismatch.config import program
@@ -101,7 +102,7 @@ class Arm:
         """The parameters that name the arm: all but the `LATER` ones that change nothing, so that old names stay."""
         return {name: value for name, value in self.parameters().items() if (name, value) not in LATER.items()}
 
-    @property
+    @cached_property
     def id(self) -> str:
         """12 hex digits that name the arm: the hash of its parameters."""
         return _hash(self._named())[:12]

@@ -116,10 +116,26 @@ class Train:
 
 
 @dataclass
+class Advise:
+    """What is asked of an advice: minutes it may take, accuracy that is nothing to the person, units of the GRU.
+
+    model: a function of one's own that makes a model in the place of the GRU, ``my_model.py:build``. fit: whether the
+    advised model is fitted on all sequences, too.
+    """
+
+    minutes: float = ranged(5.0, low=0.2, high=1440.0)
+    margin: float = ranged(0.01, high=0.99, above=0.0)
+    units: int = ranged(16, low=1, high=4096)
+    model: str | None = None
+    fit: bool = False
+
+
+@dataclass
 class Settings:
     """The whole config as Hydra composes it. `measure`: a measurement of another kind that goes with the sweep.
 
     replicates: how many, or ``auto``: those of the first of `LOOKS`, and more for arms whose claims ask for more.
+    advise: given, it is no sweep, but a question on the data: which settings to take.
     """
 
     data: Any = None
@@ -138,6 +154,7 @@ class Settings:
     time_limit: float = ranged(600.0, above=0.0)
     impossible: str = choice("refuse", "refuse", "skip")
     measure: str | None = None
+    advise: Advise | None = None
     figures: bool = True
     smoke: bool = False
 

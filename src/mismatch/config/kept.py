@@ -10,6 +10,7 @@ import hashlib
 import os
 import platform
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -29,8 +30,10 @@ _used: Path | None = None
 
 
 def use() -> None:
-    """Let TensorFlow, which must not have been imported yet, keep its programs; where it cannot, it compiles them."""
+    """Let TensorFlow keep its programs, unless it was imported before; where it cannot, it compiles them."""
     global _used
+    if "tensorflow" in sys.modules:
+        return
     _used = _ready()
     if _used is not None:
         os.environ[FLAGS] = f"--tf_xla_persistent_cache_directory={_used}"

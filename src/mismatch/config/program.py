@@ -6,6 +6,9 @@ until it is named, and never lets a program serve an arm it was not made for.
 
 from typing import Any
 
+KEPT = 8
+"""Programs that a process keeps."""
+
 OUTSIDE = {
     "seed": "draws data, order and initial weights, which are assigned",
     "features.scale": "changes the arrays, not their shape",

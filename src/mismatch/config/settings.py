@@ -49,6 +49,8 @@ def settings(config: Any) -> Settings:
     refuse(cast("dict[str, Any]", OmegaConf.to_container(config, resolve=False)), data)
     node = Settings(**{item.name: typed(config[item.name]) for item in fields(Settings)})
     check("", node)
+    if node.advise is not None:
+        check("advise", node.advise)
     _replicates(node.replicates)
     if node.measure is not None and node.measure not in MEASUREMENTS.names:
         raise ConfigError("measure", node.measure, "must be one of " + ", ".join(MEASUREMENTS.names))

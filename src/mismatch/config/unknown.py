@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from mismatch.config.fields import ConfigError
-from mismatch.config.groups import GROUPS, Settings
+from mismatch.config.groups import GROUPS, Advise, Settings
 
 HYDRAS = ("hydra", "experiment", "debug")  # at the top level of a config, but no settings of an arm
 SHOWN = 3
@@ -27,8 +27,8 @@ def refuse(config: Mapping[str, Any], data: type | None) -> None:
 
 def known_keys(data: type | None) -> list[str]:
     """Every dotted key a config can hold, those of the dataset `data` included."""
-    nodes = dict(GROUPS) | ({"data": data} if data is not None and is_dataclass(data) else {})
-    top = [item.name for item in fields(Settings) if item.name not in nodes]
+    nodes = dict(GROUPS) | {"advise": Advise} | ({"data": data} if data is not None and is_dataclass(data) else {})
+    top = [item.name for item in fields(Settings) if item.name not in nodes or item.name == "advise"]
     return [*top, *(f"{group}.{item.name}" for group, node in nodes.items() for item in fields(node))]
 
 

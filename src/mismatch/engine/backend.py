@@ -59,7 +59,6 @@ with _quiet(), _hidden("jax") if BACKEND == "tensorflow" else nullcontext():
             tf.config.threading.set_inter_op_parallelism_threads(1)
         except RuntimeError:  # someone else started TensorFlow in this process: the same results, other times
             pass
-        tf.zeros(1)
 
 keras.config.set_floatx("float32")
 keras.config.set_epsilon(1e-7)

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from mismatch.config.arm import Arm
+from mismatch.config.program import KEPT
 from mismatch.data.streams import Streams
 from mismatch.engine.backend import keras, tf
 from mismatch.engine.layers import MatmulConv1D, SequenceGRU
 from mismatch.engine.model import Built, build
 
-KEPT_PROGRAMS = 8
 UPDATES, LARGEST = 40, 8 * 2**20
 """Updates and bytes of batches that one call of a program takes: Python and TensorFlow need .4 ms for each call."""
 
@@ -62,7 +62,7 @@ def program(arm: Arm) -> tuple[Program, float]:
         _PROGRAMS.move_to_end(arm.program)
         return _PROGRAMS[arm.program], 0.0
     begin = time.perf_counter()
-    if len(_PROGRAMS) >= KEPT_PROGRAMS:
+    if len(_PROGRAMS) >= KEPT:
         _PROGRAMS.popitem(last=False)
     with _numbered(arm.program) as anew:
         made = _compile(arm, anew)

@@ -7,6 +7,7 @@ measurements beside the training of what follows. Reporting is injected, as this
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -23,12 +24,13 @@ from mismatch.run.record import Record
 from mismatch.sweep import auto, baselined, lock, measured, naming, said, store
 from mismatch.sweep import plan as planning
 from mismatch.sweep.background import Background
-from mismatch.sweep.drive import drive
+from mismatch.sweep.drive import Part, drive_all
 from mismatch.sweep.errand import Errand
 from mismatch.sweep.estimate import START_S
 from mismatch.sweep.executors.base import Executor
 from mismatch.sweep.plan import Plan, Request, Run
 from mismatch.sweep.progress import Progress
+from mismatch.sweep.question import Asker, Question
 
 EXIT_BROKEN, EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 3, 130, 143
 
@@ -95,6 +97,9 @@ class Sweep:
     cut: bool = False
 
 
+Work = tuple[Sweep, Plan]
+
+
 @dataclass(frozen=True)
 class Idle:
     """What a command would find, were it given again at once: its sweeps, with nothing to do, and what it would say."""
@@ -111,9 +116,11 @@ class Session:
 
     typed = True
 
-    def __init__(self, reporter: Reporter | None = None) -> None:
-        self.reporter = reporter
+    def __init__(self, reporter: Reporter | None = None, asker: Asker | None = None, before_s: float = 0.0) -> None:
+        """before_s: seconds that the command was under way before."""
+        self.reporter, self.asker, self.begin = reporter, asker, time.monotonic() - before_s
         self.sweeps: list[Sweep] = []
+        self.questions: list[Question] = []
         self._executors: dict[tuple[str, Any], Executor] = {}
         self._measuring, self._showing = Background(), Background()
         self._say: Callable[[str], None] = say
@@ -146,13 +153,16 @@ class Session:
         """Add a sweep: the configs of all its jobs, or typed settings behind the first, the overrides and the
         experiment they come from.
 
-        A single config given to the inline executor is a single arm: its rows are printed at the end.
-        note: text kept beside the results as multirun.yaml.
+        A single config given to the inline executor is a single arm: its rows are printed at the end. One whose
+        `advise` is given is a question. note: text kept beside the results as multirun.yaml.
 
         Raises:
             ConfigError: when one of them cannot be, or its results folder is that of a sweep added before.
         """
         typed = [config if isinstance(config, Settings) else settings(config) for config in configs]
+        if typed[0].advise is not None:
+            self._add_question(typed, overrides, executor, launch)
+            return
         asked = planning.request(typed)
         name = naming.name(asked.name, overrides, experiment, asked.wanted)
         if name is not None:
@@ -162,13 +172,37 @@ class Session:
             what = "a number, or an experiment with a primary claim on a difference between arms, with a margin"
             raise ConfigError("replicates", AUTO, f"needs {what}: {asked.name} has none")
         folder = files.guard(paths.absolute(asked.out))
-        if any(sweep.folder == folder for sweep in self.sweeps):
-            raise ConfigError("out", asked.out, "is the folder of two sweeps; leave it out, and each has its own")
+        self._free(folder, asked.out)
         single = executor[0] == "inline" and launch is None and len(configs) == 1
         self.sweeps.append(Sweep(asked, folder, executor, launch, single, note, "/" in (experiment or "")))
 
+    def ask(self, question: Question) -> None:
+        """Add a question, and have its workers start.
+
+        Raises:
+            ConfigError: when workers cannot be had, or its folder is that of another.
+        """
+        self._free(question.folder, paths.shown(question.folder))
+        self._executor(question.executor).warm()
+        self.questions.append(question)
+
+    def _add_question(
+        self, typed: Sequence[Settings], overrides: Sequence[str], executor: tuple[str, Any], launch: Launch | None
+    ) -> None:
+        if self.asker is None or launch is not None:
+            raise ConfigError("hydra/launcher", "another", "must be local or ray for an advice, which plans as it goes")
+        if len(typed) > 1:
+            raise ConfigError("advise", f"{len(typed)} jobs", "is one question: give every key a single value")
+        named = {word.split("=", 1)[0].lstrip("+~") for word in overrides} & {"name", "out"}
+        self.ask(self.asker.question(typed[0], executor, typed[0].out if named else None))
+
+    def _free(self, folder: Path, out: str) -> None:
+        """Refuse a folder that was added before."""
+        if folder in [*(sweep.folder for sweep in self.sweeps), *(each.folder for each in self.questions)]:
+            raise ConfigError("out", out, "is the folder of two sweeps; leave it out, and each has its own")
+
     def run(self) -> int:
-        """Do all that was added, sweep after sweep, and return the exit code.
+        """Do all that was added, questions first, then sweep after sweep, and return the exit code.
 
         Raises:
             ConfigError: when workers or a results folder cannot be had; nothing has been trained then.
@@ -176,6 +210,10 @@ class Session:
         """
         for sweep in self.sweeps:
             self._workers(sweep)  # a cluster that cannot be had is known before anything is written
+        for question in self.questions:
+            self._answer(question)
+            if self.code >= EXIT_INTERRUPTED:
+                return self.code
         with ExitStack() as stack:
             for sweep in self.sweeps:
                 stack.enter_context(lock.hold(sweep.folder, sweep.request.out))
@@ -191,18 +229,24 @@ class Session:
             work = sorted(zip(self.sweeps, plans, strict=True), key=lambda each: _alone(each[0]))
             for sweep, plan in work:
                 self._measure_beside(sweep, plan)
-            for place, (sweep, plan) in enumerate(work, 1):
-                self._finish(sweep, plan, last=place == len(work))
+            for chain in _chains(work):
+                self._finish(chain, last=chain[-1] is work[-1])
             for sweep in self.sweeps:
                 self._showing.end(sweep.folder)
             self._verdicts()
         return self.code
 
+    def _answer(self, question: Question) -> None:
+        executor = self._executor(question.executor)
+        _ = executor.workers  # as above
+        with lock.hold(question.folder, paths.shown(question.folder)):
+            self._codes.append(question.answer(executor, self.begin))
+
     @property
     def idle(self) -> Idle | None:
         """What the same command would find now; None where it has something to do, or cannot tell."""
         known = [len(plan.notes) == len(plan.request.notes) for plan in self._plans]  # other notes are on records
-        special = [sweep.single or sweep.launch or sweep.request.look for sweep in self.sweeps]
+        special = [*self.questions, *(each.single or each.launch or each.request.look for each in self.sweeps)]
         if self.code or any(special) or not known or not all(known) or len(self._shown) < len(self.sweeps):
             return None
         done = [
@@ -255,9 +299,18 @@ class Session:
             lines.append(f"in all: {runs} runs to train, {planning.about(minutes)}")
         return lines
 
-    def _finish(self, sweep: Sweep, plan: Plan, last: bool) -> None:
-        """One sweep: train, measure, report; what the workers need not wait for goes on while they train the next."""
-        plan = self._all_looks(sweep, plan)
+    def _finish(self, chain: Sequence[Work], last: bool) -> None:
+        """Sweeps in turn: train, measure, report; what the workers need not wait for goes on while they train others.
+
+        Only the last of a chain may need a look, another launcher or a quiet machine.
+        """
+        sweep, plan = chain[-1]
+        self._train(chain)
+        while (following := self._look(sweep, plan)) is not None:
+            plan = planning.make(following, sweep.folder)
+            _note(sweep, plan)
+            say(plan.text(self._workers(sweep)))
+            self._train([(sweep, plan)])
         if plan.measure_s and _alone(sweep):
             self._measuring.quiet()
             self._showing.quiet()
@@ -267,25 +320,19 @@ class Session:
             self._showing.quiet()
             self._show(sweep, plan)
         else:
-            self._showing.begin(sweep.folder, partial(self._show, sweep, plan))
+            self._show_beside(sweep, plan)
         if sweep.single:
             _print_rows(plan, sweep.folder)
 
-    def _all_looks(self, sweep: Sweep, plan: Plan) -> Plan:
-        """Train what is planned, and what every look at it adds; the plan that was done last."""
-        while True:
-            if plan.runs:
-                self._prepare(sweep.request.figures)
-                if sweep.launch is not None:
-                    self._launch(sweep, plan, sweep.launch)
-                else:
-                    self._train(sweep, plan)
-            following = self._look(sweep, plan)
-            if following is None:
-                return plan
-            plan = planning.make(following, sweep.folder)
-            _note(sweep, plan)
-            say(plan.text(self._workers(sweep)))
+    def _train(self, chain: Sequence[Work]) -> None:
+        """Train what is planned, and show all but the last of the chain."""
+        sweep, plan = chain[-1]
+        if any(plan.runs for _, plan in chain):
+            self._prepare(any(sweep.request.figures for sweep, _ in chain))
+        if sweep.launch is not None and plan.runs:
+            self._launch(sweep, plan, sweep.launch)
+        elif sweep.launch is None:
+            self._drive(chain)
 
     def _look(self, sweep: Sweep, plan: Plan) -> Request | None:
         """What is asked for after a look at what was trained; None where nothing more is."""
@@ -301,20 +348,27 @@ class Session:
         if self.reporter is not None:
             threading.Thread(target=self.reporter.prepare, args=[figures], daemon=True).start()
 
-    def _train(self, sweep: Sweep, plan: Plan) -> None:
-        with Progress(plan, tenths=not sweep.single) as progress, store.Writer(sweep.folder, progress.say) as writer:
-
-            def keep(record: Record, run: Run) -> None:
-                writer.keep(record)
-                progress.add(record, run)
-                if sweep.single and record.status == "ok":
-                    progress.say(f"replicate {record.replicate}: accuracy {record.metrics['accuracy']:.3f}")
-
+    def _drive(self, chain: Sequence[Work]) -> None:
+        """Have the workers of an executor train a chain."""
+        sweep, plans = chain[-1][0], [plan for _, plan in chain]
+        with ExitStack() as stack:
+            progress = stack.enter_context(Progress(plans, tenths=not sweep.single))
+            parts = [self._part(*work, progress, stack, shown=work is not chain[-1]) for work in chain]
             self._say = progress.say  # which keeps lines of a report apart from the bar
-            try:
-                drive(plan, self._executor(sweep.executor), keep, progress.say)
-            finally:
-                self._say = say
+            stack.callback(setattr, self, "_say", say)
+            drive_all(parts, self._executor(sweep.executor), progress.say)
+
+    def _part(self, sweep: Sweep, plan: Plan, progress: Progress, stack: ExitStack, shown: bool) -> Part:
+        """What is done with the records of a sweep. shown: whether it is shown at their end."""
+        writer = stack.enter_context(store.Writer(sweep.folder, progress.say))
+
+        def keep(record: Record, run: Run) -> None:
+            writer.keep(record)
+            progress.add(plan, record, run)
+            if sweep.single and record.status == "ok":
+                progress.say(f"replicate {record.replicate}: accuracy {record.metrics['accuracy']:.3f}")
+
+        return Part(plan, keep, partial(self._show_beside, sweep, plan) if shown else lambda: None)
 
     def _launch(self, sweep: Sweep, plan: Plan, launch: Launch) -> None:
         """Have another launcher carry the jobs out, one for each arm that misses runs; say what is missing then."""
@@ -342,6 +396,10 @@ class Session:
         """Begin the measurement of another kind, unless the machine must be quiet for it."""
         if plan.measure_s and not _alone(sweep):
             self._measuring.begin(sweep.folder, partial(_make_measurement, sweep, plan))
+
+    def _show_beside(self, sweep: Sweep, plan: Plan) -> None:
+        """Show a sweep while others are trained."""
+        self._showing.begin(sweep.folder, partial(self._show, sweep, plan))
 
     def _show(self, sweep: Sweep, plan: Plan) -> None:
         """What is made of the runs of a sweep, once its measurement has ended."""
@@ -406,9 +464,26 @@ class Session:
                 self._shown.setdefault(self.sweeps[-1].folder, []).append(line)
 
 
+def _chains(work: Sequence[Work]) -> list[list[Work]]:
+    """Sweeps that the same workers train in turn, together."""
+    chains: list[list[Work]] = []
+    for each in work:
+        sweep, before = each[0], chains[-1][-1][0] if chains else None
+        if before is None or sweep.launch or before.executor != sweep.executor or _apart(before):
+            chains.append([])
+        chains[-1].append(each)
+    return chains
+
+
+def _apart(sweep: Sweep) -> bool:
+    """Whether something must be done between its training and that of others."""
+    return bool(sweep.launch or sweep.request.look or sweep.single or _alone(sweep))
+
+
 def _alone(sweep: Sweep) -> bool:
-    """Whether its measurement needs a quiet machine."""
-    return sweep.request.measure is not None and measured.alone(sweep.request.measure)
+    """Whether its measurement needs a quiet machine; that of a smoke run is no evidence."""
+    asked = sweep.request
+    return asked.measure is not None and not asked.smoke and measured.alone(asked.measure)
 
 
 def _make_measurement(sweep: Sweep, plan: Plan) -> None:

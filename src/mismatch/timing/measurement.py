@@ -101,7 +101,7 @@ class Timing(Measurement):
         begin, kinds = time.perf_counter(), settings(arms)
         size = protocol.SMOKE if smoke else protocol.FULL
         with threadpool_limits(1):
-            made = programs(arms, kinds, size.warm_up)
+            made = list(programs(arms, kinds, size.warm_up))
             end = begin + size.budget_s
             steps = protocol.plan_blocks(made, size, end - time.perf_counter())
             blocks = list(protocol.blocks(made, steps, size, end))

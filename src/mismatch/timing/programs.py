@@ -5,7 +5,7 @@ so that step 1000 does the work of step 1.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,14 @@ from mismatch.timing.protocol import Program, milliseconds
 from mismatch.timing.setting import ENGINES, Setting, work
 
 
-def programs(arms: Sequence[Arm], settings: Sequence[Setting], warm_up: int) -> list[Program]:
-    """Build, trace and warm up. A program per engine, thrown away, pays for the start of TensorFlow and of XLA."""
+def programs(arms: Sequence[Arm], settings: Sequence[Setting], warm_up: int) -> Iterator[Program]:
+    """Build, trace and warm up one after another. A program per engine, thrown away, pays for the start of TensorFlow
+    and of XLA."""
     keras.utils.set_random_seed(arms[0].seed)
     for engine in dict.fromkeys(arm.train.engine for arm in arms):
         training_step(next(arm for arm in arms if arm.train.engine == engine))()
-    return [_program(arm, setting, warm_up) for arm, setting in zip(arms, settings, strict=True)]
+    for arm, setting in zip(arms, settings, strict=True):
+        yield _program(arm, setting, warm_up)
 
 
 def _program(arm: Arm, setting: Setting, warm_up: int) -> Program:

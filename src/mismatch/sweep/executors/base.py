@@ -5,6 +5,7 @@ the order of the runs: the driver (`sweep.drive`) chooses the worker, writes the
 again. Workers may join and be lost while runs are trained.
 """
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -59,11 +60,16 @@ class Executor(ABC):
     def __init__(self, n_jobs: Any) -> None:
         """n_jobs: how many workers, or whatever else the launcher says of them."""
         self._workers = n_jobs
+        self.made: dict[int, set[Any]] = {}  # the programs that each worker has compiled
 
     @property
     def workers(self) -> int:
         """How many there can be, as far as is known now."""
         return int(self._workers)
+
+    def now(self) -> float:
+        """Seconds by the clock that its runs take their time of; what limits of time are compared with."""
+        return time.monotonic()
 
     def warm(self) -> None:
         """Get everything ready that `start` will probably need, and return at once."""

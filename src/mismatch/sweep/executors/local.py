@@ -1,11 +1,10 @@
 """Warm, single-threaded worker processes on this machine, one per core, that outlive the death of any of them.
 
-They start with the first call of `start`, import TensorFlow while Hydra composes the jobs, and stay warm from one
-sweep to the next. One that has grown too large is replaced. They die with this process, and Ctrl-C does not reach
-them: it reaches this process, which then stops them.
+They start with the first call of `start` and stay warm from one sweep to the next. One that has grown too large is
+replaced. They die with this process, and Ctrl-C does not reach them: it reaches this process, which then stops them.
+On Linux all are forked from one process, which imports TensorFlow while Hydra composes the jobs, once for all of them.
 """
 
-import multiprocessing
 import os
 import queue
 import resource
@@ -21,6 +20,7 @@ from typing import Any
 from mismatch.config.fields import ConfigError
 from mismatch.run.pipeline import warm
 from mismatch.run.record import Record
+from mismatch.sweep import origin
 from mismatch.sweep.executors.base import Died, Done, Executor, Outcome, Task
 from mismatch.sweep.parent import die_with
 
@@ -99,6 +99,7 @@ class Local(Executor):
         pools, leaving = self._pools, self._leaving
         self._pools, self._leaving, self._ended = [], [], queue.Queue()
         self._worn.clear()
+        self.made.clear()
         for pool in pools:
             pool.stop()
         for pool in pools:
@@ -116,6 +117,7 @@ class Local(Executor):
         self._leaving[-1].start()
         self._pools[worker] = _new_pool()
         self._worn.discard(worker)
+        self.made.pop(worker, None)
 
 
 def _count(n_jobs: int) -> int:
@@ -129,13 +131,12 @@ def _count(n_jobs: int) -> int:
 def _new_pool() -> Any:
     from pebble import ProcessPool
 
-    context = multiprocessing.get_context("spawn")
     # Threads and processes inherit the mask: Ctrl-C reaches this process alone, which then stops its workers.
     # (Starting the resource tracker would lift the mask, so it comes first.)
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        pool = ProcessPool(max_workers=1, context=context, initializer=_start_worker, initargs=[os.getpid()])
+        pool = ProcessPool(max_workers=1, context=origin.context(), initializer=_start_worker)
         pool.schedule(_ready)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -146,9 +147,9 @@ def _ready() -> None:
     """Nothing: a task that makes a pool start its process."""
 
 
-def _start_worker(parent: int) -> None:
+def _start_worker() -> None:
     """Die with the parent, and import TensorFlow ahead of the first run."""
-    die_with(parent)
+    die_with(os.getppid())
     warm()
 
 

@@ -1,0 +1,162 @@
+"""The document on how good advice is, made from its tables: ``python -m mismatch.regret.documents > docs/regret.md``.
+
+In: the CSV files that `experiments/advice/table.py` left in a folder. Out: Markdown; a test compares it with the file.
+"""
+
+import math
+from pathlib import Path
+
+import pandas as pd
+
+from mismatch.analysis.documents import table
+from mismatch.config.paths import REFERENCE
+from mismatch.regret.reading import ADVISED, UNTUNED
+from mismatch.regret.sources import SOURCES
+from mismatch.regret.truth import BEST, FIRST, LAST, NEAR
+from mismatch.sweep import store
+
+FOLDER = REFERENCE / "advice"
+ASKED, REACH, COVERED = 12, 0.01, 0.93
+"""What was asked for before anything was run: datasets; mean regret at 5 minutes; share of intervals that are right."""
+TEXT = """# How good is the advice?
+
+This file is made from the tables of the benchmark (`python -m mismatch.regret.documents > docs/regret.md`); a
+test makes it again.
+
+    make bench-advice                                           # all that is missing; the tables, the figure
+    python experiments/advice/regret.py --datasets digits ends --repeats 0 1 2 --minutes 1 5
+    python experiments/advice/table.py
+
+{whole}Each of {datasets} datasets is written as a file of the size that people have, {files} files in all. The file is
+advised on for {minutes} minutes, as `mismatch advise` does it. What was advised is trained on what the file
+leaves beside the sequences set aside, and tested on fresh sequences: a new sample of a synthetic task, rows of
+a real set that were kept out of the file; none of them stands in it. So are fixed rules, and all ways that the
+advice could have chosen, at all of its learning rates. The way to be held to is the best of them all in other
+trainings than those on which it is compared.
+
+Regret is accuracy below that way. Every rule has the learning rate that does best for it in the race, which its
+users would have to find; `{untuned}` has that of Adam in Keras. Step time is the processor time of an update,
+over that of the cheapest way within {margin} of the best. Intervals are over repeats: what new files of these
+datasets would give. The datasets were picked by hand and are no sample of any others.
+
+{rules}
+
+{reached}
+
+![Regret by rule](../results/reference/advice/figures/regret.png)
+
+By dataset (mean regret over its files):
+
+{each}
+
+What the advice said of its finalists, held to fresh sequences: intervals at 95 % of their accuracy and of their
+difference to the advised way; "costs" or "gains", where that interval is above or below 0; "equivalent", where the
+one at 90 % is within the margin. The truth is a mean over {last} trainings and no exact number either: the last
+column counts what is wrong by more than two of its standard errors.
+
+{right}
+
+{covered}
+
+The calls of an advice run on a clock of their own: a run takes the processor time that it took when it was
+trained, each of two workers compiles a program when it first needs it (2 s), and is ready after 6 s. So calls
+of several lengths share their runs, and what else the machine did does not count. Ways are judged by {first}
+trainings each; the {best} best, the cheapest near them and all that was advised, said or a rule by {last}.
+"""
+
+
+def document(folder: Path = FOLDER) -> str:
+    """The whole text."""
+    choices, regret, right = (store.read_csv(folder / f"{name}.csv") for name in ("choices", "regret", "right"))
+    calls = sorted(right["minutes"].unique())
+    return TEXT.format(
+        whole=_whole(choices["dataset"].nunique()),
+        datasets=choices["dataset"].nunique(),
+        files=len(choices[["dataset", "repeat"]].drop_duplicates()),
+        minutes=", ".join(f"{each:g}" for each in calls[:-1]) + f" and {calls[-1]:g}",
+        untuned=UNTUNED,
+        margin=_short(NEAR),
+        rules=_rules(regret),
+        reached=_reached(regret),
+        each=_each(choices),
+        right=_right(right),
+        covered=_covered(right),
+        first=FIRST,
+        last=LAST,
+        best=BEST,
+    )
+
+
+def _whole(datasets: int) -> str:
+    """What is missing of the datasets, if any is."""
+    if datasets >= ASKED:
+        return ""
+    return f"**A first cut: {datasets} of the {len(SOURCES)} datasets so far, of which {ASKED} were asked for.**\n\n"
+
+
+def _rules(regret: pd.DataFrame) -> str:
+    head = ("who chooses", "regret", "95 %", "worst dataset", "files within .01", "step time", "more than the advice")
+    rows = []
+    for one in regret.to_dict("records"):
+        more = f"{_number(one['more'])} {_bounds(one['more_low'], one['more_high'])}".strip()
+        numbers = (
+            _number(one["regret"]),
+            _bounds(one["low"], one["high"]),
+            _number(one["worst"]),
+            f"{one['near']:.0%}",
+        )
+        rows.append((one["rule"], *numbers, f"{one['slower']:.2f}", "" if one["rule"] == ADVISED else more))
+    return table(head, rows)
+
+
+def _reached(regret: pd.DataFrame) -> str:
+    """Whether the advice is as good as was asked for."""
+    mine = regret.set_index("rule")["regret"]
+    others = mine[~mine.index.str.startswith("advice")]
+    side = "within" if mine[ADVISED] <= REACH else "above"
+    small = f"is {_number(mine[ADVISED])}, {side} the {_short(REACH)} asked for"
+    better = "below every fixed rule" if mine[ADVISED] < others.min() else f"not below {others.idxmin()}"
+    return f"Mean regret of the advice at 5 minutes {small}, and {better}."
+
+
+def _each(choices: pd.DataFrame) -> str:
+    wide = choices.pivot_table(index="dataset", columns="rule", values="regret", aggfunc="mean", sort=False)
+    wide = wide.loc[[name for name in SOURCES if name in wide.index]]
+    rules = [ADVISED, *(str(rule) for rule in wide if not str(rule).startswith("advice"))]
+    values = wide[rules].to_numpy(float)
+    rows = [(name, SOURCES[str(name)].known, *map(_number, row)) for name, row in zip(wide.index, values, strict=True)]
+    return table(("dataset", "known to be best", *rules), rows)
+
+
+def _right(right: pd.DataFrame) -> str:
+    head = ("statement", "minutes", "number", "right", "wrong beyond doubt")
+    rows = [
+        (one["kind"], f"{one['minutes']:g}", one["statements"], _number(one["right"]), _number(one["surely_wrong"]))
+        for one in right.to_dict("records")
+    ]
+    return table(head, rows)
+
+
+def _covered(right: pd.DataFrame) -> str:
+    found = right[right["kind"].isin(["accuracy", "difference"])]
+    share = float((found["right"] * found["statements"]).sum() / found["statements"].sum())
+    what = "as asked for" if share >= COVERED else "less than asked for"
+    return f"Of the intervals {_number(share)} hold the truth, {what} ({_short(COVERED)})."
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return ""
+    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 0.9995 else f"{value:.0f}"
+
+
+def _bounds(low: float, high: float) -> str:
+    return "" if math.isnan(low) else f"[{_number(low)}, {_number(high)}]"
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}".removeprefix("0")
+
+
+if __name__ == "__main__":
+    print(document(), end="")

@@ -1,0 +1,62 @@
+"""The figure of the benchmark: regret of the advice and of every fixed rule, a dot for each dataset.
+
+In: tables of `reading.py` and `summary.py`. Out: `regret.png`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mismatch.regret.reading import ADVISED
+from mismatch.regret.truth import NEAR
+from mismatch.report import canvas, rows, save
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ROW_INCHES = 0.42
+
+
+def draw(choices: pd.DataFrame, regret: pd.DataFrame, folder: Path) -> save.Drawing:
+    """Write `regret.png` into `folder`."""
+    with save.style():
+        figure, grid = canvas.new_figure(1, 1, ROW_INCHES * len(regret), title(regret), _caption(choices), column=8.0)
+        _panel(grid[0, 0], choices, regret)
+        return save.save(figure, folder, "regret", vector=False)
+
+
+def title(regret: pd.DataFrame) -> str:
+    """What is to be seen, with its numbers."""
+    ours = regret["rule"].str.startswith("advice")
+    advice = regret[ours].sort_values("rule", key=lambda names: names != ADVISED).iloc[0]
+    other = regret[~ours].iloc[0]
+    return (
+        f"{advice['rule'].replace('advice,', 'Advice of')} is {advice['regret']:.3f} below the best way on average, "
+        f"the best fixed rule ({other['rule']}) {other['regret']:.3f}"
+    )
+
+
+def _caption(choices: pd.DataFrame) -> str:
+    datasets, files = choices["dataset"].nunique(), len(choices[["dataset", "repeat"]].drop_duplicates())
+    return (
+        f"A dot is a dataset ({datasets}, {files} files in all), a bar the mean with its 95% interval over repeats, "
+        f"the band {NEAR} of accuracy. Judged on fresh sequences."
+    )
+
+
+def _panel(axes: Axes, choices: pd.DataFrame, regret: pd.DataFrame) -> None:
+    axes.axvspan(0, NEAR, color="#dddddd", lw=0, zorder=-1)
+    bounds = regret[["regret", "low", "high"]].to_numpy(float)
+    for place, (rule, (mean, low, high)) in enumerate(zip(regret["rule"], bounds, strict=True)):
+        each = choices[choices["rule"] == rule].groupby("dataset")["regret"].mean().to_numpy(float)
+        colour = canvas.COLOURS[0] if str(rule).startswith("advice") else canvas.COLOURS[1]
+        axes.scatter(each, np.full(len(each), place), s=14, color=colour, alpha=0.35, lw=0)
+        half = np.nan_to_num(np.array([[mean - low], [high - mean]]))
+        axes.errorbar(mean, place, xerr=half, fmt="D", color=colour, ms=7, capsize=3, zorder=3)
+        axes.annotate(f"{mean:.3f}", (1.01, place), xycoords=("axes fraction", "data"), va="center", color=colour)
+    rows.name_rows(axes, list(regret["rule"]), np.arange(len(regret)), "accuracy below the best way")
+    axes.set_ylim(len(regret) - 0.5, -0.5)

@@ -1,0 +1,160 @@
+"""Outcomes of trials as tables: what each rule chose and what that came to, and what each advice said and what is true.
+
+In: the files that `experiments/advice/regret.py` left. Out: two tables, a row per choice and per statement.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mismatch.advise.evidence import COSTS, EQUIVALENT, GAINS
+from mismatch.regret.truth import FIRST, LAST, NEAR
+
+ADVICE = "advice, {:g} min"
+ADVISED = ADVICE.format(5)
+RANDOM = "a random way"
+UNTUNED, PLAIN = "Keras defaults, untuned", "Keras defaults"
+ADAM = 0.001
+"""The learning rate of Keras's Adam unless told otherwise."""
+CHOICES = {
+    "dataset": "what the file was drawn from",
+    "repeat": "number of the file, and seed of the advice",
+    "rule": "who chose; of a random way, the mean over all ways",
+    "way": "what was chosen; empty for a random way",
+    "learning_rate": "the one that did best for it in the race",
+    "accuracy": "on fresh sequences, mean over trainings",
+    "regret": "accuracy that it is below the best way, which other trainings show to be the best",
+    "step_ms": "processor time of an update in milliseconds",
+    "slower": "step_ms over that of the cheapest way within .01 of the best",
+}
+STATEMENTS = {
+    "dataset": "what the file was drawn from",
+    "repeat": "number of the file, and seed of the advice",
+    "minutes": "asked for",
+    "kind": "accuracy of a finalist, its difference to the advised one, or the word: costs, gains, equivalent",
+    "way": "of which it was said",
+    "estimate": "what was said",
+    "low": "lower end of the interval at 95 %",
+    "high": "upper end",
+    "truth": "on fresh sequences, mean over trainings",
+    "truth_error": "standard error of that over trainings",
+    "right": "whether the truth is inside the interval, above 0 (costs), below 0 (gains), or within .01 (equivalent)",
+}
+"""Columns and what they mean."""
+
+
+def outcomes(folder: Path) -> list[dict[str, Any]]:
+    """All that were done, by dataset and repeat."""
+    return [json.loads(path.read_text()) for path in sorted(folder.glob("*/*/outcome.json"))]
+
+
+def choices(found: list[dict[str, Any]]) -> pd.DataFrame:
+    """A row for each rule and advice of each trial."""
+    return pd.DataFrame([row for one in found for row in _choices(one)], columns=list(CHOICES))
+
+
+def statements(found: list[dict[str, Any]]) -> pd.DataFrame:
+    """A row for each statement of each advice."""
+    return pd.DataFrame([row for one in found for row in _statements(one)], columns=list(STATEMENTS))
+
+
+Truths = dict[tuple[str, float], dict[str, Any]]
+
+
+def _truths(outcome: dict[str, Any]) -> Truths:
+    return {(one["way"], one["rate"]): one for one in outcome["truths"]}
+
+
+def _choices(outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    known = _truths(outcome)
+    chosen = {ADVICE.format(call["minutes"]): _advised(call) for call in outcome["calls"]}
+    chosen |= {name: (way, rate) for name, (way, rate) in outcome["rules"].items()}
+    best, cheapest = _best(known), _cheapest(known)
+    named = {"dataset": outcome["source"], "repeat": outcome["repeat"]}
+    for rule, option in chosen.items():
+        scores, step = np.array(known[option]["scores"]), known[option]["step_ms"]
+        regret = float((best - scores[FIRST:]).mean())
+        yield {
+            **named, "rule": rule, "way": option[0], "learning_rate": option[1], "accuracy": float(scores.mean()),
+            "regret": regret, "step_ms": step, "slower": step / cheapest,
+        }  # fmt: skip
+    yield named | _over([known[(way, rate)] for way, rate in outcome["every"]], best, cheapest) | {"rule": RANDOM}
+    plain = (outcome["rules"][PLAIN][0], ADAM)
+    yield named | _over([known[plain]], best, cheapest) | {"rule": UNTUNED, "way": plain[0], "learning_rate": plain[1]}
+
+
+def _over(options: list[dict[str, Any]], best: np.ndarray, cheapest: float) -> dict[str, Any]:
+    """The mean over options, not all of which were looked at closely: by their first trainings."""
+    accuracy = float(np.mean([np.mean(one["scores"][:FIRST]) for one in options]))
+    step = float(np.exp(np.mean([np.log(one["step_ms"]) for one in options])))
+    regret = float(best.mean()) - accuracy
+    return {"way": "", "accuracy": accuracy, "regret": regret, "step_ms": step, "slower": step / cheapest}
+
+
+def _advised(call: dict[str, Any]) -> tuple[str, float]:
+    first = call["finalists"][0]
+    return first["way"], first["rate"]
+
+
+def _best(known: Truths) -> np.ndarray:
+    """Scores of the best option in replicates `FIRST` to `LAST`: in each half, of the one that is best in all others.
+
+    The highest of many means owes a part of it to luck; what is chosen by some replicates owes none to the rest.
+    """
+    scores = np.array([one["scores"] for one in known.values() if len(one["scores"]) == LAST])
+    halves = np.arange(LAST) % 2
+    found = np.zeros(LAST)
+    for half in (0, 1):
+        tested = (halves == half) & (np.arange(LAST) >= FIRST)
+        found[tested] = scores[scores[:, ~tested].mean(1).argmax(), tested]
+    return found[FIRST:]
+
+
+def _cheapest(known: Truths) -> float:
+    """Milliseconds of an update of the cheapest option within `NEAR` of the best."""
+    close = [one for one in known.values() if len(one["scores"]) == LAST]
+    most = max(float(np.mean(one["scores"])) for one in close)
+    return min(one["step_ms"] for one in close if np.mean(one["scores"]) >= most - NEAR)
+
+
+def _statements(outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    known = _truths(outcome)
+    for call in outcome["calls"]:
+        base = np.array(known[_advised(call)]["scores"])
+        for one in call["finalists"]:
+            scores = np.array(known[(one["way"], one["rate"])]["scores"])
+            named = {"dataset": outcome["source"], "repeat": outcome["repeat"], "minutes": call["minutes"]}
+            named |= {"way": one["way"]}
+            if np.isnan(_numbers(one["accuracy"])).any():
+                continue  # it was not tested: nothing was said
+            yield named | _said("accuracy", _numbers(one["accuracy"]), scores)
+            if one["standing"]:
+                yield from (named | row for row in _differences(one, base - scores))
+
+
+def _differences(told: dict[str, Any], behind: np.ndarray) -> Iterator[dict[str, Any]]:
+    below = _numbers(told["below"])
+    yield _said("difference", below, behind)
+    mean, standing = float(behind.mean()), told["standing"]
+    right = {COSTS: mean > 0, GAINS: mean < 0, EQUIVALENT: abs(mean) < NEAR}
+    if standing in right:
+        yield _said(standing, below, behind) | {"right": right[standing]}
+
+
+def _said(kind: str, said: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
+    estimate, low, high = map(float, said)
+    mean, error = float(truth.mean()), float(truth.std(ddof=1) / np.sqrt(len(truth)))
+    right = bool(low <= mean <= high)
+    return {
+        "kind": kind, "estimate": estimate, "low": low, "high": high, "truth": mean, "truth_error": error,
+        "right": right,
+    }  # fmt: skip
+
+
+def _numbers(values: list[float | None]) -> np.ndarray:
+    """Numbers as JSON holds them, null for none."""
+    return np.array([np.nan if value is None else value for value in values], float)

@@ -122,13 +122,13 @@ Form = Callable[[Way], Way | None]
 class Grid:
     """Entrants of ways on the settings `base`, each of them made once, as it takes a while; at some of `rates`.
 
-    usual: those of them where there is no time for all. form: what ways are with the model.
+    usual: those of them where there is no time for all, if not those of others. form: what ways are with the model.
     """
 
     def __init__(
         self, base: Settings, rates: Sequence[float], usual: Sequence[float] = (), form: Form = lambda way: way
     ) -> None:
-        self.base, self.rates, self.usual, self.form = base, tuple(rates), tuple(usual or rates), form
+        self.base, self.rates, self.usual, self.form = base, tuple(rates), tuple(usual), form
         self._made: dict[Way, tuple[Arm, ...]] = {}
 
     def entrants(self, tried: Iterable[Way], rates: Sequence[float]) -> list[Entrant]:

@@ -107,11 +107,16 @@ def most(shared: Settings, lengths: np.ndarray, runs: Runs, capacity: float) -> 
     return fits[0] if fits else levels[-1]
 
 
+def usual(grid: Grid) -> tuple[float, ...]:
+    """Learning rates where there is no time for all."""
+    return grid.usual or MIDDLE
+
+
 def probe(grid: Grid) -> Entrant:
     """A short way of the race, whose runs show how fast the machine is; its usual rate comes first."""
     lengths = resolve(grid.base).data.seen()
     (found,) = grid.entrants([Way(candidates.levels(lengths, int(lengths.max()))[-1])], grid.rates)
-    return Entrant(found.way, tuple(sorted(found.arms, key=lambda arm: arm.train.learning_rate not in grid.usual)))
+    return Entrant(found.way, tuple(sorted(found.arms, key=lambda arm: arm.train.learning_rate not in usual(grid))))
 
 
 def _levels(lengths: np.ndarray) -> list[int]:
@@ -125,14 +130,14 @@ def _levels(lengths: np.ndarray) -> list[int]:
 def _begun(grid: Grid, lengths: np.ndarray, runs: Runs) -> int:
     """The longest T on which sides of padding were compared before; 0 where none was."""
     ways = [Way(steps, padding="post") for steps in _levels(lengths)]
-    found = grid.entrants(ways, grid.usual)
+    found = grid.entrants(ways, usual(grid))
     runs.look([(arm, 1) for each in found for arm in each.arms])
     return max((each.way.steps for each in found if each.arms[0].id in runs.found), default=0)
 
 
 def _fitting(grid: Grid, tried: Sequence[Way], runs: Runs, capacity: float) -> tuple[list[Entrant], tuple[float, ...]]:
     """As many of the first entrants as so many worker seconds last for, at all learning rates or at one."""
-    for rates, fewest in ((grid.rates, LEAST_ENTRANTS), (grid.usual, LEAST_OF_ONE_RATE)):
+    for rates, fewest in ((grid.rates, LEAST_ENTRANTS), (usual(grid), LEAST_OF_ONE_RATE)):
         possible = grid.entrants(tried, rates)
         arms = [
             [(arm, LOOKS[0]) for each in possible[: count + 1] for arm in each.arms] for count in range(len(possible))
@@ -140,7 +145,7 @@ def _fitting(grid: Grid, tried: Sequence[Way], runs: Runs, capacity: float) -> t
         count = sum(runs.missing(each) <= capacity for each in arms)  # a program of several ways is compiled once
         if count >= min(fewest, len(possible)):
             return possible[:count], rates
-    return possible[:LEAST_OF_ONE_RATE], grid.usual
+    return possible[:LEAST_OF_ONE_RATE], usual(grid)
 
 
 def joining(

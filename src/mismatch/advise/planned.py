@@ -6,6 +6,7 @@ In: who enters the race, the budget. Out: lines.
 from typing import Any
 
 from mismatch.advise.budget import Budget
+from mismatch.advise.candidates import OWN
 from mismatch.advise.entering import Entering
 from mismatch.advise.runs import Runs
 from mismatch.check.words import counted
@@ -25,7 +26,9 @@ def lines(minutes: float, workers: int, entering: Entering, data: Any, budget: B
         f"({about(race)} or more), a final of the best on {data.NOUN}s set aside, step times, the answer"
     ]
     if runs.pace > SLOWER:
-        found.append(f"  runs take {runs.pace:.1f} times as long here as on a free core of a server")
+        own = any(each.way.reduction == OWN for each in entrants)
+        before = "as when your model was tried" if own else "here as on a free core of a server"
+        found.append(f"  runs take {runs.pace:.1f} times as long {before}")
     if entering.untried:
         longest = max(each.way.steps for each in entrants)
         longer = any(way.steps > longest for way in entering.untried)

@@ -1,8 +1,10 @@
 """How the suite is shared between processes, and how much hypothesis tries; plain helpers are in `tests/helpers.py`."""
 
+import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,11 +18,24 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 SHARED = None if "PYTEST_XDIST_WORKER" in os.environ else tempfile.mkdtemp(prefix="mismatch-cache-")
 if SHARED:
     os.environ["MISMATCH_CACHE"] = SHARED
+    # Each of the processes that tests start would compile our own modules anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_unconfigure() -> None:
     if SHARED:
         shutil.rmtree(SHARED, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported to collect the tests stays: no garbage collection need walk TensorFlow's million objects."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

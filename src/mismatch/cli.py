@@ -35,12 +35,8 @@ OTHER_COMMANDS = ("run", "multirun", "cfg", "help", "hydra_help", "info", "shell
 """What Hydra can be told to do instead of a sweep, or has been told already."""
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM: what a scheduler or a shutdown sends; as tidy an end as Ctrl-C."""
-
-
 def _terminate(*_: object) -> NoReturn:
-    raise Terminated
+    raise sweeping.Terminated
 
 
 def main() -> None:
@@ -58,10 +54,9 @@ def main() -> None:
         sweeping.say(f"mismatch: error: {error}")
         code = sweeping.EXIT_USAGE
     except KeyboardInterrupt as end:
-        terminated = isinstance(end, Terminated)
-        what = "terminated" if terminated else "interrupted"
+        code = sweeping.ended(end)
+        what = "terminated" if code == sweeping.EXIT_TERMINATED else "interrupted"
         sweeping.say(f"{what}: finished runs are kept; run the same command to go on")
-        code = sweeping.EXIT_TERMINATED if terminated else sweeping.EXIT_INTERRUPTED
     except BrokenPipeError:  # whoever read our output has stopped: `mismatch --help | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be flushed goes nowhere
         code = session.code

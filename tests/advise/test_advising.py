@@ -1,17 +1,23 @@
-"""An advice keeps its minutes, whatever the machine and the file; by a clock of its own, so that nothing is trained."""
+"""An advice keeps its minutes, can be interrupted, and goes on; by a clock of its own, so that nothing is trained."""
 
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from mismatch.advise import advising
+from mismatch.advise import advising, asking, candidates, configured, entering
 from mismatch.advise.advising import Advising
+from mismatch.advise.asking import Asking
 from mismatch.advise.entering import Asked
 from mismatch.advise.stepping import Timed
+from mismatch.advise.writing import Written
 from mismatch.check.items import check_items
+from mismatch.config.fields import ConfigError
 from mismatch.data.series import Series
+from mismatch.sweep.session import Terminated
 from tests.advise.clocked import Clocked
 
 
@@ -45,7 +51,7 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return given
 
 
-@pytest.mark.parametrize(("minutes", "pace"), [(0.5, 1), (2, 5), (5, 20)])
+@pytest.mark.parametrize(("minutes", "pace"), [(0.4, 1), (2, 5), (5, 20)])
 def test_the_minutes_are_kept_on_fast_machines_and_slow_ones(
     path: str, tmp_path: Path, timed: list[float], minutes: float, pace: float
 ) -> None:
@@ -64,3 +70,111 @@ def test_the_minutes_are_kept_on_fast_machines_and_slow_ones(
     assert not found.whole or pace == 1
     assert found.whole or idle < 0.15 * made.budget.seconds
     assert any("learning rate" in line and line.startswith("plan: ") for line in said)
+
+
+def test_where_no_run_ends_in_time_one_line_says_so(path: str, tmp_path: Path) -> None:
+    made, _ = asked(path, tmp_path, Clocked(start_s=60), 0.5)
+    with pytest.raises(ConfigError, match=r"advise.minutes=0.5: must be more: .*, and of runs of 36 steps none ended"):
+        made.advice()
+
+
+def test_the_time_that_is_left_is_said_and_falls(path: str, tmp_path: Path, timed: list[float]) -> None:
+    made, said = asked(path, tmp_path, Clocked(start_s=3), 0.3)
+    made.advice()
+    told = [re.fullmatch(r"(.*): (\d+) ways?, (\d+)/(\d+) runs, about (\d+) s left", line) for line in said]
+    found = [(line[1], *map(int, line.groups()[1:])) for line in told if line]
+    assert [*dict.fromkeys(words for words, *_ in found)][:2] == ["first runs", "race, look 1"]
+    assert found[-1][0] == "final on 75 sequences set aside"
+    left = [seconds for *_, seconds in found]
+    assert left == sorted(left, reverse=True) and left[0] <= 18
+    assert all(done <= runs and ways > 0 for _, ways, done, runs, _ in found)
+
+
+def test_interrupted_before_anything_is_known_it_ends(path: str, tmp_path: Path) -> None:
+    made, _ = asked(path, tmp_path, Clocked(1, 6, [0]), 1)
+    with pytest.raises(KeyboardInterrupt):
+        made.advice()
+
+
+@pytest.mark.parametrize(("runs", "tested"), [(1, False), (9, False), (33, True)])
+def test_interrupted_it_gives_the_best_answer_so_far(
+    path: str, tmp_path: Path, timed: list[float], few: None, runs: int, tested: bool
+) -> None:
+    made, said = asked(path, tmp_path, Clocked(1, 6, [runs]), 2)
+    found = made.advice()
+    assert len(made.executor.trained) == runs  # type: ignore[attr-defined]
+    assert found.interrupted and not found.whole and found.advised.tested == tested
+    assert "It was interrupted, and this is the best answer so far." in found.text(10_000)
+    assert {one.untimed for one in found.finalists} == {"it was interrupted"} and not timed
+    assert any(line.startswith("interrupted: ") for line in said)
+
+
+def test_interrupted_twice_it_ends_at_once(
+    path: str, tmp_path: Path, few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _ = asked(path, tmp_path, Clocked(1, 6, [9]), 2)
+    monkeypatch.setattr(made, "_told", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        made.advice()
+
+
+def test_the_same_command_and_one_with_more_minutes_train_what_is_missing(
+    path: str, tmp_path: Path, timed: list[float]
+) -> None:
+    workers = [Clocked(5, 6, interrupts) for interrupts in ([8], [], [])]
+    advices = []
+    for executor, minutes in zip(workers, (1, 1, 2), strict=True):
+        made, _ = asked(path, tmp_path, executor, minutes)
+        advices.append(made.advice())
+    trained = [run for executor in workers for run in executor.trained]
+    assert len(set(trained)) == len(trained) and all(len(executor.trained) > 3 for executor in workers)
+    assert [each.interrupted for each in advices] == [True, False, False]
+    raced = [{one.way: one.replicates for one in each.entered} for each in advices]
+    for before, after in pairwise(raced):
+        assert all(after[way] >= count for way, count in before.items()), "nothing that was raced is left out"
+        assert sum(after.values()) > sum(before.values())
+
+
+@pytest.mark.parametrize(("by", "code"), [(KeyboardInterrupt(), 130), (Terminated(), 143)], ids=["int", "term"])
+def test_an_interrupted_answer_is_written_and_is_the_exit_code(
+    path: str, tmp_path: Path, few: None, by: KeyboardInterrupt, code: int
+) -> None:
+    def read(_: Path) -> Any:
+        return configured._read(Series(path=path))
+
+    executor, shown = Clocked(1, 6, [9]), []
+    executor.by = by
+    question = Asking(read, Asked(2), tmp_path / "out", show=lambda *told: shown.append(told), say=lambda line: None)
+    assert question.answer(executor, 0.0) == code
+    ((advice, written),) = shown
+    assert advice is question.advice and advice.interrupted
+    page = (tmp_path / "out" / "advice.html").read_text()
+    assert "It was interrupted, and this is the best answer so far." in page and "advice.json" in written.names
+
+
+def test_what_is_written_is_written_whole_though_somebody_interrupts_it(
+    path: str, tmp_path: Path, few: None, timed: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def write(advice: Any, folder: Path) -> Written:
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return Written(folder, ())
+
+    monkeypatch.setattr(asking, "write", write)
+    question = Asking(lambda _: configured._read(Series(path=path)), Asked(2), tmp_path, say=lambda line: None)
+    assert question.answer(Clocked(), 0.0) == 130 and len(calls) == 2
+    assert question.advice is not None and not question.advice.interrupted
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two ways at three rates, three replicates: 18 runs of the race, beside three of a shorter T; few of the final."""
+    ways = candidates.ways
+    monkeypatch.setattr(candidates, "ways", lambda *given: ways(*given)[:2])
+    monkeypatch.setattr(entering, "LOOKS", (3,))
+    monkeypatch.setattr(advising, "LOOKS", (3,))
+    monkeypatch.setattr(entering, "joining", lambda *given: [])
+    monkeypatch.setattr(advising, "MOST_REPLICATES", 4)

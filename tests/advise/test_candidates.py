@@ -18,10 +18,11 @@ from tests.helpers import make_settings
 def test_the_lengths_tried_are_whole_apart_and_within_bounds(lengths, most):
     found = candidates.levels(np.array(lengths), most)
     assert found == sorted(found, reverse=True) and found
-    assert all(1 <= steps <= most for steps in found)
+    bound = most if most < max(lengths) else max(lengths) + WHOLE - 1
+    assert all(1 <= steps <= bound for steps in found)
     assert all(steps % WHOLE == 0 or steps < SHORT or steps == most for steps in found)
     assert all(longer - shorter > 0.1 * longer for longer, shorter in pairwise(found))
-    if max(lengths) <= most - WHOLE:
+    if max(lengths) <= most:
         assert found[0] >= max(lengths), "the longest is tried whole"
 
 
@@ -123,10 +124,12 @@ def runs(seconds):
     """Runs of which a test says what they take."""
     found = SimpleNamespace(seconds=seconds, found={}, look=lambda wanted: None)
 
-    def missing(wanted):
-        return sum(seconds(arm) * max(count - len(found.found.get(arm.id, {})), 0) for arm, count in wanted)
+    def growing(parts):
+        asked = [(arm, max(count - len(found.found.get(arm.id, {})), 0)) for part in parts for arm, count in part]
+        sizes = np.cumsum([len(part) for part in parts])
+        return np.cumsum([seconds(arm) * count for arm, count in asked])[sizes - 1]
 
-    found.missing = missing
+    found.growing = growing
     return found
 
 

@@ -24,7 +24,7 @@ USAGE = [
     ("train.updates=1e9999", "train.updates=1e9999: must be a whole number"),
     ("-m train.updates=10,1e9999", "train.updates=10,1e9999: must be a whole number"),
     ("length.stepz=4", "length.stepz=4: there is no such key; length has fill, pad_value, padding, ratio, steps"),
-    ("nothing=3", "nothing=3: there is no such key; the config has control, data"),
+    ("nothing=3", "nothing=3: there is no such key; the config has advise, control, data"),
     ("length.steps=[1,", "length.steps=[1,: cannot be read as key=value"),
     ("reprot", "reprot: must be an override such as data=late, or one of the verbs check, report and explain"),
     ("--nothing", "unrecognized arguments: --nothing"),

@@ -48,5 +48,6 @@ def test_help_names_the_groups_and_how_to_sweep(tmp_path):
     begin = time.perf_counter()
     text = mismatch("--help", cwd=tmp_path).stdout
     assert time.perf_counter() - begin < 15  # a guard against importing the world, not a benchmark
-    for word in ("early", "reviews", "reduction:", "mask:", "control:", "layout:", "experiment: collision, features"):
+    groups = ("reduction:", "mask:", "control:", "layout:", "experiment: advise, collision, features")
+    for word in ("early", "reviews", *groups):
         assert word in text

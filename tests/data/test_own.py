@@ -139,6 +139,15 @@ def test_sizes_that_are_asked_for_are_drawn_and_a_few_training_rows_are_said_by_
     assert "  warning: training on 64 of 1000 rows, below a tenth" in dataset.reading()
 
 
+def test_a_large_test_part_that_the_file_names_is_no_reason_to_refuse_the_few_rows_beside_it():
+    """As in many a UCR archive: 67 sequences to train on, 1,029 to test on."""
+    labels, parts = [0, 1] * 548, ["train"] * 67 + ["test"] * 1029
+    made = checked(labels, np.arange(1096), parts=parts)
+    assert made.train + made.probe == 67 and not any("below a tenth" in line for line in made.reading())
+    with pytest.raises(ConfigError, match="leaves 72 of 1000 rows to train on, below a tenth"):
+        checked([0, 1] * 30 + [2] * 940, probe=9, test=9, balance="equal")
+
+
 def test_what_was_read_is_said_in_numbers():
     labels = [0] * 300 + [1] * 100
     lengths = [*range(1, 101)] * 4

@@ -92,6 +92,7 @@ def own(tmp_path, monkeypatch):
     monkeypatch.setenv(kept.FLAGS, "")  # so that what `use` sets is taken back, too
     monkeypatch.delenv(kept.FLAGS)
     monkeypatch.setattr(kept, "_used", None)
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)  # as in a process that is going to import it
     return tmp_path / "own"
 
 

@@ -82,24 +82,30 @@ class Advising:
             ConfigError: where the minutes do not suffice for anything.
             KeyboardInterrupt: before anything is known.
         """
-        among: list[Chosen] = []
-        timed = Timed({}, {})
         try:
             with self.progress:
                 self.race()
                 among = self._finalists()
                 self.final(among)
-                timed = self._step_times([each.arm for each in among])
+                told = self._told(among, self._step_times([each.arm for each in among]))
         except KeyboardInterrupt as end:
             if not self.field.raced():
                 raise
             self.ended = end
-            self.executor.stop()
             self.say("interrupted: the best answer so far follows; once more, and it ends at once")
-            among = among or self._finalists()
-            self.runs.look([(each.arm, MOST_REPLICATES) for each in among])  # of an earlier call
-            timed = Timed({}, dict.fromkeys((each.arm.id for each in among), INTERRUPTED))
-        return self._told(among, timed)
+            return self._so_far()
+        if told.early:
+            self.say(f"done after {told.minutes:.1f} of {told.given:g} min: nothing was left to do")
+        return told
+
+    def _so_far(self) -> Advice:
+        """What is known now, and of an earlier call."""
+        self.executor.stop()
+        among = self._finalists()
+        arms = [each.arm for each in among]
+        self.controls = self.controls or self._controls(among[0])
+        self.runs.look([(arm, MOST_REPLICATES) for arm in (*arms, *self.controls.values())])
+        return self._told(among, Timed({}, dict.fromkeys((arm.id for arm in arms), INTERRUPTED)))
 
     def race(self) -> None:
         """The looks of the race, as far as the time goes."""
@@ -126,21 +132,22 @@ class Advising:
     def final(self, among: Sequence[Chosen]) -> None:
         """Train the finalists anew, and the controls of the advised one, to be tested on what was set aside."""
         advised = among[0]
-        self.controls = {
-            kind: finalists.arm_of(advised.way, advised.arm, self.tested, kind) for kind in ("noisy", "sham")
-        }
+        self.controls = self._controls(advised)
         first, *others = [each.arm for each in among]
         ordered = [first, *others[:1], self.controls["noisy"], *others[1:], self.controls["sham"]]
         end = self.budget.final(len(among))
         arms = self._lasting(ordered, FEWEST_REPLICATES, end) or self._lasting(ordered, LEAST_REPLICATES, end)
         self.hurried = self.hurried or len(arms) < len(ordered)
-        self._stage(f"final on {advised.arm.data.test:,} {self.data.NOUN}s set aside", arms, REPLICATES)
+        self._stage(f"final on {advised.arm.data.test:,} {self.data.NOUN}s set aside", arms, MOST_REPLICATES)
         for count in range(1, MOST_REPLICATES + 1):
             wanted = [(arm, count) for arm in arms]
             late = self.runs.missing(wanted) > self._worker_s(end)
             if (late and count > LEAST_REPLICATES) or not self.runs.train(wanted, end, self.budget.told):
                 self.hurried = self.hurried or count <= REPLICATES
                 return
+
+    def _controls(self, advised: Chosen) -> Mapping[str, Arm]:
+        return {kind: finalists.arm_of(advised.way, advised.arm, self.tested, kind) for kind in ("noisy", "sham")}
 
     def _begin(self) -> None:
         """See how fast the machine is.
@@ -154,9 +161,10 @@ class Advising:
             self._try()
         entrant = entering.probe(self.grid)
         probes = entrant.arms[: self._workers]
-        self._stage("first runs", probes, 1)
-        self.runs.train([(arm, 1) for arm in probes], self._race_until(), self.budget.told)
         self.field.enter([Entrant(entrant.way, probes)])
+        self.runs.look([(arm, 1) for arm in probes])
+        self._stage("first runs", probes, 1, float("inf"))
+        self.runs.train([(arm, 1) for arm in probes], self._race_until(), self.budget.told)
         self._sound()
         if not self.runs.found:
             raise ConfigError("advise.minutes", f"{self.asked.minutes:g}", self._too_short(probes[0]))
@@ -193,7 +201,7 @@ class Advising:
             part = next(self.runs.parts(arms, LOOKS[0], self._part_s), [])
             if not part or self.now() > until:
                 return self._begun(), not part
-            self._stage("race, look 1", arms, LOOKS[0])
+            self._stage("race, look 1", arms, LOOKS[0], self._later_s(arms, LOOKS[0]))
             whole = self.runs.train([(arm, LOOKS[0]) for arm in part], self._race_until(), self.budget.told)
             self._sound()
             if not whole:
@@ -236,12 +244,12 @@ class Advising:
     def _race_until(self) -> float:
         return self.budget.race(self._final_s(), finalists.MOST)
 
-    def _final_s(self) -> float:
-        """Seconds that the final should take, as the race stands."""
+    def _final_s(self, count: int = REPLICATES) -> float:
+        """Seconds that the final should take with so many replicates, as the race stands."""
         if not self.field.raced():
             return float("inf")  # its share, whatever that is
         arms = [each.arm for each in self._finalists()]
-        return self.runs.missing([*((arm, REPLICATES) for arm in arms), *[(arms[0], REPLICATES)] * 2]) / self._workers
+        return self._train_s([*arms, arms[0], arms[0]], count)
 
     def _lasting(self, arms: Sequence[Arm], count: int, end: float) -> list[Arm]:
         """The first of these arms, as many as can have so many replicates until then."""
@@ -249,12 +257,21 @@ class Advising:
         fit = [n for n in range(1, len(arms) + 1) if self.runs.missing([(arm, count) for arm in arms[:n]]) <= left]
         return list(arms[: max(fit, default=0)])
 
-    def _stage(self, words: str, arms: Sequence[Arm], count: int) -> None:
-        """Say what comes now, and how long it and the rest should take."""
-        wanted = [(arm, count) for arm in arms]
+    def _stage(self, words: str, arms: Sequence[Arm], count: int, later_s: float = 0.0) -> None:
+        """Say what comes now, and how long it and the rest should take. later_s: what is to be trained afterwards."""
         runs = sum(max(count - len(self.runs.found.get(arm.id, {})), 0) for arm in arms)
-        own = self.runs.missing(wanted) / self._workers
-        self.progress.stage(words, runs, own, max(self.budget.seconds - self.budget.spent - own, 0.0))
+        mine = [arm for arm in arms if arm.control.kind == "none"]
+        ways = len({replace(arm, train=replace(arm.train, learning_rate=1.0)).id for arm in mine})
+        self.progress.stage(words, ways, runs, self._train_s(arms, count), later_s + self.budget.after(finalists.MOST))
+
+    def _train_s(self, arms: Sequence[Arm], count: int) -> float:
+        """Seconds that so many replicates of these arms should still take."""
+        return self.runs.missing([(arm, count) for arm in arms]) / self._workers
+
+    def _later_s(self, arms: Sequence[Arm], count: int) -> float:
+        """Seconds of training that come after a look, at the most."""
+        looks = self._train_s(arms, LOOKS[-1]) - self._train_s(arms, count)
+        return looks + self._final_s(MOST_REPLICATES)
 
     def _rule(self, entrants: int) -> Race:
         data = self.data
@@ -263,7 +280,7 @@ class Advising:
     def _run(self, arms: Sequence[Arm], number: int) -> bool:
         """Train arms for a look, part after part, until the race must end; whether all is there."""
         count = LOOKS[number - 1]
-        self._stage(f"race, look {number}", arms, count)
+        self._stage(f"race, look {number}", arms, count, self._later_s(arms, count))
         for part in self.runs.parts(arms, count, self._part_s):
             self._slow()
             whole = self.runs.train([(arm, count) for arm in part], self._race_until(), self.budget.told)
@@ -292,7 +309,7 @@ class Advising:
         if not self.budget.timed(left):
             return Timed({}, dict.fromkeys((arm.id for arm in arms), LATE))
         self.executor.stop()
-        self.progress.stage(f"step times of {len(arms)} ways", 0, left, 0.0)
+        self.progress.stage("step times", len(arms), 0, self.budget.seconds - self.budget.spent)
         return step_times(arms, self.budget.told - self.now())
 
     def _untried(self) -> tuple[Way, ...]:
@@ -314,6 +331,7 @@ class Advising:
             aside=data.test,
             margin=self.asked.margin,
             minutes=self.budget.spent / 60,
+            given=self.asked.minutes,
             runs=sum(map(len, self.runs.found.values())),
             settings=overrides(advised),
             entered=self.field.told(),

@@ -85,11 +85,26 @@ class Asking:
         read_s, used = executor.now() - started, time.process_time() - used
         slow = max(1.0, read_s / used) if used else 1.0
         budget = Budget(60 * self.asked.minutes, executor.now, begin, read_s, slow)
-        self.advice = Advising(dataset, checked, self.asked, self.folder, executor, self.say, budget).advice()
-        executor.stop()
+        advising = Advising(dataset, checked, self.asked, self.folder, executor, self.say, budget)
+        self.advice = advising.advice()
+        written, ended = self._written(self.advice, executor, advising.ended)
+        self.show(self.advice, written)
+        return 0 if ended is None else session.ended(ended)
+
+    def _written(
+        self, advice: Advice, executor: Executor, ended: KeyboardInterrupt | None
+    ) -> tuple[Written, KeyboardInterrupt | None]:
+        """The files, written though somebody interrupts it once; and what interrupted the answer, if anything."""
         written = fitted.written if self.asked.fit else write
-        self.show(self.advice, written(self.advice, self.folder))
-        return 0
+        try:
+            executor.stop()
+            return written(advice, self.folder), ended
+        except KeyboardInterrupt as end:
+            if ended is not None:
+                raise
+            session.say("interrupted: all was done, and is written; once more, and it ends at once")
+            executor.stop()
+            return write(advice, self.folder), end
 
 
 def advise(

@@ -48,6 +48,10 @@ class Budget:
         count = min(ways, self.timed(TIMED * self.seconds))
         return self.told - (self.slow * (START_S + count * EACH_S) if count else 0.0)
 
+    def after(self, ways: int) -> float:
+        """Seconds that are kept for what comes after the final."""
+        return self.begin + self.seconds - self.final(ways)
+
     def race(self, final_s: float, ways: int) -> float:
         """When the race must end. final_s: seconds that the final should take; it gets its share at the most."""
         return self.final(ways) - min(final_s, FINAL * self.seconds)

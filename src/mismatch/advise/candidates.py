@@ -76,11 +76,14 @@ class Entrant:
 
 
 def levels(lengths: np.ndarray, most: int) -> list[int]:
-    """The T to try, longest first: of `lengths` (N,), none above `most` steps, none near another."""
+    """The T to try, longest first: of `lengths` (N,), none near another.
+
+    The first holds all sequences, unless `most` is below the longest: then none is above `most` steps.
+    """
     found: list[int] = []
+    bound = whole(int(lengths.max())) if most >= lengths.max() else most // WHOLE * WHOLE if most >= SHORT else most
     for quantile in reversed(QUANTILES):
-        steps = whole(int(np.ceil(np.quantile(lengths, quantile))))
-        steps = min(steps, max(most // WHOLE * WHOLE, 1) if most >= SHORT else most)
+        steps = min(whole(int(np.ceil(np.quantile(lengths, quantile)))), bound)
         if steps >= 1 and all(other - steps > NEAR * other for other in found):
             found.append(steps)
     return found

@@ -139,10 +139,9 @@ def _fitting(grid: Grid, tried: Sequence[Way], runs: Runs, capacity: float) -> t
     """As many of the first entrants as so many worker seconds last for, at all learning rates or at one."""
     for rates, fewest in ((grid.rates, LEAST_ENTRANTS), (usual(grid), LEAST_OF_ONE_RATE)):
         possible = grid.entrants(tried, rates)
-        arms = [
-            [(arm, LOOKS[0]) for each in possible[: count + 1] for arm in each.arms] for count in range(len(possible))
-        ]
-        count = sum(runs.missing(each) <= capacity for each in arms)  # a program of several ways is compiled once
+        asked = [[(arm, LOOKS[0]) for arm in each.arms] for each in possible]
+        runs.look([(arm, LOOKS[-1]) for each in possible for arm in each.arms])
+        count = sum(cost <= capacity for cost in runs.growing(asked))
         if count >= min(fewest, len(possible)):
             return possible[:count], rates
     return possible[:LEAST_OF_ONE_RATE], usual(grid)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ADVISED, KERAS, LEADER = "advised", "what Keras does unless told", "the most accurate in the race"
 """Roles of finalists that are named; the others say what they are by how they differ from the advised."""
+EARLY = 0.85
+"""Share of the minutes before which an end is early."""
 EQUIVALENT, COSTS, GAINS, OPEN = "equivalent", "costs", "gains", "not told apart"
 """How a finalist stands to the advised one."""
 
@@ -95,7 +97,7 @@ class Evidence:
 
     subject: what was read, as a person calls it. noun: what a sequence is called. aside: sequences that were set aside.
     margin: accuracy that is nothing to the person. runs: all that were trained. untried: ways of which none was.
-    own: the model, where it is one of the person's own.
+    minutes: that it took; given: that it might have taken. own: the model, where it is one of the person's own.
     """
 
     subject: str
@@ -115,6 +117,7 @@ class Evidence:
     whole: bool
     untried: tuple[Way, ...] = ()
     interrupted: bool = False
+    given: float | None = None
     own: OwnModel | None = None
 
     @property
@@ -133,6 +136,11 @@ class Evidence:
         if any(one.role == LEADER for one in self.finalists):  # as accurate, perhaps, but named
             return False
         return mine is None or all(one.accuracy <= mine.accuracy for one in self.entered if not one.out)
+
+    @property
+    def early(self) -> bool:
+        """Whether it ended long before its minutes, as nothing was left to do."""
+        return self.whole and not self.untried and self.given is not None and self.minutes < EARLY * self.given
 
     @property
     def stopped(self) -> tuple[Entered, ...]:

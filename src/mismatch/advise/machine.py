@@ -22,7 +22,7 @@ def to_json(told: Evidence) -> str:
 
 def to_dict(told: Evidence) -> dict[str, Any]:
     """``finalists`` has the advised first; ``entered`` all ways of the race; ``check`` is that of `mismatch check`."""
-    names = ("subject", "noun", "classes", "chance", "sequences", "aside", "margin", "minutes", "runs")
+    names = ("subject", "noun", "classes", "chance", "sequences", "aside", "margin", "minutes", "given", "runs")
     shared = {name: getattr(told, name) for name in (*names, "whole", "interrupted")}
     return {
         "schema": SCHEMA,

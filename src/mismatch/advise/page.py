@@ -68,7 +68,8 @@ def _facts(told: Evidence) -> tuple[tuple[str, str], ...]:
     found += [] if best.step_ms is None else [("ms per update", f"{best.step_ms:.1f}")]
     found += [(f"{told.nouns} set aside", f"{told.aside:,} of {told.sequences:,}"), ("guessing", three(told.chance))]
     found += [("ways raced", f"{len(told.entered):,}"), ("runs", f"{told.runs:,}")]
-    return (*found, ("minutes", f"{told.minutes:.1f}"))
+    of = "" if told.given is None else f" of {told.given:g}"
+    return (*found, ("minutes", f"{told.minutes:.1f}{of}"))
 
 
 def _figures(told: Evidence) -> dict[str, Any]:

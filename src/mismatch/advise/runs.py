@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -51,6 +52,7 @@ class Runs:
     compiling: float = COMPILE_S
     _took: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
     _trained: int = 0
+    _looked: dict[str, int] = field(default_factory=dict)
 
     def train(self, wanted: Asked, until: float = float("inf"), cut: float = float("inf")) -> bool:
         """Train what is missing; whether all is there now. None is begun that should take until after `until`; those
@@ -75,15 +77,27 @@ class Runs:
         return left == 0
 
     def look(self, wanted: Asked) -> None:
-        """Read what is there of these, and train nothing."""
-        self._read(self._plan(wanted))
+        """Read what is there of these, once, and train nothing."""
+        fresh = [(arm, count) for arm, count in wanted if count > self._looked.get(arm.id, 0)]
+        self._looked |= {arm.id: count for arm, count in fresh}
+        if fresh:
+            self._read(self._plan(fresh))
 
     def missing(self, wanted: Asked) -> float:
         """Worker seconds that what is missing should take, as far as is known from what was trained."""
-        left = [(arm, count - len(self.found.get(arm.id, {}))) for arm, count in wanted]
-        compiled = {arm.program for arm, count in left if count > 0}
-        alone = sum(self.cost(arm) * max(count, 0) for arm, count in left)
-        return self.pace * (alone + self.compiling * len(compiled))
+        return self.growing([wanted])[-1]
+
+    def growing(self, parts: Sequence[Asked]) -> list[float]:
+        """The same of the first of these parts, the first two, and so on; a program of several is compiled once."""
+        found, total, programs = [], 0.0, set[Any]()
+        for part in parts:
+            left = [(arm, count - len(self.found.get(arm.id, {}))) for arm, count in part]
+            fresh = {arm.program for arm, count in left if count > 0} - programs
+            alone = sum(self.cost(arm) * max(count, 0) for arm, count in left)
+            total += self.pace * (alone + self.compiling * len(fresh))
+            programs |= fresh
+            found.append(total)
+        return found
 
     def seconds(self, arm: Arm) -> float:
         """Worker seconds of one run, once compiled."""

@@ -81,17 +81,21 @@ class Described:
             _refuse_groups(self.items, self.pool, f"; {len(self.aside.tested)} {self.noun}s are set aside")
 
     def refuse_few(self, sizes: Sizes, asked: int | None) -> None:
-        """Refuse a training set below a tenth of the rows, unless it was asked for."""
-        if asked is not None or not few(sizes, len(self.items)):
+        """Refuse a training set below a tenth of the rows that could be in it, unless it was asked for."""
+        rows = self._trainable()
+        if asked is not None or not few(sizes, rows):
             return
         counts = self.pool.counts(self.pool.training_side)
         rarest = f"{_name(self.items.classes[int(counts.argmin())])} has {counts.min()}"
-        accepted = (
-            f"leaves {sizes.train} of {len(self.items)} rows to train on, below a tenth; data.train={sizes.train}"
-        )
+        accepted = f"leaves {sizes.train} of {rows} rows to train on, below a tenth; data.train={sizes.train}"
         if self.pool.equal:
             raise ConfigError("data.balance", "equal", f"{accepted} accepts that ({rarest}), natural uses all")
         raise ConfigError("data.path", shown(self.path), f"{accepted} accepts that")
+
+    def _trainable(self) -> int:
+        """Rows of the file that it does not name as its test part."""
+        parts = self.items.parts
+        return len(self.items) if parts is None else int((parts != "test").sum())
 
     def lines(self, sizes: Sizes, extra: Sequence[str] = ()) -> list[str]:
         """All there is to say, line by line, the file first; `extra` is said of this kind of data alone."""
@@ -117,8 +121,9 @@ class Described:
             for lost, read, what in self._lost()
             if lost > WARN * read
         ]
-        if few(sizes, len(self.items)):
-            found.append(f"training on {sizes.train} of {len(self.items)} rows, below a tenth")
+        rows = self._trainable()
+        if few(sizes, rows):
+            found.append(f"training on {sizes.train} of {rows} rows, below a tenth")
         found += [*_absent(self.items, self.pool), *_lone(self.items, self.whole)]
         if self.aside is None:
             return found

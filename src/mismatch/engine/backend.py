@@ -5,10 +5,11 @@ imported Keras before may have changed is set again. In a process that was told 
 what is written in Keras alone can be used: `model`, `fit` and what they stand on.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from mismatch.config import environment
@@ -29,16 +30,27 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _hidden(package: str) -> Iterator[None]:
-    """Have `package` seem absent, unless it is imported already: TensorFlow Lite would import JAX, for a second."""
-    absent = package not in sys.modules
-    if absent:
-        sys.modules[package] = None  # type: ignore[assignment]
+def _hidden(*packages: str) -> Iterator[None]:
+    """Have packages seem absent that are not imported already: what Keras and TensorFlow want them for no run uses."""
+    absent = [package for package in packages if package not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        if absent:
+        for package in absent:
             del sys.modules[package]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage among the million objects that are only being made."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 if (_wrong := environment.problem()) is not None:
@@ -47,7 +59,9 @@ if (_wrong := environment.problem()) is not None:
 BACKEND = environment.backend()
 
 tf: Any = None
-with _quiet(), _hidden("jax") if BACKEND == "tensorflow" else nullcontext():
+UNUSED = ("sklearn", "matplotlib", *(["jax"] if BACKEND == "tensorflow" else []))
+"""A third of the time that the imports take: Keras's wrappers and plots, and TensorFlow Lite."""
+with _quiet(), _uncollected(), _hidden(*UNUSED):
     import keras
 
     if BACKEND == "tensorflow":

@@ -84,7 +84,7 @@ class Schedule(Generic[R]):
         first = ranks.index(min(ranks))
         if ranks[first][0]:
             left = [*self.groups, *(group for each, group in self.taken.items() if each != worker)]
-            if sum(map(_load, left)) <= 2 * COMPILE_S:
+            if sum(map(_load, left)) <= COMPILE_S:
                 return deque()
         return self.groups.pop(first)
 

@@ -34,6 +34,16 @@ from mismatch.sweep.question import Asker, Question
 
 EXIT_BROKEN, EXIT_USAGE, EXIT_FAILED_RUNS, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 3, 130, 143
 
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: what a scheduler or a shutdown sends; as tidy an end as Ctrl-C."""
+
+
+def ended(by: KeyboardInterrupt) -> int:
+    """The exit code of a command that was interrupted."""
+    return EXIT_TERMINATED if isinstance(by, Terminated) else EXIT_INTERRUPTED
+
+
 AS_BEFORE = ", as they were"
 
 Launch = Callable[[Errand, list[int]], object]

@@ -9,6 +9,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from mismatch.config.arm import Arm
@@ -60,7 +61,11 @@ class Executor(ABC):
     def __init__(self, n_jobs: Any) -> None:
         """n_jobs: how many workers, or whatever else the launcher says of them."""
         self._workers = n_jobs
-        self.made: dict[int, set[Any]] = {}  # the programs that each worker has compiled
+
+    @cached_property
+    def made(self) -> dict[int, set[Any]]:
+        """The programs that each worker has compiled, as far as is known here."""
+        return {}
 
     @property
     def workers(self) -> int:

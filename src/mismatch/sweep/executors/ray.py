@@ -56,6 +56,7 @@ class Ray(Executor):
         self._nodes, self._team, self._born = Nodes(self.asked), dict[int, _Worker](), 0
         self._said, self._parcels = deque[str](), dict[str, Any]()
         self._active, self._waiting = time.monotonic(), False
+        self.made.clear()
 
     @property
     def workers(self) -> int:

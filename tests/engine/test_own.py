@@ -147,6 +147,9 @@ def test_probabilities_masks_and_words_are_taken_for_what_they_are(tmp_path: Pat
 def test_a_compiled_model_keeps_its_optimizer_at_the_rate_of_the_arm(tmp_path: Path) -> None:
     arm = arm_of(tmp_path, models.COMPILED.format(logits="from_logits=True"), train__learning_rate=0.125)
     made = ready(arm, Streams(0, 0))
+    thousandth = models.COMPILED.format(logits="from_logits=True").replace("0.5, mom", "0.001, mom")
+    assert own(arm_of(tmp_path, thousandth)).rate == 0.001
+    arm = arm_of(tmp_path, models.COMPILED.format(logits="from_logits=True"), train__learning_rate=0.125)
     assert own(arm).rate == 0.5 and float(made.optimizer.learning_rate) == 0.125
     assert made.optimizer.momentum == 0.9 and made.loss is made.built.model.loss
     named = models.TOKENS.replace("return", "model =") + f"    model.compile('sgd', {LOSS!r})\n    return model\n"

@@ -4,13 +4,10 @@ In: a function that reads sequences, what a person asks for, a folder. Out: an `
 the folder, so that the same question goes on where it was stopped.
 """
 
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from mismatch.advise import fitted, functions, inmemory
@@ -28,7 +25,7 @@ from mismatch.config.groups import Advise
 from mismatch.config.paths import absolute
 from mismatch.data.sources import arrays
 from mismatch.data.sources.missing import POLICIES
-from mismatch.sweep import session
+from mismatch.sweep import origin, session
 from mismatch.sweep.executors.base import Executor
 
 Read = Callable[[Path], tuple[Any, Checked]]
@@ -143,7 +140,7 @@ def advise(
 
     question, workers = Asking(read, asked, folder), session.Session()
     try:
-        with _without_main():
+        with origin.without_main():
             workers.ask(question)
             workers.run()
     except ConfigError as error:
@@ -152,15 +149,3 @@ def advise(
         workers.stop()
     assert question.advice is not None
     return question.advice
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Workers import the script that is running, as Python would have it, which runs it again where it has no guard:
-    meanwhile there is none to import."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main

@@ -15,7 +15,7 @@ from mismatch.advise.writing import Written, write
 from mismatch.config.fields import ConfigError, require
 from mismatch.config.files import guard, write_set
 from mismatch.config.paths import shown
-from mismatch.sweep import child
+from mismatch.sweep import child, origin
 from mismatch.sweep.session import say
 
 NAME, PREPARE = "model", "prepare.py"
@@ -44,7 +44,8 @@ def fit(told: Evidence, folder: Path) -> Fitted:
     with tempfile.TemporaryDirectory(prefix="mismatch-fit-") as draft:
         script, model = Path(draft) / "train.py", Path(draft) / f"{NAME}.keras"
         made.script.write(script)
-        answer = child.ask("mismatch.advise.fitting", [], (str(script), str(model)))
+        with origin.without_main():
+            answer = child.ask("mismatch.advise.fitting", [], (str(script), str(model)))
         wrong = answer.last if answer.made is None else answer.made
         require(not wrong, "fit", f"{NAME}.keras", f"cannot be made: {wrong}")
         kept = [path for path in sorted(Path(draft).iterdir()) if path.name in (f"{NAME}.keras", *LEARNT)]

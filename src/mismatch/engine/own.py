@@ -165,4 +165,4 @@ def _compiled(source: Source, model: Any, probabilities: bool) -> float | None:
         raise source.refused(f"is compiled with from_logits={logits} and gives {gives}")
     if isinstance(model.optimizer.get_config().get("learning_rate"), dict):
         raise source.refused("is compiled with a schedule of learning rates, must be a number: rates are raced")
-    return float(model.optimizer.learning_rate)
+    return float(f"{float(model.optimizer.learning_rate):.6g}")  # as it was written, before it had 32 bits

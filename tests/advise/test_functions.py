@@ -64,7 +64,7 @@ def test_a_function_of_a_script_is_written_down_with_all_it_uses(script: Any, tm
 
 def test_a_function_of_a_module_stays_where_it_is_and_a_place_is_a_place(tmp_path: Path) -> None:
     assert kept(made.arm_of, tmp_path) == f"{made.__file__}:arm_of"
-    assert kept("my_model.py:build", tmp_path) == "my_model.py:build"
+    assert kept(f"{made.__file__}:arm_of", tmp_path) == f"{made.__file__}:arm_of"
     assert not list(tmp_path.iterdir())
 
 

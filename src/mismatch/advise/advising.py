@@ -175,6 +175,7 @@ class Advising:
         Raises:
             ConfigError: where it cannot be used.
         """
+        self.say(f"trying {self.asked.model}")
         seconds = max(ownmodel.LEAST_S * self.budget.slow, PART * self.budget.seconds)
         self.own = own = ownmodel.prepared(self.shared, self.runs.folder, self.asked.units, seconds)
         self.grid = Grid(self.shared, own.rates, own.rates[:1], own.form)

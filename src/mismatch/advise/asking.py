@@ -48,7 +48,7 @@ class Limits(Advise):
         """
         fields.check("", self)
         numbers = float(self.minutes), float(self.margin), int(self.units), int(self.seed)
-        return Asked(*numbers, None if self.model is None else str(self.model), bool(self.fit))
+        return Asked(*numbers, None if self.model is None else functions.place(str(self.model)), bool(self.fit))
 
 
 @dataclass

@@ -16,6 +16,7 @@ from typing import Any
 
 from mismatch.config.fields import ConfigError, require
 from mismatch.config.files import write
+from mismatch.config.ownmodel import Source
 from mismatch.config.paths import shown
 
 KEY = "model"
@@ -31,7 +32,7 @@ def kept(model: Any, folder: Path) -> str:
         ConfigError: for what is no function, and for one whose source cannot be written down.
     """
     if isinstance(model, str | Path):
-        return str(model)
+        return place(str(model))
     require(inspect.isfunction(model), KEY, type(model).__name__, ACCEPTED)
     name, module = model.__name__, sys.modules.get(model.__module__)
     top = name.isidentifier() and model.__qualname__ == name and not model.__closure__
@@ -40,6 +41,20 @@ def kept(model: Any, folder: Path) -> str:
     if module is not None and module.__name__ != "__main__" and file is not None and getattr(module, name, 0) is model:
         return f"{file}:{name}"
     return f"{_written(_Gathered(name, model.__globals__).text(model), folder)}:{name}"
+
+
+def place(name: str) -> str:
+    """``my_model.py:build`` in full.
+
+    Raises:
+        ConfigError: where there is no such file, or none that is Python.
+    """
+    try:
+        source = Source.of(name)
+        source.contents()
+    except ConfigError as error:
+        raise ConfigError(KEY, error.value, error.accepted) from None
+    return str(source)
 
 
 def _written(text: str, folder: Path) -> Path:
@@ -97,8 +112,8 @@ class _Gathered:
             self._define(value.__name__, value)
             if name != value.__name__:
                 self.defined[name] = f"{name} = {value.__name__}\n"
-        elif (place := _place(value)) is not None:
-            self.imports[name] = f"from {place[0]} import {place[1]} as {name}"
+        elif (there := _there(value)) is not None:
+            self.imports[name] = f"from {there[0]} import {there[1]} as {name}"
         elif isinstance(value, PLAIN) and _literal(value):
             self.values[name] = f"{name} = {value!r}"
         else:
@@ -110,7 +125,7 @@ def _names(tree: ast.AST) -> Iterator[str]:
     return (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
-def _place(value: Any) -> tuple[str, str] | None:
+def _there(value: Any) -> tuple[str, str] | None:
     """Module and name that `value` can be imported by."""
     module, name = getattr(value, "__module__", None), getattr(value, "__name__", None)
     there = sys.modules.get(module) if isinstance(module, str) else None

@@ -147,6 +147,9 @@ def held(arm: Arm, folder: Path, replicate: int = 0, script: Script | None = Non
         if isinstance(x, dict):
             same(x["mask"], wanted[part].mask)
             x = x["x"]
+        elif isinstance(x, tuple):
+            same(x[1], wanted[part].mask)
+            x = x[0]
         same(x, wanted[part].inputs)
         same(y, wanted[part].labels)
     assert script.code.count("\n") < 80

@@ -34,6 +34,8 @@ LABELS = [label for _, label in made.texts()]
         ((TEXTS, LABELS), {"units": True}, "units=True: must be a whole number"),
         ((TEXTS, LABELS), {"missing": "some"}, "missing=some: must be one of refuse"),
         ((TEXTS, LABELS), {"out": 3}, "out=3: must name a folder"),
+        ((TEXTS, LABELS), {"model": 3}, "model=int: must be a function of T, D and K"),
+        ((TEXTS, LABELS), {"model": "nosuch.py"}, "model=nosuch.py: must be a Python file and a function in it"),
         ((TEXTS, LABELS[1:]), {}, "labels="),
         (([], []), {}, "sequences="),
         (("a text", LABELS), {}, "sequences="),
@@ -87,6 +89,7 @@ x = [rng.normal(label, 1, (int(rng.integers(4, 20)), 2)) for label in labels]
 told = mismatch.advise(x, np.array(["<b>bad</b>", "=good()"])[labels], minutes=4, out="out")
 print(told.settings["length.steps"], len(told.table))
 print(told.prepare(x[:3]).inputs.shape, "keras" in told.code())
+print(*told.fit("fitted").names)
 """
 
 
@@ -95,7 +98,10 @@ def test_a_script_is_advised_without_a_guard_and_the_command_goes_on_from_its_re
     (tmp_path / "script.py").write_text(UNGUARDED)
     done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr
-    steps, shape = done.stdout.splitlines()
+    steps, shape, fitted = done.stdout.splitlines()
+    assert (
+        {"model.keras", "prepare.py"} <= set(fitted.split()) == {path.name for path in (tmp_path / "fitted").iterdir()}
+    )
     assert shape == f"(3, {steps.split()[0]}, 2) True"
     folder = tmp_path / "out"
     (path,) = folder.glob("sequences-*.npz")

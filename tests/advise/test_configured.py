@@ -94,7 +94,7 @@ def test_what_the_advice_gives_must_be_left_out(node: Settings, said: str) -> No
     ("words", "said"),
     [
         ("advise.minutes=0", "advise.minutes=0.0: must be at least 0.2"),
-        ("advise.minuts=1", "advise.minuts=1: there is no such key; advise has margin"),
+        ("advise.minuts=1", "advise.minuts=1: there is no such key; advise has fit, margin"),
         ("seed=1,2", "advise=2 jobs: is one question"),
         ("hydra/launcher=basic", "hydra/launcher=another: must be local or ray"),
     ],

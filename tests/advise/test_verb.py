@@ -37,6 +37,7 @@ def refused(*words: Any) -> str:
         (["--margin", "0"], "--margin=0.0: must be greater than 0.0"),
         (["--margin", "2"], "--margin=2.0"),
         (["--units", "0"], "--units=0: must be at least 1"),
+        (["--model", "nosuch.py"], "--model=nosuch.py: must be a Python file and a function in it"),
         (["--seed", "-1"], "--seed=-1: must be at least 0"),
         (["--label", "star"], "--label=star"),
         (["--text", "nosuch"], "--text=nosuch"),

@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 
+from mismatch.config import ownmodel
 from mismatch.config.fields import ConfigError
 from mismatch.run import pipeline
 from mismatch.sweep.cluster import link, nodes, parcel, sameness
@@ -174,6 +175,21 @@ def test_a_folder_travels_with_its_empty_folders(tmp_path):
 class _Folder:
     path: str
     sha256: str = "0"
+
+
+def test_a_model_of_ones_own_travels_with_what_it_imports(tmp_path):
+    (tmp_path / "mine.py").write_text("import sizes\n")
+    (tmp_path / "sizes.py").write_text("A = 1\n")
+    (tmp_path / "other.py").write_text("B = 1\n")
+    arm = make_arm(model__build=f"{tmp_path / 'mine.py'}:build", train__engine="fit")
+    places = parcel.unpack(parcel.pack(arm), tmp_path / "there")
+    far = parcel.moved(arm, places)
+    assert parcel.key(arm) == arm.model.sha256 and far.model.build == places["build"] != arm.model.build
+    assert ownmodel.Source.of(far.model.build).sha256() == arm.model.sha256
+    assert not list((tmp_path / "there").rglob("other.py"))
+    record = parcel.home(pipeline.run(far, 0, "test"), arm, places)
+    assert "mine.py:build: has no function build" in record.identity["error"] and record.arm == arm.id
+    assert "there" not in record.identity["error"] and record.parameters == arm.parameters()
 
 
 def test_generated_data_are_not_sent():

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mismatch.advise import entering, finalists, planned
+from mismatch.advise import entering, finalists, ownmodel, planned
 from mismatch.advise.answer import Advice
 from mismatch.advise.budget import Budget
 from mismatch.advise.candidates import Entrant, Grid, Way
@@ -20,10 +20,12 @@ from mismatch.advise.entering import LOOKS, Asked, Entering
 from mismatch.advise.field import Field
 from mismatch.advise.finalists import Chosen
 from mismatch.advise.naming import whole
+from mismatch.advise.ownmodel import OwnModel
 from mismatch.advise.progress import Progress
 from mismatch.advise.racing import Look, Race
 from mismatch.advise.runs import Runs, scored
 from mismatch.advise.stepping import LATE, Timed, step_times
+from mismatch.check.finding import by_severity
 from mismatch.check.outcome import Checked
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError
@@ -73,6 +75,7 @@ class Advising:
         self.controls: Mapping[str, Arm] = {}
         self.finals: list[Arm] = []
         self.timed: Timed | None = None
+        self.own: OwnModel | None = None
         self.hurried = False
         self.ended: KeyboardInterrupt | None = None
 
@@ -175,14 +178,36 @@ class Advising:
         """
         for line in self.data.reading():
             self.say(line)
+        if self.asked.model is not None:
+            self._try()
         entrant = entering.probe(self.grid, self.runs, PROBE * self.budget.seconds)
         probes = entrant.arms[: self._workers]
         self.field.enter([Entrant(entrant.way, probes)])
         self.runs.look([(arm, 1) for arm in probes])
         self._stage("first runs", probes, 1, float("inf"))
         self.runs.train([(arm, 1) for arm in probes], self.budget.told, self.budget.told)
+        self._sound()
         if not self.runs.found:
             raise ConfigError("advise.minutes", f"{self.asked.minutes:g}", self._too_short(probes[0]))
+
+    def _try(self) -> None:
+        """See what a model of the person's own is, and how long it takes.
+
+        Raises:
+            ConfigError: where it cannot be used.
+        """
+        self.say(f"trying {self.asked.model}")
+        seconds = max(ownmodel.LEAST_S * self.budget.slow, PART * self.budget.seconds)
+        self.own = own = ownmodel.prepared(self.shared, self.runs.folder, self.asked.units, seconds)
+        self.grid = Grid(self.shared, own.rates, own.rates[:1], own.form)
+        self.runs.cost, self.runs.compiling, self.runs.foreseen = own.seconds, 0.0, 1.0
+        findings = sorted((*own.found.findings, *self.checked.findings), key=by_severity)
+        self.checked = replace(self.checked, findings=tuple(findings))
+
+    def _sound(self) -> None:
+        """Refuse to go on with a model of the person's own that fails."""
+        if self.own is not None:
+            self.own.refuse_failed(self.runs.found)
 
     def _enter(self) -> tuple[list[Arm], bool]:
         """Run the first look of all who there is time for, which is seen anew after each part of them: the arms that
@@ -199,7 +224,9 @@ class Advising:
             if not part or self.now() > until:
                 return self._begun(), not part
             self._stage("race, look 1", arms, LOOKS[0], self._later_s(arms, LOOKS[0]))
-            if not self.runs.train([(arm, LOOKS[0]) for arm in part], self._race_until(), self.budget.told):
+            whole = self.runs.train([(arm, LOOKS[0]) for arm in part], self._race_until(), self.budget.told)
+            self._sound()
+            if not whole:
                 return self._begun(), False
 
     def _begun(self) -> list[Arm]:
@@ -210,6 +237,8 @@ class Advising:
         """Say what will be done; that it was said."""
         for line in planned.lines(self.asked.minutes, self._workers, self.entering, self.data, self.budget, self.runs):
             self.say(line)
+        if self.own is not None:
+            self.say(f"  {self.own.plan(self.shared)}")
         return True
 
     def _too_short(self, arm: Arm) -> str:
@@ -227,7 +256,8 @@ class Advising:
 
     def _slow(self) -> None:
         """Note how fast the machine is now."""
-        self.budget.slow = max(1.0, self.runs.pace)
+        if self.own is None:  # whose pace is relative to what it took here
+            self.budget.slow = max(1.0, self.runs.pace)
 
     def _worker_s(self, end: float) -> float:
         """Worker seconds until then."""
@@ -276,7 +306,9 @@ class Advising:
         self._stage(f"race, look {number}", arms, count, self._later_s(arms, count))
         for part in self.runs.parts(arms, count, self._part_s):
             self._slow()
-            if not self.runs.train([(arm, count) for arm in part], self._race_until(), self.budget.told):
+            whole = self.runs.train([(arm, count) for arm in part], self._race_until(), self.budget.told)
+            self._sound()
+            if not whole:
                 return False
         return True
 
@@ -333,6 +365,7 @@ class Advising:
             whole=self.ended is None and not self.field.stopped and not self.hurried,
             untried=self._untried(),
             interrupted=self.ended is not None,
+            own=self.own,
         )
 
 

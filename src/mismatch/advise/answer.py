@@ -7,6 +7,7 @@ that nobody has seen yet. Nothing here imports TensorFlow, and what draws or wri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mismatch.advise.evidence import Evidence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from mismatch.advise.fitted import Fitted
     from mismatch.advise.preparing import Prepared
 
 
@@ -39,7 +41,7 @@ class Advice(Evidence):
         """
         from mismatch.advise.code import script
 
-        return script(self.advised.arm)
+        return script(self.advised.arm, own=None if self.own is None else self.own.found)
 
     def plot(self) -> Figure:
         """Accuracy against the time of an update, the advised way marked."""
@@ -56,6 +58,17 @@ class Advice(Evidence):
         from mismatch.advise.preparing import prepare
 
         return prepare(self.advised.arm, sequences)
+
+    def fit(self, folder: str | Path = ".") -> Fitted:
+        """Fit the advised way on all sequences; write `model.keras`, `prepare.py` and what is learnt from data there.
+
+        Raises:
+            ConfigError: for an arm of which there is no script, and for a model that cannot be trained, kept or loaded.
+        """
+        from mismatch.advise.fitted import fit
+        from mismatch.config.paths import absolute
+
+        return fit(self, absolute(folder))
 
     def text(self, width: int = 80) -> str:
         """The paragraph and what stands below it, as lines of at most `width` characters."""

@@ -4,16 +4,13 @@ In: a function that reads sequences, what a person asks for, a folder. Out: an `
 the folder, so that the same question goes on where it was stopped.
 """
 
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from mismatch.advise import inmemory
+from mismatch.advise import fitted, functions, inmemory
 from mismatch.advise.advising import Advising
 from mismatch.advise.answer import Advice
 from mismatch.advise.budget import Budget
@@ -28,7 +25,7 @@ from mismatch.config.groups import Advise
 from mismatch.config.paths import absolute
 from mismatch.data.sources import arrays
 from mismatch.data.sources.missing import POLICIES
-from mismatch.sweep import session
+from mismatch.sweep import origin, session
 from mismatch.sweep.executors.base import Executor
 
 Read = Callable[[Path], tuple[Any, Checked]]
@@ -50,7 +47,8 @@ class Limits(Advise):
             ConfigError: naming what is out of bounds.
         """
         fields.check("", self)
-        return Asked(float(self.minutes), float(self.margin), int(self.units), int(self.seed))
+        numbers = float(self.minutes), float(self.margin), int(self.units), int(self.seed)
+        return Asked(*numbers, None if self.model is None else functions.place(str(self.model)), bool(self.fit))
 
 
 @dataclass
@@ -94,9 +92,10 @@ class Asking:
         self, advice: Advice, executor: Executor, ended: KeyboardInterrupt | None
     ) -> tuple[Written, KeyboardInterrupt | None]:
         """The files, written though somebody interrupts it once; and what interrupted the answer, if anything."""
+        written = fitted.written if self.asked.fit else write
         try:
             executor.stop()
-            return write(advice, self.folder), ended
+            return written(advice, self.folder), ended
         except KeyboardInterrupt as end:
             if ended is not None:
                 raise
@@ -119,18 +118,20 @@ def advise(
     seed: int = 0,
     missing: str = "refuse",
     out: str | Path | None = None,
+    model: Any = None,
 ) -> Advice:
     """What to do with sequences that are in memory: see `mismatch.advise`, which calls it.
 
     Raises:
         ConfigError: a ValueError whose one line names what cannot be read, and what would be accepted.
     """
-    asked = Limits(minutes, margin, units, seed).asked()
+    asked = Limits(minutes, margin, units, seed=seed).asked()
     require(missing in POLICIES, "missing", missing, f"must be one of {', '.join(POLICIES)}")
     require(out is None or isinstance(out, str | Path), "out", out, "must name a folder")
     folder = absolute(out or "results/advise-sequences")
     if (wrong := environment.problem()) is not None:
         raise ConfigError(*wrong)
+    asked = asked if model is None else replace(asked, model=functions.kept(model, folder))
     items = arrays.items(sequences, labels, groups, parts, lengths, features=features)
     checked = check_items(items)
 
@@ -139,7 +140,7 @@ def advise(
 
     question, workers = Asking(read, asked, folder), session.Session()
     try:
-        with _without_main():
+        with origin.without_main():
             workers.ask(question)
             workers.run()
     except ConfigError as error:
@@ -148,15 +149,3 @@ def advise(
         workers.stop()
     assert question.advice is not None
     return question.advice
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Workers import the script that is running, as Python would have it, which runs it again where it has no guard:
-    meanwhile there is none to import."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main

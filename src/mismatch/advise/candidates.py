@@ -5,7 +5,7 @@ pairs that are known to act together (length and side of truncation, side of pad
 `combined` ones, of the best value of each factor. Two ways that come to one arm are one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -22,6 +22,8 @@ WHOLE, SHORT = 4, 8
 """T is rounded up to a multiple of WHOLE, so that windows of two and four steps fit it; one below SHORT is not."""
 NEAR = 0.1
 """Two T that differ by less than this part of the longer are one."""
+OWN = "own"
+"""The reduction of a way with a model of a person's own, which nothing stands in front of."""
 FACTORS: Mapping[str, tuple[str, ...]] = {
     "length": ("steps", "truncating"),
     "padding and mask": ("padding", "mask"),
@@ -46,7 +48,8 @@ class Way:
     def settings(self, base: Settings) -> Settings:
         """`base` with these values."""
         length = replace(base.length, steps=self.steps, truncating=self.truncating, padding=self.padding)
-        reduction = replace(base.reduction, kind=self.reduction, pool=self.pool or base.reduction.pool, mask="rebuilt")
+        kind = "none" if self.reduction == OWN else self.reduction
+        reduction = replace(base.reduction, kind=kind, pool=self.pool or base.reduction.pool, mask="rebuilt")
         return replace(
             base,
             length=length,
@@ -115,17 +118,26 @@ def entrants(base: Settings, tried: Sequence[Way], rates: Sequence[float]) -> li
     return Grid(base, rates).entrants(tried, rates)
 
 
-class Grid:
-    """Entrants of ways on the settings `base`, each of them made once, as it takes a while; at some of `rates`."""
+Form = Callable[[Way], Way | None]
+"""What a way is with the model that is raced, or None where it makes no sense with it."""
 
-    def __init__(self, base: Settings, rates: Sequence[float]) -> None:
-        self.base, self.rates = base, tuple(rates)
+
+class Grid:
+    """Entrants of ways on the settings `base`, each of them made once, as it takes a while; at some of `rates`.
+
+    usual: those of them where there is no time for all, if not those of others. form: what ways are with the model.
+    """
+
+    def __init__(
+        self, base: Settings, rates: Sequence[float], usual: Sequence[float] = (), form: Form = lambda way: way
+    ) -> None:
+        self.base, self.rates, self.usual, self.form = base, tuple(rates), tuple(usual), form
         self._made: dict[Way, tuple[Arm, ...]] = {}
 
     def entrants(self, tried: Iterable[Way], rates: Sequence[float]) -> list[Entrant]:
         """As `entrants`."""
         found: dict[str, Entrant] = {}
-        for way in tried:
+        for way in filter(None, map(self.form, tried)):
             if way not in self._made:
                 self._made[way] = tuple(_arms(way, self.base, self.rates))
             arms = tuple(arm for arm in self._made[way] if arm.train.learning_rate in rates)

@@ -6,7 +6,7 @@ more code than all the rest; and what a model has not seen should not hang on a 
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,9 @@ from mismatch.advise.script import layout, numbers, texts, words
 from mismatch.advise.script.lengths import ADAPTERS, Shape
 from mismatch.advise.script.network import REDUCTIONS
 from mismatch.advise.script.piece import Beside, Piece
+from mismatch.advise.script.preparation import preparation
 from mismatch.advise.script.reading import Proved, Reading, proved, spoken, wanted
+from mismatch.advise.tried import Tried
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError, require
 from mismatch.config.groups import INTERPOLATE
@@ -43,13 +45,15 @@ class Script:
         path.write_text(self.code, encoding="utf-8", newline="\n")
 
 
-def script(arm: Arm, replicate: int = 0, name: str = BESIDE) -> str:
+def script(arm: Arm, replicate: int = 0, name: str = BESIDE, own: Tried | None = None) -> str:
     """The code alone of `written`."""
-    return written(arm, replicate, name).code
+    return written(arm, replicate, name, own).code
 
 
-def written(arm: Arm, replicate: int = 0, name: str = BESIDE) -> Script:
+def written(arm: Arm, replicate: int = 0, name: str = BESIDE, own: Tried | None = None) -> Script:
     """The script of `arm` on the parts of `replicate`; `name` is what it calls the file beside it.
+
+    own: what came of trying the model, where it is one of a person's own.
 
     Before it is returned, what it reads is compared with what the arm is given, sequence by sequence.
 
@@ -58,9 +62,40 @@ def written(arm: Arm, replicate: int = 0, name: str = BESIDE) -> Script:
     """
     refuse(arm)
     streams = Streams(arm.seed, replicate)
+    return _written(arm, arm.data.places(streams), streams, name, own)[0]
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """script: trains and keeps a model. prepare: text of the one that makes its inputs. trained, probed: sequences."""
+
+    script: Script
+    prepare: str
+    trained: int
+    probed: int
+
+
+def fitting(arm: Arm, name: str, own: Tried | None = None) -> Fitting:
+    """What fits `arm` on all sequences of its parts, but for the probe; `name`: of the file of the model.
+
+    Raises:
+        ConfigError: as `written`.
+    """
+    refuse(arm)
+    streams = Streams(arm.seed, 0)
     rows = arm.data.places(streams)
+    train, probe = np.sort(np.concatenate([rows["train"], rows["test"]])), rows["probe"]
+    script, material = _written(arm, {"train": train, "probe": probe, "test": probe}, streams, BESIDE, own)
+    prepare = preparation(material.shape, material.tokens, material.classes, name)
+    return Fitting(script, prepare, len(train), len(probe))
+
+
+def _written(
+    arm: Arm, rows: dict[str, np.ndarray], streams: Streams, name: str, own: Tried | None
+) -> tuple[Script, layout.Material]:
+    """The script on these rows of each part, and what it is made of."""
     used = np.unique(np.concatenate([rows[part] for part in PARTS]))
-    found, shape = _read(arm.data, used), _shape(arm, used)
+    found, shape = _read(arm.data, used), replace(_shape(arm, used), own=own)
     places = dict(zip(used.tolist(), found.places, strict=True))
     beside = Beside({"rows": {part: [places[row] for row in rows[part].tolist()] for part in PARTS}})
     if shape.cut and shape.side == "crop":
@@ -73,7 +108,7 @@ def written(arm: Arm, replicate: int = 0, name: str = BESIDE) -> Script:
     code = layout.assembled(material, beside, name)
     accepted = f"takes a script of {layout.LINES} lines or more, with these settings"
     require(code.count("\n") < layout.LINES, "data.path", shown(arm.data.path), accepted)
-    return Script(code, beside.text(), name)
+    return Script(code, beside.text(), name), material
 
 
 def refuse(arm: Arm) -> None:

@@ -35,7 +35,8 @@ def question(node: Settings, executor: tuple[str, Any], out: str | None) -> Aski
     require(isinstance(data, Own), "data", getattr(data, "name", data), accepted)
     require(data.path not in ("", None), "data.path", data.path, "must name a file of your sequences")
     for key, value in _superfluous(node):
-        hint = "say advise.units" if key == "model.units" else "the advice finds it, or has no use for it"
+        said = {"model.units": "say advise.units", "model.build": "say advise.model"}
+        hint = said.get(key, "the advice finds it, or has no use for it")
         raise ConfigError(key, value, f"must be left out: {hint}")
     assert node.advise is not None
     asked = Limits(**asdict(node.advise), seed=node.seed).asked()

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from mismatch.advise.covering import DRAWS, LEAST, MARGIN, PAIRS, REPLICATES, SET_ASIDE, Covered, coverage
 from mismatch.advise.final import FEWEST
+from mismatch.advise.fitted import NAME, PREPARE
 from mismatch.advise.machine import SCHEMA
+from mismatch.advise.ownmodel import RATIO
 from mismatch.advise.racing import Race
 from mismatch.advise.scripting import BESIDE, SCRIPT
 from mismatch.advise.simulation import ALL, TEST, WORSE, Gone, Overlap, Raced, cells, errors, overlap, power
@@ -55,9 +57,64 @@ labelled; a second one ends it at once. The same command, also with more minutes
 `mismatch.advise(sequences, labels, minutes=5)` does the same for sequences in memory, which it keeps in its results
 folder. What it returns prints as the text, shows itself in a notebook and has `.settings` (overrides of the command,
 beside those of the data), `.code()`, `.plot()`, `.prepare(sequences)` (arrays of new sequences, as the advised arm is
-given them), `.html()`, `.markdown()`, `.to_json()`, and `.table`, with a row for each way and these columns:
+given them), `.fit(folder)`, `.html()`, `.markdown()`, `.to_json()`, and `.table`, with a row for each way and these
+columns:
 
 {columns}
+
+## A fitted model
+
+`--fit`, or `.fit(folder)` in Python, trains the advised way once more, by `{script}`, on all sequences but those that
+say which weights are kept, and writes `{keras}` and `{prepare}`, with the words or the scale of features that were
+learnt beside them. It takes as long as a run of `fit`, after the minutes. No import of ours is needed to use them:
+
+```python
+from prepare import CLASSES, prepare
+
+model = keras.models.load_model("{keras}")
+found = model.predict(prepare(new_sequences)).argmax(1)  # places in CLASSES
+```
+
+Its accuracy on new sequences is not measured, as all that there are took part. What the final measures is that of
+models which were trained on fewer.
+"""
+
+OWN = """## A model of your own
+
+`--model my_model.py:build`, or `mismatch.advise(..., model=build)`, races a model of your own in the place of the GRU.
+`build` is called with T, D and K (for texts with T, the size of the vocabulary, and K) and returns a new Keras model
+each time:
+
+```python
+import keras
+from keras import layers
+
+
+def build(T, D, K):
+    x = keras.Input((T, D))
+    h = layers.Conv1D(32, 5, padding="same", activation="relu")(x)
+    return keras.Model(x, layers.Dense(K, activation="softmax")(layers.GRU(32)(h)))
+```
+
+* It has one input, (N, T, D) float32, or numbers of words (N, T) int32, of which 0 is a pad and 1 a word without a
+  number, and one output (N, K), logits or probabilities: which of them is found out.
+* One that is compiled keeps its optimizer and its loss, which must be `sparse_categorical_crossentropy`; the learning
+  rates that are raced are its own, a {ratio}th of it and {ratio} times as much, or its own alone where time is short.
+  Any other is trained by Adam, at the usual ones.
+* `def build(T, D, K, mask=False)`: with `mask=True` it makes a model of two inputs, the second being the mask (N, T)
+  bool, True at real steps; this is raced, too. Without that argument the model sees pads as zeros, and may mask itself.
+* Pooling, convolution and `Masking` in front of it are not tried. T, truncation, interpolation, the side of the pads,
+  the scale of features and the learning rate are.
+* It is trained by Keras's `fit` on the same batches in the same order as any way, from weights that Keras draws after
+  the seed of the replicate is set: ways whose layers have the same shapes start alike. The statistics are the same.
+* Before anything is trained it is made for each T, looked at and timed, in a process of its own. What cannot be used is
+  refused in one line; what the check of models calls an error stands among the findings. The plan says how many times
+  as long as one of the built-in GRU a run takes, and how many of the ways there is time for. Where that is little, one
+  learning rate is raced, and T that are shorter.
+* Its file is imported in every process that trains, and may import others from beside it. Runs are named by a checksum
+  over these; a file that changes while they are raced ends the race. What it imports from elsewhere is not looked at.
+* A function of a script or a notebook is written into the results folder, with what it uses. `{script}` calls the
+  function where it is.
 """
 
 RACE = """## The race
@@ -190,13 +247,19 @@ def document(found: Simulated) -> str:
         least=_short(LEAST),
         coverage=_coverages(found.covered),
     )
-    return "\n".join([HEAD, _written(), race, final])
+    return "\n".join([HEAD, _written(), _own(), race, final])
 
 
 def _written() -> str:
     """What an advice writes, by the names that the modules which write it have for it."""
     names = {"page": PAGE, "markdown": MARKDOWN, "json": JSON, "script": SCRIPT, "beside": BESIDE, "schema": SCHEMA}
-    return WRITTEN.format(columns=table(("column", "meaning"), COLUMNS.items()), **names)
+    fitted = {"keras": f"{NAME}.keras", "prepare": PREPARE}
+    return WRITTEN.format(columns=table(("column", "meaning"), COLUMNS.items()), **names, **fitted)
+
+
+def _own() -> str:
+    """What is asked of a person's own model, and what becomes of it."""
+    return OWN.format(ratio=RATIO, script=SCRIPT)
 
 
 def _errors(found: Iterable[Raced]) -> str:

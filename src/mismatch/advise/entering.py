@@ -38,12 +38,15 @@ ZEROS = ("pad_collision", "already_padded")
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person asks for. margin: accuracy that is nothing to them. units: of the GRU."""
+    """What a person asks for. margin: accuracy that is nothing to them. units: of the GRU. model: a function of their
+    own that makes a model, ``my_model.py:build``. fit: whether the advised model is to be fitted on all sequences."""
 
     minutes: float = 5.0
     margin: float = 0.01
     units: int = 16
     seed: int = 0
+    model: str | None = None
+    fit: bool = False
 
 
 def base(dataset: Any, hold: str, asked: Asked) -> Settings:
@@ -55,6 +58,8 @@ def base(dataset: Any, hold: str, asked: Asked) -> Settings:
     data.hold, data.probe = hold, max(1, min(PROBE, (sized.train + sized.probe + sized.test) // PROBED))
     made = Settings(data=data, seed=asked.seed)
     made.model.units, made.train.keep = asked.units, "best"
+    if asked.model is not None:
+        made.model.build, made.train.engine = asked.model, "fit"
     batch = min(SMALL_BATCH if sized.train < SMALL else BATCH, max(1, sized.train // 2))
     updates = int(np.clip(round(EPOCHS * sized.train / batch), FEWEST_UPDATES, MOST_UPDATES))
     made.train.batch, made.train.updates = batch, -(-updates // made.train.block) * made.train.block
@@ -102,6 +107,11 @@ def most(shared: Settings, lengths: np.ndarray, runs: Runs, capacity: float) -> 
     return fits[0] if fits else levels[-1]
 
 
+def usual(grid: Grid) -> tuple[float, ...]:
+    """Learning rates where there is no time for all."""
+    return grid.usual or MIDDLE
+
+
 def probe(grid: Grid, runs: Runs, most_s: float) -> Entrant:
     """A short way of the race, whose runs show how fast the machine is; its usual rate comes first.
 
@@ -109,9 +119,9 @@ def probe(grid: Grid, runs: Runs, most_s: float) -> Entrant:
     """
     lengths = resolve(grid.base).data.seen()
     short = _levels(lengths)[len(candidates.levels(lengths, int(lengths.max()))) - 1 :]
-    found = [each for steps in short for each in grid.entrants([Way(steps)], RATES)]
+    found = [each for steps in short for each in grid.entrants([Way(steps)], grid.rates)]
     chosen = next((each for each in found if runs.seconds(each.arms[0]) <= most_s), found[-1])
-    return Entrant(chosen.way, tuple(sorted(chosen.arms, key=lambda arm: arm.train.learning_rate not in MIDDLE)))
+    return Entrant(chosen.way, tuple(sorted(chosen.arms, key=lambda arm: arm.train.learning_rate not in usual(grid))))
 
 
 def _levels(lengths: np.ndarray) -> list[int]:
@@ -125,21 +135,21 @@ def _levels(lengths: np.ndarray) -> list[int]:
 def _begun(grid: Grid, lengths: np.ndarray, runs: Runs) -> int:
     """The longest T on which sides of padding were compared before; 0 where none was."""
     ways = [Way(steps, padding="post") for steps in _levels(lengths)]
-    found = grid.entrants(ways, MIDDLE)
+    found = grid.entrants(ways, usual(grid))
     runs.look([(arm, 1) for each in found for arm in each.arms])
     return max((each.way.steps for each in found if each.arms[0].id in runs.found), default=0)
 
 
 def _fitting(grid: Grid, tried: Sequence[Way], runs: Runs, capacity: float) -> tuple[list[Entrant], tuple[float, ...]]:
     """As many of the first entrants as so many worker seconds last for, at all learning rates or at one."""
-    for rates, fewest in ((RATES, LEAST_ENTRANTS), (MIDDLE, LEAST_OF_ONE_RATE)):
+    for rates, fewest in ((grid.rates, LEAST_ENTRANTS), (usual(grid), LEAST_OF_ONE_RATE)):
         possible = grid.entrants(tried, rates)
         asked = [[(arm, LOOKS[0]) for arm in each.arms] for each in possible]
         runs.look([(arm, LOOKS[-1]) for each in possible for arm in each.arms])
         count = sum(cost <= capacity for cost in runs.growing(asked))
         if count >= min(fewest, len(possible)):
             return possible[:count], rates
-    return possible[:LEAST_OF_ONE_RATE], MIDDLE
+    return possible[:LEAST_OF_ONE_RATE], usual(grid)
 
 
 def joining(

@@ -15,6 +15,7 @@ from mismatch.advise.candidates import Way
 
 if TYPE_CHECKING:
     from mismatch.advise.delays import Delay
+    from mismatch.advise.ownmodel import OwnModel
     from mismatch.analysis.intervals import Interval
     from mismatch.check.outcome import Checked
     from mismatch.config.arm import Arm
@@ -121,7 +122,7 @@ class Evidence:
 
     subject: what was read, as a person calls it. noun: what a sequence is called. aside: sequences that were set aside.
     margin: accuracy that is nothing to the person. runs: all that were trained. untried: ways of which none was.
-    minutes: that it took; given: that it might have taken.
+    minutes: that it took; given: that it might have taken. own: the model, where it is one of the person's own.
     """
 
     subject: str
@@ -142,6 +143,7 @@ class Evidence:
     untried: tuple[Way, ...] = ()
     interrupted: bool = False
     given: float | None = None
+    own: OwnModel | None = None
 
     @property
     def advised(self) -> Finalist:

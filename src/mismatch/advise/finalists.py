@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mismatch.advise import final
-from mismatch.advise.candidates import Way
+from mismatch.advise.candidates import OWN, Way
 from mismatch.advise.choosing import choose
 from mismatch.advise.delays import Delayed, delay
 from mismatch.advise.evidence import ADVISED, KERAS, LEADER, Finalist, Sensitivity
@@ -56,7 +56,7 @@ def kinds(among: Sequence[Chosen]) -> int:
 
 def roles(advised: Way, leader: Way, known: Sequence[Way]) -> list[tuple[str, Way]]:
     """Why a way is in the final: each of `known` once, by its first reason."""
-    longest = max(way.steps for way in known)
+    start = Way(max(way.steps for way in known), reduction=OWN if advised.reduction == OWN else "none")
     mask = next((way.mask for way in known if way.mask != "none"), "none")
     alike = [way for way in known if way != advised and way.like(advised, "length") == advised]
     shorter = sorted((way for way in alike if way.steps < advised.steps), key=lambda way: -way.steps)
@@ -64,9 +64,9 @@ def roles(advised: Way, leader: Way, known: Sequence[Way]) -> list[tuple[str, Wa
     asked = [
         (ADVISED, advised),
         (LEADER, leader),
-        (KERAS, Way(longest)),
-        ("padding after, no mask", Way(longest, padding="post")),
-        ("padding after, masked", Way(longest, padding="post", mask=mask)),
+        (KERAS, start),
+        ("padding after, no mask", replace(start, padding="post")),
+        ("padding after, masked", replace(start, padding="post", mask=mask)),
         *(("shorter", way) for way in shorter[:1]),
         *(("longer", way) for way in longer[:1]),
         ("no reduction", replace(advised, reduction="none", pool=None)),

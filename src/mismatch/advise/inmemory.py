@@ -50,7 +50,7 @@ def in_words(error: ConfigError) -> ConfigError:
 
     def word(line: str) -> str:
         line = re.sub(rf"\bdata\.({'|'.join(NAMES)})\b", lambda found: NAMES[found[1]], line)
-        return line.replace("name=...", "out=...").removeprefix("advise.")
+        return line.replace("name=...", "out=...").replace("model.build", "model").removeprefix("advise.")
 
     return ConfigError(word(error.key), error.value, word(error.accepted))
 

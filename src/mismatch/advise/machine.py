@@ -34,6 +34,7 @@ def to_dict(told: Evidence) -> dict[str, Any]:
         "entered": [_entered(one, told) for one in told.entered],
         "sensitivity": vars(told.sensitivity)
         | {"standing": told.sensitivity.standing, "takes": told.sensitivity.takes},
+        "model": None if told.own is None else {"function": str(told.own.source), **asdict(told.own.found)},
         "untried": [{"words": whole(way, told.longest), "way": asdict(way)} for way in told.untried],
         "check": told.checked.to_dict(),
     }

@@ -3,7 +3,7 @@
 In: `Way`s. Out: words without any markup, which hold settings and nothing of a person's file.
 """
 
-from mismatch.advise.candidates import FACTORS, Way, differing
+from mismatch.advise.candidates import FACTORS, OWN, Way, differing
 from mismatch.config.groups import INTERPOLATE
 
 SIDES = {"pre": "before", "post": "after", "mid": "in the middle"}
@@ -17,6 +17,8 @@ KEPT = {
 """What is left of sequences that are longer than T."""
 KEEPING = {side: words.replace("keep ", "keeping ", 1) for side, words in KEPT.items()}
 MASKS = {"none": "no mask", "masking": "mask the pads", "explicit": "mask the pads by an input of its own"}
+OWNS = {"none": "your model", "explicit": "your model, given the mask"}
+"""What stands for mask and front with a model of a person's own, which may have both."""
 MASKED = {"none": "without a mask", "masking": "with a mask", "explicit": "with a mask as an input of its own"}
 MASKING = {"none": "leaving out the mask", "masking": "masking the pads"}
 MASKING |= {"explicit": "masking the pads by an input of its own"}
@@ -66,13 +68,14 @@ def capital(words: str) -> str:
 
 
 def _parts(way: Way, longest: int | None) -> dict[str, str]:
-    front, scale = front_of(way.reduction, way.pool), {"scale": "features standardised"} if way.scale != "none" else {}
+    own, scale = way.reduction == OWN, {"scale": "features standardised"} if way.scale != "none" else {}
+    front = {"reduction": OWNS[way.mask] if own else front_of(way.reduction, way.pool)}
     if way.truncating == INTERPOLATE:
-        return {"length": f"every sequence resampled to T = {way.steps}", **scale, "reduction": front}
+        return {"length": f"every sequence resampled to T = {way.steps}", **scale, **front}
     cut = "" if longest is not None and way.steps >= longest else f" ({KEPT.get(way.truncating, way.truncating)})"
     padding = f"pad {SIDES.get(way.padding, way.padding)}"
-    mask = MASKS.get(way.mask, f"mask {way.mask}")
-    return {"length": f"T = {way.steps}{cut}", "padding": padding, "mask": mask, **scale, "reduction": front}
+    mask = {} if own else {"mask": MASKS.get(way.mask, f"mask {way.mask}")}
+    return {"length": f"T = {way.steps}{cut}", "padding": padding, **mask, **scale, **front}
 
 
 def _length(way: Way, other: Way) -> list[str]:

@@ -39,6 +39,7 @@ class Runs:
     """Runs in the results folder `folder`, trained by `executor`. told: is called after each.
 
     found: records by arm and replicate. foreseen: seconds here for an estimated one, before any run was trained.
+    cost: estimated seconds of a run, compiling apart; compiling: of a program.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Runs:
     say: Callable[[str], None] = print
     found: dict[str, dict[int, Record]] = field(default_factory=dict)
     foreseen: float = 1.0
+    cost: Callable[[Arm], float] = seconds
+    compiling: float = COMPILE_S
     _took: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
     _trained: int = 0
     _looked: dict[str, int] = field(default_factory=dict)
@@ -72,7 +75,7 @@ class Runs:
                 self.told()
 
             if plan.runs:
-                longest = self.pace * max(run.seconds for run in plan.runs)
+                longest = self.pace * max(self.cost(run.arm) for run in plan.runs)
                 drive(plan, self.executor, keep, self.say, until - longest, cut)
                 programs = {run.program for run in plan.runs}
                 self._kept = programs if len(programs) <= KEPT and self.executor.made else set()
@@ -98,14 +101,15 @@ class Runs:
         for part in parts:
             left = [(arm, count - len(self.found.get(arm.id, {}))) for arm, count in part]
             fresh = {arm.program for arm, count in left if count > 0} - programs
-            total += self.pace * (sum(seconds(arm) * max(count, 0) for arm, count in left) + COMPILE_S * len(fresh))
+            alone = sum(self.cost(arm) * max(count, 0) for arm, count in left)
+            total += self.pace * (alone + self.compiling * len(fresh))
             programs |= fresh
             found.append(total)
         return found
 
     def seconds(self, arm: Arm) -> float:
         """Worker seconds of one run, once compiled."""
-        return self.pace * seconds(arm)
+        return self.pace * self.cost(arm)
 
     def parts(self, arms: Sequence[Arm], count: int, most_s: float) -> Iterator[list[Arm]]:
         """The arms that miss some of so many replicates, in parts that should take `most_s` worker seconds at the most.
@@ -180,8 +184,8 @@ class Runs:
         if record.replicate not in self.found.setdefault(record.arm, {}):
             took = float(record.metrics.get("run_s") or 0.0)
             if took > 0:  # one that failed may not say
-                compiling = COMPILE_S if record.metrics.get("compile_s") else 0.0
-                self._took.append((seconds(arm) + compiling + more_s, took))
+                compiling = self.compiling if record.metrics.get("compile_s") else 0.0
+                self._took.append((self.cost(arm) + compiling + more_s, took))
         self.found[record.arm][record.replicate] = record
 
 

@@ -25,7 +25,7 @@ def scripted(told: Evidence) -> Scripted:
     from mismatch.advise.code import written
 
     try:
-        found = written(told.advised.arm, name=BESIDE)
+        found = written(told.advised.arm, name=BESIDE, own=None if told.own is None else told.own.found)
     except ConfigError as error:
         return Scripted(why=str(error))
     return Scripted(found.code, found.beside)

@@ -136,11 +136,14 @@ def findings(told: Evidence) -> Section:
 def left(told: Evidence) -> Section:
     """What was not done for want of time, and what no way varies."""
     arm = told.advised.arm
-    fixed = f"{arm.model.units} units, {arm.train.updates} updates of {arm.train.batch} {told.nouns}"
+    model = f"{arm.model.units} units" if told.own is None else told.own.name
+    fixed = f"{model}, {arm.train.updates} updates of {arm.train.batch} {told.nouns}"
     lines = [*unfinished(told)]
     lines += [f"It ended before its {told.given:g} minutes, as nothing was left to do."] if told.early else []
     lines += [f"Not tested: {named(one, told)}." for one in told.finalists[1:] if not one.tested]
-    lines.append(f"The same for all ways, and no other values tried: {fixed}, optimiser {arm.train.optimizer}.")
+    optimizer = "" if told.own is not None else f", optimiser {arm.train.optimizer}"
+    lines.append(f"The same for all ways, and no other values tried: {fixed}{optimizer}.")
+    lines += told.own.left_out() if told.own is not None else []
     return Section("What was not tried", tuple(lines))
 
 

@@ -23,6 +23,7 @@ EXAMPLES = """examples:
   mismatch advise reviews.csv --text review --label stars --minutes 5
   mismatch advise steps.csv --id recording --time t --label state --group patient
   mismatch advise train.ts --minutes 15 --units 64 --ray auto
+  mismatch advise train.ts --minutes 30 --model my_model.py:build --fit
 """
 
 
@@ -43,9 +44,18 @@ def add(verbs: Any) -> argparse.ArgumentParser:
         "--margin", type=float, default=0.01, metavar="A", help="accuracy that is nothing (default: .01)"
     )
     parser.add_argument("--units", type=int, default=16, metavar="H", help="units of the GRU (default: 16)")
+    parser.add_argument(
+        "--model",
+        metavar="FILE.py:FUNCTION",
+        help="a function of T, D (texts: the size of the vocabulary) and K that returns a Keras model, to be raced by "
+        "fit in the place of the GRU; slower",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (default: 0)")
     parser.add_argument(
         "--ray", metavar="ADDRESS", help="train on a Ray cluster: auto, local, host:port, ray://host:port"
+    )
+    parser.add_argument(
+        "--fit", action="store_true", help="also fit the advised model on all sequences: model.keras and prepare.py"
     )
     parser.add_argument("--out", metavar="FOLDER", help="results folder (default: results/advise-FILE)")
     return parser
@@ -62,7 +72,8 @@ def run(given: argparse.Namespace, session: Session) -> int:
     from mismatch.advise.terminal import show
 
     try:
-        asked = Limits(given.minutes, given.margin, given.units, given.seed).asked()
+        names = ("minutes", "margin", "units", "model", "fit", "seed")
+        asked = Limits(**{name: getattr(given, name) for name in names}).asked()
     except ConfigError as error:
         raise ConfigError(f"--{error.key}", error.value, error.accepted) from None
     folder = absolute(given.out) if given.out else folder_of(given.file)
@@ -99,6 +110,7 @@ def _read(given: argparse.Namespace) -> tuple[Any, Checked]:
 
 def _said(error: ConfigError) -> ConfigError:
     """The error in the words of this command's options."""
-    keys = {"out": "--out", "advise.minutes": "--minutes", f"{GROUP}.address": "--ray", "hydra/launcher": "--ray"}
+    keys = {"out": "--out", "advise.minutes": "--minutes", "model.build": "--model"}
+    keys |= {f"{GROUP}.address": "--ray", "hydra/launcher": "--ray"}
     accepted = error.accepted.replace("name=...", "--out").replace(f"{GROUP}.address", "--ray")
     return reading.said(ConfigError(keys.get(error.key, error.key), error.value, accepted))

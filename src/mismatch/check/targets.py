@@ -13,6 +13,7 @@ import numpy as np
 
 from mismatch.check.guard import as_numpy
 from mismatch.check.trace import Trace
+from mismatch.config.fields import first_line
 
 SPARSE, DENSE, BINARY = "sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"
 CROSS = (SPARSE, DENSE, BINARY, "binary_focal_crossentropy", "categorical_focal_crossentropy", "kl_divergence")
@@ -84,20 +85,6 @@ class Target:
         except Exception as error:  # any refusal is the finding
             return None, first_line(error)
         return as_numpy(value), ""
-
-
-def first_line(error: Exception) -> str:
-    """The words of an error, without the frame Keras puts around them."""
-    text = getattr(error, "message", None) or str(error)
-    lines = [line.strip() for line in uncoloured(str(text)).splitlines() if line.strip()]
-    found = [line for line in lines if not re.match(r"Exception encountered when calling|\{\{function_node", line)]
-    line = (found or lines or [type(error).__name__])[0]
-    return re.sub(r"^\{\{.*?\}\}\s*", "", re.sub(r"\s*\[Op:.*", "", line))
-
-
-def uncoloured(text: str) -> str:
-    """A text without the codes that colour it on a terminal."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,8 @@ LATER = {
     "data.held": None,
     "model.cell": "gru",
     "model.dropout": 0.0,
+    "model.build": None,
+    "model.sha256": None,
     "train.keep": "last",
 }
 """Parameters younger than results that are kept, at the value that says what was done before there was a choice."""
@@ -82,8 +84,11 @@ class Arm:
 
     @property
     def gates(self) -> int:
-        """Gates of the recurrent layer, its candidate among them, all directions together: 2 H (D + H) FLOPs each."""
-        return {"gru": 3, "lstm": 4}[self.model.cell] * (2 if self.model.bidirectional else 1)
+        """Gates of the recurrent layer, its candidate among them, all directions together: 2 H (D + H) FLOPs each.
+
+        A model of one's own has none that are known.
+        """
+        return {"gru": 3, "lstm": 4, None: 0}[self.model.cell] * (2 if self.model.bidirectional else 1)
 
     def parameters(self) -> dict[str, Any]:
         """Flat, dotted and ordered: the group's choice under the group's name, the rest ``group.key``."""

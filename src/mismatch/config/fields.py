@@ -1,5 +1,6 @@
 """Errors at the border: one line that names the key, the value and what would be accepted."""
 
+import re
 from dataclasses import field, fields
 from math import isfinite
 from numbers import Integral, Real
@@ -25,6 +26,20 @@ def reason(error: Exception, width: int = 160) -> str:
     It may quote as much of the file as it likes. An error without words gives its type.
     """
     return plain(" ".join(str(error).split()), width) or type(error).__name__
+
+
+def first_line(error: BaseException) -> str:
+    """The words of an error, without the frame Keras puts around them."""
+    text = getattr(error, "message", None) or str(error)
+    lines = [line.strip() for line in uncoloured(str(text)).splitlines() if line.strip()]
+    found = [line for line in lines if not re.match(r"Exception encountered when calling|\{\{function_node", line)]
+    line = (found or lines or [type(error).__name__])[0]
+    return re.sub(r"^\{\{.*?\}\}\s*", "", re.sub(r"\s*\[Op:.*", "", line))
+
+
+def uncoloured(text: str) -> str:
+    """A text without the codes that colour it on a terminal."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 class ConfigError(ValueError):

@@ -85,14 +85,18 @@ class Model:
     """The recurrent classifier. `kernel_init` matched: Glorot limit of the raw d, whatever D is.
 
     dropout: of the features that reach the recurrent layer, the same ones at all steps of a sequence.
+    build: a model of one's own in its place, ``my_model.py:build``, which decides all of that itself; `sha256` is
+    filled in from its file, so that results of another version of it are not mistaken for this one's.
     """
 
-    units: int = ranged(16, low=1)
-    bias_init: str = choice("zeros", "zeros", "chrono")
-    bidirectional: bool = False
-    kernel_init: str = choice("glorot", "glorot", "matched")
-    cell: str = choice("gru", "gru", "lstm")
-    dropout: float = ranged(0.0, low=0.0, high=0.9)
+    units: int | None = ranged(16, low=1)
+    bias_init: str | None = choice("zeros", "zeros", "chrono")
+    bidirectional: bool | None = False
+    kernel_init: str | None = choice("glorot", "glorot", "matched")
+    cell: str | None = choice("gru", "gru", "lstm")
+    dropout: float | None = ranged(0.0, low=0.0, high=0.9)
+    build: str | None = None
+    sha256: str | None = None
 
 
 @dataclass
@@ -113,11 +117,17 @@ class Train:
 
 @dataclass
 class Advise:
-    """What is asked of an advice: minutes it may take, accuracy that is nothing to the person, units of the GRU."""
+    """What is asked of an advice: minutes it may take, accuracy that is nothing to the person, units of the GRU.
+
+    model: a function of one's own that makes a model in the place of the GRU, ``my_model.py:build``. fit: whether the
+    advised model is fitted on all sequences, too.
+    """
 
     minutes: float = ranged(5.0, low=0.2, high=1440.0)
     margin: float = ranged(0.01, high=0.99, above=0.0)
     units: int = ranged(16, low=1, high=4096)
+    model: str | None = None
+    fit: bool = False
 
 
 @dataclass

@@ -4,7 +4,7 @@ from copy import copy
 from dataclasses import replace
 from math import isfinite
 
-from mismatch.config import environment
+from mismatch.config import environment, ownmodel
 from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError, check, require
 from mismatch.config.groups import (
@@ -172,7 +172,10 @@ def _reduction(arm: Arm) -> Reduction:
 
 
 def _model(arm: Arm) -> Model:
-    model, given = arm.model, arm.model.dropout
+    model, given = arm.model, arm.model.dropout or 0.0
+    if model.build is not None:
+        return ownmodel.settled(arm)
+    ownmodel.refuse_open(model)
     for key, value, drawn in (
         ("train.engine", arm.train.engine, "fit"),
         ("length.padding", arm.length.padding, "none"),

@@ -17,7 +17,7 @@ from mismatch.config import kept as kept_programs
 from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
 from mismatch.engine.backend import tf
-from mismatch.engine.outcome import Kept, Outcome, outcome, scored
+from mismatch.engine.outcome import Kept, Outcome, outcome, pieces, scored
 from mismatch.engine.programs import Program, program
 from mismatch.engine.trace import Diverged, Log, OutOfTime, score, watch
 from mismatch.engine.weights import initial_weights
@@ -121,12 +121,11 @@ class _Blocks:
 
     def logits(self, part: Adapted) -> np.ndarray:
         """Logits (N, K) of a part, in pieces of the compiled size, the last one filled with repeats."""
-        pieces = [self._predict(self._piece(part, rows)) for rows in self._rows(part)]
-        return np.concatenate(pieces)[: len(part.labels)]
+        found = [self._predict(self._piece(part, rows)) for rows in self._rows(part)]
+        return np.concatenate(found)[: len(part.labels)]
 
     def _rows(self, part: Adapted) -> np.ndarray:
-        count, size = len(part.labels), self.arm.data.probe
-        return (np.arange(-(-count // size) * size) % count).reshape(-1, size)
+        return pieces(len(part.labels), self.arm.data.probe)
 
     def _piece(self, part: Adapted, rows: np.ndarray) -> tuple[Any, Any]:
         return tf.constant(part.inputs[rows]), tf.constant(part.mask[rows] if self.explicit else True)

@@ -13,35 +13,27 @@ from mismatch.adapt import Adapted
 from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
 from mismatch.engine.backend import BACKEND, keras
-from mismatch.engine.model import build
-from mismatch.engine.outcome import Kept, Outcome, outcome, scored
+from mismatch.engine.outcome import Kept, Outcome, outcome, pieces, scored
+from mismatch.engine.ready import Ready, ready
 from mismatch.engine.trace import Diverged, Log, OutOfTime, score, watch
-from mismatch.engine.weights import initial_weights
 
 
 def train(arm: Arm, parts: dict[str, Adapted], streams: Streams, order: np.ndarray, time_limit: float) -> Outcome:
     """Train with one call of `fit`; arguments and result as `engine.train`."""
     begin = time.perf_counter()
-    built = build(arm)
-    model = built.model
-    weights = initial_weights(arm, built.weights, streams)
-    model.set_weights(weights)
-    built.reseed(streams)
-    optimizer = keras.optimizers.get(
-        {"class_name": arm.train.optimizer, "config": {"learning_rate": arm.train.learning_rate}}
-    )
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer=optimizer, loss=loss, jit_compile=arm.train.engine == "xla" or BACKEND == "jax")
+    made = ready(arm, streams)
+    model, jit = made.built.model, arm.train.engine == "xla" or BACKEND == "jax"
+    model.compile(optimizer=made.optimizer, loss=made.loss, jit_compile=jit)
 
     kept = Kept(arm, model)
-    watcher = _FitWatcher(arm, parts["probe"], kept, begin, time_limit)
+    watcher = _FitWatcher(arm, parts["probe"], kept, made, begin, time_limit)
     given = _in_turn(parts["train"], order) if arm.bucketed else _at_once(arm, parts["train"], order)
     start = time.perf_counter()
     model.fit(**given, shuffle=False, verbose=0, callbacks=[watcher])
     train_s = time.perf_counter() - start
     kept.restore()
-    logits = [_logits(arm, model, part) for part in scored(parts)]
-    return outcome(watcher.log.trace(start - begin, train_s, watcher.problem), logits, built, weights)
+    logits = [made.logits(_outputs(arm, model, part)) for part in scored(parts)]
+    return outcome(watcher.log.trace(start - begin, train_s, watcher.problem), logits, made.built, made.weights)
 
 
 def _feed(arm: Arm, data: Adapted, rows: Any = slice(None)) -> Any:
@@ -61,25 +53,33 @@ def _in_turn(data: Adapted, order: np.ndarray) -> dict[str, Any]:
     return {"x": batches, "steps_per_epoch": len(order)}
 
 
-def _logits(arm: Arm, model: keras.Model, data: Adapted) -> np.ndarray:
-    """Logits (N, K); unpadded sequences length by length, in batches of one size, filled with repeats."""
+def _outputs(arm: Arm, model: keras.Model, data: Adapted) -> np.ndarray:
+    """What the model gives (N, K); unpadded sequences length by length, in batches of one size, filled with repeats.
+
+    A model of one's own is called as for the probe, so that nothing is compiled anew.
+    """
+    if arm.model.build is not None:
+        given = [model.predict_on_batch(_feed(arm, data, rows)) for rows in pieces(len(data.labels), arm.data.probe)]
+        return np.concatenate(given)[: len(data.labels)]
     if not arm.bucketed:
         return np.asarray(model.predict(_feed(arm, data), arm.data.probe, verbose=0))
-    logits = np.empty((len(data.labels), arm.data.classes_count), np.float32)
+    outputs = np.empty((len(data.labels), arm.data.classes_count), np.float32)
     for length in np.unique(data.lengths):
         rows = np.flatnonzero(data.lengths == length)
         for first in range(0, len(rows), arm.train.batch):
             piece = np.resize(rows[first : first + arm.train.batch], arm.train.batch)
-            logits[piece] = model.predict_on_batch(data.inputs[piece, :length])
-    return logits
+            outputs[piece] = model.predict_on_batch(data.inputs[piece, :length])
+    return outputs
 
 
 class _FitWatcher(keras.callbacks.Callback):
     """Logs each batch's own loss (Keras reports running means) and the probe after every block."""
 
-    def __init__(self, arm: Arm, probe: Adapted, kept: Kept, begin: float, time_limit: float) -> None:
+    def __init__(self, arm: Arm, probe: Adapted, kept: Kept, made: Ready, begin: float, time_limit: float) -> None:
         super().__init__()
         self.arm, self.probe, self.kept, self.begin, self.time_limit = arm, probe, kept, begin, time_limit
+        # JAX would compile a model that is called anew each time; a large one is slow where it is not compiled.
+        self.made, self.compiled = made, BACKEND == "jax" or arm.model.build is not None
         self.log = Log()
         self.problem: Exception | None = None
         self.losses: list[float] = []
@@ -88,12 +88,12 @@ class _FitWatcher(keras.callbacks.Callback):
     def _probe(self) -> None:
         inputs = _feed(self.arm, self.probe)
         if self.arm.bucketed:
-            logits = _logits(self.arm, self.model, self.probe)
-        elif BACKEND == "jax":  # which would compile a model that is called anew each time
-            logits = self.model.predict_on_batch(inputs)
+            outputs = _outputs(self.arm, self.model, self.probe)
+        elif self.compiled:
+            outputs = self.model.predict_on_batch(inputs)
         else:
-            logits = keras.ops.convert_to_numpy(self.model(inputs, training=False))
-        self.log.probe.append(score(logits, self.probe))
+            outputs = keras.ops.convert_to_numpy(self.model(inputs, training=False))
+        self.log.probe.append(score(self.made.logits(outputs), self.probe))
         self.kept.note(self.log.probe[-1][0])
 
     def on_train_begin(self, logs: Any = None) -> None:

@@ -52,8 +52,13 @@ def scored(parts: dict[str, Adapted]) -> list[Adapted]:
     return [parts["test"], head]
 
 
+def pieces(count: int, size: int) -> np.ndarray:
+    """Rows 0 to `count` - 1 in pieces (M, `size`) of one size, the last one filled with repeats."""
+    return (np.arange(-(-count // size) * size) % count).reshape(-1, size)
+
+
 def outcome(trace: Trace, logits: list[np.ndarray], built: Built, weights: list[np.ndarray]) -> Outcome:
     """The outcome of a training that started from `weights`; `logits` of the two parts of `scored`."""
-    trainable = sum(int(np.prod(weight.shape)) for weight in weights)
+    trainable = sum(int(np.prod(weight.shape)) for weight in built.model.trainable_weights)
     reached, hashed = built.mask_reached_gru, digest(*weights)
     return Outcome(trace, logits[0], logits[1], reached, hashed, trainable, threads())

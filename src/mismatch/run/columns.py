@@ -57,6 +57,8 @@ PARAMETERS = {
     "model.bidirectional": "whether a second recurrent layer reads backwards",
     "model.cell": "gru | lstm: the recurrent layer",
     "model.dropout": "share of the features of a sequence, the same at all steps, that each update withholds from it",
+    "model.build": "a function of one's own that makes the model, FILE.py:FUNCTION, and decides the other settings",
+    "model.sha256": "checksum of its file, and of the modules beside it that this imports",
     "model.kernel_init": "glorot | matched (the Glorot limit of the raw d)",
     "train.updates": "optimizer updates",
     "train.batch": "sequences per update",

@@ -6,7 +6,10 @@ imports `mismatch.sweep.imports`; elsewhere each process starts afresh and impor
 
 import multiprocessing
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, SpawnContext
+from types import ModuleType
 
 FORKED = sys.platform == "linux"
 
@@ -27,3 +30,15 @@ def context() -> ForkServerContext | SpawnContext:
 def asked() -> bool:
     """Whether there is a process to fork from already."""
     return _asked
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """Processes import the script that is running, as Python would have it, which runs it again where it has no guard:
+    meanwhile there is none to import. For a caller in Python, in its main thread."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

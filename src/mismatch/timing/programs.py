@@ -14,7 +14,7 @@ from mismatch.adapt import adapt
 from mismatch.config.arm import Arm
 from mismatch.data.streams import Streams
 from mismatch.engine.backend import keras, tf
-from mismatch.engine.model import build
+from mismatch.engine.ready import ready
 from mismatch.run import provenance
 from mismatch.timing.protocol import Program, milliseconds
 from mismatch.timing.setting import ENGINES, Setting, work
@@ -40,11 +40,9 @@ def _program(arm: Arm, setting: Setting, warm_up: int) -> Program:
 def training_step(arm: Arm) -> Callable[[], object]:
     """Forward, backward and update on one fixed batch, forced; with the arm's delay, where one is planted."""
     inputs, labels = batch(arm)
-    model = build(arm).model
-    optimizer = keras.optimizers.get({"class_name": arm.train.optimizer, "config": {}})
-    optimizer.learning_rate = arm.train.learning_rate
+    made = ready(arm, Streams(arm.seed, 0))
+    model, optimizer, loss_of = made.built.model, made.optimizer, made.loss
     optimizer.build(model.trainable_variables)
-    loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
     @tf.function(jit_compile=ENGINES[arm.train.engine] == "xla", autograph=False)
     def update() -> Any:

@@ -133,7 +133,10 @@ def work(arm: Arm) -> Work:
 
 
 def _flops(arm: Arm, features: int, steps: float, windows: float) -> float:
+    """Not known of a model of one's own."""
     reduction, units = arm.reduction, arm.model.units
+    if units is None:
+        return float("nan")
     places = windows if reduction.kind == "strided" else steps
     convolution = 2 * (reduction.kernel or 0) * features * (reduction.filters or 0) * places
     return convolution + 2 * arm.gates * units * windows * ((reduction.filters or features) + units)

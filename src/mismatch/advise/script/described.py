@@ -15,9 +15,12 @@ def described(shape: Shape) -> str:
     arm, reduction = shape.arm, shape.arm.reduction
     front = "" if reduction.kind == "none" else front_of(reduction.kind, reduction.pool)
     scaled = " of features scaled as the training part is" if arm.features.scale == "standard" else ""
-    layer = f"{'a bidirectional' if arm.model.bidirectional else 'a'} {arm.model.cell.upper()}"
+    given = f"Sequences have {arm.steps} steps{scaled}{_lengths(shape)}; "
+    if arm.model.build is not None:
+        return f"{given}{'with their mask' if shape.masked else 'no mask'}. The model is that of your own function."
+    layer = f"{'a bidirectional' if arm.model.bidirectional else 'a'} {str(arm.model.cell).upper()}"
     layers = f"{front}, then {layer}" if front else layer
-    return f"Sequences have {arm.steps} steps{scaled}{_lengths(shape)}; {_masked(shape)}. Before the classes: {layers}."
+    return f"{given}{_masked(shape)}. Before the classes: {layers}."
 
 
 def _lengths(shape: Shape) -> str:

@@ -14,6 +14,7 @@ from mismatch.advise.script.network import network, sizes
 from mismatch.advise.script.piece import WIDTH, Beside, Piece, indented, literal, merged
 from mismatch.advise.script.reading import Reading
 from mismatch.advise.script.training import training
+from mismatch.config.ownmodel import Source
 
 LINES = 80
 """A script has fewer lines."""
@@ -33,6 +34,7 @@ KNOWN = (
 SAID = {
     "MARKS, SIGNS": "beyond ASCII, in these texts",
     "T, D": "steps, features",
+    "T, VOCABULARY": "steps, words with a number of their own",
     "T, D, VOCABULARY": "steps, width of a word's vector, words with a number of their own",
     "LEARNING_RATE, BATCH, UPDATES, BLOCK, SEED": "the probe is looked at after each BLOCK of updates",
 }
@@ -140,12 +142,16 @@ def _said(line: str) -> str:
 def _settings(material: Material) -> Iterable[tuple[str, object]]:
     """The numbers of the arm: of its arrays, its layers and its training."""
     shape, train = material.shape, material.shape.arm.train
+    if shape.arm.model.build is not None:
+        yield "MODEL", str(Source.of(shape.arm.model.build).path)
     lengths: dict[str, object] = {"T": shape.arm.steps, "D": shape.arm.input_width}
-    if shape.tokens:
+    if shape.tokens and shape.arm.model.build is not None:
+        lengths = {"T": shape.arm.steps, "VOCABULARY": shape.arm.data.vocabulary_size}
+    elif shape.tokens:
         lengths = {"T": shape.arm.steps, "D": shape.arm.width, "VOCABULARY": shape.arm.data.vocabulary_size}
     fitted: dict[str, object] = {"LEARNING_RATE": train.learning_rate, "BATCH": train.batch}
     fitted |= {"UPDATES": train.updates, "BLOCK": train.block, "SEED": shape.arm.seed}
-    for group in (lengths, sizes(shape), fitted):
+    for group in filter(None, (lengths, sizes(shape), fitted)):
         names, values = ", ".join(group), tuple(group.values())
         yield names, values if len(values) > 1 else values[0]
 

@@ -7,6 +7,7 @@ which ``sequences`` are those of ``part``; what acts on no sequence is left out.
 from dataclasses import dataclass
 
 from mismatch.advise.script.piece import literal
+from mismatch.advise.tried import Tried
 from mismatch.config.arm import Arm
 from mismatch.config.groups import INTERPOLATE
 
@@ -52,11 +53,15 @@ SCALES = (
 
 @dataclass(frozen=True)
 class Shape:
-    """An arm, and what its sequences need to have T steps: whether any is cut, and any padded."""
+    """An arm, and what its sequences need to have T steps: whether any is cut, and any padded.
+
+    own: what came of trying the model, where it is one of the person's own.
+    """
 
     arm: Arm
     cut: bool
     padded: bool
+    own: Tried | None = None
 
     @property
     def tokens(self) -> bool:
@@ -93,18 +98,19 @@ def scaled(arm: Arm) -> tuple[str, ...]:
     return SCALES if arm.features.scale == "standard" else ()
 
 
-def prepared(shape: Shape) -> tuple[str, ...]:
-    """Lines inside the loop, which make ``x[part]`` of ``sequences``."""
+def prepared(shape: Shape, masked: bool | None = None) -> tuple[str, ...]:
+    """Lines inside the loop, which make ``x[part]`` of ``sequences``; masked: with a mask, None: as `shape` has it."""
     featured = _featured(shape.arm)
     if shape.side == INTERPOLATE:
         return (*featured, *RESAMPLED)
     lines = (*featured, *_cut(shape), *_padded(shape))
-    if not shape.masked:
+    if not (shape.masked if masked is None else masked):
         return lines
+    both = "(x[part], {})" if shape.arm.model.build else '{{"x": x[part], "mask": {}}}'
     if shape.tokens:
-        return (*lines, 'x[part] = {"x": x[part], "mask": x[part] != 0}')
+        return (*lines, f"x[part] = {both.format('x[part] != 0')}")
     mask = f"mask = np.array([{REAL[shape.padding]} for s in sequences])"
-    return (*lines, mask, 'x[part] = {"x": x[part], "mask": mask}')
+    return (*lines, mask, f"x[part] = {both.format('mask')}")
 
 
 def _featured(arm: Arm) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ the reduction is left out, and so is what blanks pads that are blank.
 from mismatch.advise.script.lengths import Shape
 from mismatch.advise.script.piece import WIDTH, Piece, literal
 from mismatch.config.groups import INTERPOLATE
+from mismatch.config.ownmodel import MASK, Source
 
 REDUCTIONS = ("none", "pool", "conv", "conv_pool", "strided")
 """Reductions that a script knows; those of other packages are not among them."""
@@ -19,6 +20,8 @@ FAR = "-1e9"
 def sizes(shape: Shape) -> dict[str, object]:
     """The constants of the layers, by name."""
     arm = shape.arm
+    if arm.model.build is not None:
+        return {}
     reduction, model = arm.reduction, arm.model
     named = {"WIDTH": arm.width if arm.adapter.learned else None, "UNITS": model.units}
     named |= {"KERNEL": reduction.kernel, "FILTERS": reduction.filters, "POOL": reduction.pool}
@@ -28,12 +31,24 @@ def sizes(shape: Shape) -> dict[str, object]:
 
 def network(shape: Shape) -> Piece:
     """Lines that build ``model``."""
+    if shape.arm.model.build is not None:
+        return _own(Source.of(shape.arm.model.build), shape)
     front, mask = _front(shape, _mask(shape))
     inputs = '{"x": inputs, "mask": mask}' if shape.masked else "inputs"
     model = f"model = keras.Model({inputs}, layers.Dense(len(CLASSES))(h))"
     lines = (*_start(shape), *_inputs(shape), *front, *_recurrent(shape, mask), model, *_remembering(shape))
     names = "layers, ops" if any("ops." in line for line in lines) else "layers"
     return Piece(("import keras", f"from keras import {names}"), lines=lines)
+
+
+def _own(source: Source, shape: Shape) -> Piece:
+    """Lines that have the person's own function make it, from its file."""
+    second, mask = "VOCABULARY" if shape.tokens else "D", f", {MASK}=True" if shape.masked else ""
+    lines = (
+        "sys.path.insert(0, str(Path(MODEL).parent))  # for what it imports from there",
+        f"model = runpy.run_path(MODEL)[{literal(source.function)}](T, {second}, len(CLASSES){mask})",
+    )
+    return Piece(("import keras", "import runpy"), lines=lines)
 
 
 def _mask(shape: Shape) -> str | None:
@@ -127,7 +142,7 @@ def _recurrent(shape: Shape, mask: str | None) -> tuple[str, ...]:
     ended = shape.padding == "post" and shape.side != INTERPOLATE and (shape.tokens or shape.masked)
     options = ", use_cudnn=False" if reached and not ended else ""
     options += "" if shape.arm.reduction.kind in CONVOLVED else _matched(shape)
-    layer = f"layers.{model.cell.upper()}(UNITS{options})"
+    layer = f"layers.{str(model.cell).upper()}(UNITS{options})"
     layer = f"layers.Bidirectional({layer})" if model.bidirectional else layer
     given = f"(h, mask={mask})" if mask else "(h)"
     lines: tuple[str, ...] = (f"h = {layer}{given}",)
@@ -151,7 +166,8 @@ def _start(shape: Shape) -> tuple[str, ...]:
     if arm.model.kernel_init != "matched":
         return ()
     width, raw = "WIDTH" if arm.adapter.learned else "D", arm.data.feature_count
-    out = "FILTERS" if arm.reduction.kind in CONVOLVED else f"{arm.gates // (1 + arm.model.bidirectional)} * UNITS"
+    gates = arm.gates // (1 + bool(arm.model.bidirectional))
+    out = "FILTERS" if arm.reduction.kind in CONVOLVED else f"{gates} * UNITS"
     scale = f"({width} + {out}) / ({raw} + {out})"
     return (f'start = keras.initializers.VarianceScaling({scale}, "fan_avg", "uniform")  # of {raw} features',)
 

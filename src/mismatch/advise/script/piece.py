@@ -13,7 +13,7 @@ import numpy as np
 
 WIDTH = 120
 """Characters of a line; a constant that would be longer stands in the file beside the script."""
-PATHS = ("FILE", "TEST_FILE", "FOLDER")
+PATHS = ("FILE", "TEST_FILE", "FOLDER", "MODEL")
 """Constants that stay in the script, however long they are: a person who moves a file looks for them there."""
 
 
@@ -68,7 +68,7 @@ class Beside:
 
     def constant(self, names: str, value: object) -> str:
         """The line that gives `names` their value, or values, perhaps from the file beside the script."""
-        line = f"{names} = {_values(names, value)}"
+        line = assigned(names, value)
         if len(line) <= WIDTH or names in PATHS:
             return line
         self.kept[names.lower()] = value
@@ -78,6 +78,11 @@ class Beside:
         """As JSON, a line for each list of rows and each constant; ASCII alone."""
         lines = [f"{json.dumps(key)}: {_json(value)}" for key, value in self.kept.items()]
         return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def assigned(names: str, value: object) -> str:
+    """The line that gives `names` their value, or values."""
+    return f"{names} = {_values(names, value)}"
 
 
 def _values(names: str, value: object) -> str:

@@ -11,11 +11,9 @@ OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop"}
 
 def training(shape: Shape) -> Piece:
     """Lines from the built ``model`` to its accuracy on the test part."""
-    optimizer = f"keras.optimizers.{OPTIMIZERS[shape.arm.train.optimizer]}(LEARNING_RATE)"
     lines = (
         *_batches(shape),
-        "loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
-        f'model.compile({optimizer}, loss, metrics=["accuracy"])',
+        *_compiled(shape),
         *_fit(shape),
         'right = model.predict(x["test"], verbose=0).argmax(1) == y["test"]',
         'print(f"accuracy on the {len(right)} test sequences: {right.mean():.4f}")',
@@ -26,6 +24,18 @@ def training(shape: Shape) -> Piece:
     return Piece(("import keras", "import sys"), lines=lines)
 
 
+def _compiled(shape: Shape) -> tuple[str, ...]:
+    """Lines that compile the model, or set the learning rate of one that is compiled."""
+    if shape.own is not None and shape.own.rate is not None:
+        return ("model.optimizer.learning_rate = LEARNING_RATE  # it is compiled",)
+    optimizer = f"keras.optimizers.{OPTIMIZERS[shape.arm.train.optimizer]}(LEARNING_RATE)"
+    logits = "" if shape.own is not None and shape.own.probabilities else "from_logits=True"
+    return (
+        f"loss = keras.losses.SparseCategoricalCrossentropy({logits})",
+        f'model.compile({optimizer}, loss, metrics=["accuracy"])',
+    )
+
+
 def _batches(shape: Shape) -> tuple[str, ...]:
     """Full batches, as many as there are updates: what is left of a pass begins the next batch."""
     passes = '[np.random.permutation(len(y["train"])) for _ in range(1 + UPDATES * BATCH // len(y["train"]))]'
@@ -33,10 +43,12 @@ def _batches(shape: Shape) -> tuple[str, ...]:
     if not shape.masked:
         rows = "order[: UPDATES * BATCH].reshape(UPDATES, BATCH)"
         return (order, f'batches = ((x["train"][rows], y["train"][rows]) for rows in {rows})')
+    one = '{name: array[rows] for name, array in x["train"].items()}'
+    one = 'tuple(array[rows] for array in x["train"])' if shape.arm.model.build else one
     return (
         order,
         "order = order[: UPDATES * BATCH].reshape(UPDATES, BATCH)",
-        'batches = (({name: array[rows] for name, array in x["train"].items()}, y["train"][rows]) for rows in order)',
+        f'batches = (({one}, y["train"][rows]) for rows in order)',
     )
 
 

@@ -9,7 +9,7 @@ from mismatch.check.masks import wrong
 from mismatch.check.rule import Rule
 from mismatch.check.shapes import named, unlike
 from mismatch.check.subject import Subject
-from mismatch.check.targets import first_line
+from mismatch.config.fields import first_line
 
 
 class Refused(Rule):

@@ -39,7 +39,7 @@ class Work(Metric):
         used = steps_used(train.lengths, arm.steps, arm.length.truncating).sum()
         slots = train.mask.size
         real = min(arm.data.feature_count, arm.width)
-        units = arm.model.units
+        units = arm.model.units or 0
         return {
             "parameters": outcome.parameters,
             "flops_per_sample": flops_per_sample(arm),
@@ -51,8 +51,13 @@ class Work(Metric):
         }
 
 
-def flops_per_sample(arm: Arm) -> int:
-    """Forward FLOPs per sequence: those of the reduction, and 2 H T' (D' + H) a gate of the recurrent layer."""
+def flops_per_sample(arm: Arm) -> float:
+    """Forward FLOPs per sequence: those of the reduction, and 2 H T' (D' + H) a gate of the recurrent layer.
+
+    Those of a model of one's own are not known.
+    """
+    if arm.model.units is None:
+        return float("nan")
     units, front = arm.model.units, int(arm.front.flops(arm.steps, arm.width))
     return front + 2 * arm.gates * units * arm.gru_steps * (arm.gru_width + units)
 

@@ -1,8 +1,8 @@
-"""A person's own data as bytes under their hash, for workers on machines that do not have the file.
+"""A person's own data, and model, as bytes under their hash, for workers on machines that do not have the files.
 
-In: an arm whose data are files or folders. Out: a `Parcel`, which goes over the network once for each worker; there,
-files of the same content and the arm that reads them. What the arm is called, and what its record says, stay as they
-are at the driver: parameters name the file that the person named.
+In: an arm whose data, or model, are files or folders. Out: a `Parcel`, which goes over the network once for each
+worker; there, files of the same content and the arm that reads them. What the arm is called, and what its record says,
+stay as they are at the driver: parameters name the file that the person named.
 """
 
 import os
@@ -14,10 +14,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from mismatch.config.arm import Arm
+from mismatch.config.ownmodel import Source
 from mismatch.run.record import Record
 
 KEYS = ("path", "test_path")
 """Settings of own data that name a file or a folder."""
+BUILD = "build"
+"""The setting that names the file of an own model, and a function in it."""
 PREFIX = "mismatch-own-"
 
 
@@ -34,9 +37,9 @@ class Parcel:
 
 
 def key(arm: Arm) -> str | None:
-    """The hash of the arm's own data; None where they are generated or shipped."""
-    sha256 = getattr(arm.data, "sha256", None)
-    return str(sha256) if sha256 and getattr(arm.data, "path", None) else None
+    """The hash of the arm's own data and model; None where they are generated or shipped."""
+    data = getattr(arm.data, "sha256", None) if getattr(arm.data, "path", None) else None
+    return " ".join(filter(None, (data, arm.model.sha256))) or None
 
 
 def pack(arm: Arm) -> Parcel:
@@ -53,6 +56,9 @@ def pack(arm: Arm) -> Parcel:
         files[name] = {str(each.relative_to(path.parent)): each.read_bytes() for each in plain}
         folders = [each for each in [path, *inside] if each.is_dir()]
         bare[name] = tuple(str(each.relative_to(path.parent)) for each in folders)
+    if arm.model.build is not None:
+        source = Source.of(arm.model.build)
+        files[BUILD], bare[BUILD], root[BUILD] = source.contents(), (), f"{source.path.name}:{source.function}"
     return Parcel(files, bare, root)
 
 
@@ -70,14 +76,16 @@ def unpack(parcel: Parcel, folder: Path) -> dict[str, str]:
 
 def moved(arm: Arm, places: Mapping[str, str]) -> Arm:
     """The arm that reads its data from `places`, the same in everything else."""
-    return replace(arm, data=replace(arm.data, **places))
+    data = {name: place for name, place in places.items() if name != BUILD}
+    model = replace(arm.model, build=places.get(BUILD, arm.model.build))
+    return replace(arm, data=replace(arm.data, **data), model=model)
 
 
 def home(record: Record, arm: Arm, places: Mapping[str, str]) -> Record:
     """The record of a run of `arm` from one of the arm that was `moved` to `places`."""
     error = record.identity["error"]
     for name, place in places.items():
-        error = error and error.replace(place, str(getattr(arm.data, name)))
+        error = error and error.replace(place, str(getattr(arm.model if name == BUILD else arm.data, name)))
     named = {"arm": arm.id, "run": arm.run_id(record.replicate), "error": error}
     return replace(record, identity={**record.identity, **named}, parameters=arm.parameters())
 

@@ -318,7 +318,7 @@ class Advising:
             return None
         look = rule.look(scores, number)
         self.field.saw(look)
-        lead = whole(self.field.way_of(look.leader))
+        lead = whole(self.field.way_of(look.leader), self.checked.longest)
         what = f"{len(look.out)} of {len(scores)} arms clearly worse than {lead}"
         self.say(f"look {number}: {what}, {look.means[look.leader]:.3f}")
         return look

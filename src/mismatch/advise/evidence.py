@@ -179,8 +179,7 @@ class Evidence:
     @property
     def longest(self) -> int | None:
         """Steps of the longest sequence, where the check knows it."""
-        lengths = self.checked.facts.get("lengths", {})
-        return int(lengths["max"]) if "max" in lengths else None
+        return self.checked.longest
 
     @property
     def nouns(self) -> str:

@@ -59,6 +59,12 @@ class Checked:
         return sum(finding.severity == severity for finding in self.findings)
 
     @property
+    def longest(self) -> int | None:
+        """Steps of the longest sequence; None where no lengths were looked at."""
+        lengths = self.facts.get("lengths", {})
+        return int(lengths["max"]) if "max" in lengths else None
+
+    @property
     def verdict(self) -> str:
         """``1 error, 2 warnings``, or that nothing was found."""
         counts = [(self.count(severity), severity) for severity in SEVERITIES]

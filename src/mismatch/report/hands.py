@@ -4,6 +4,7 @@ In: results folders. Out: what was made of each. Matplotlib and the tables are P
 thing at a time.
 """
 
+import gc
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
@@ -50,3 +51,4 @@ def _begin(figures: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the one that asked, which ends this one
     die_with(os.getppid())
     prepare(figures)
+    gc.freeze()  # what is imported stays: none of it need be looked at

@@ -20,19 +20,25 @@ from mismatch.sweep.session import Session
 MOST = 8
 """So many processes at the most: each is a copy of this one."""
 
+CONTEXT: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
+
 Compose = Callable[[list[str], Session], None]
 """Tells a session the sweeps that words ask for."""
 
 
 @dataclass
 class _Told:
-    """In the place of a session: notes what it is told."""
+    """In the place of a session: notes what it is told, and has `started` start workers. sent: whether that goes to
+    another process."""
 
     typed: bool
+    sent: bool
+    started: Callable[..., object] = lambda *_: None
     added: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def warm(self, *_: object) -> None:
-        """Workers are those of the session itself."""
+    def warm(self, *asked: Any) -> None:
+        """As a session's."""
+        self.started(*asked)
 
     def add(
         self,
@@ -40,13 +46,13 @@ class _Told:
         overrides: Sequence[str] = (),
         experiment: str | None = None,
         executor: tuple[str, Any] = ("inline", 1),
-        launch: object = None,
+        launch: Any = None,
         note: str = "",
     ) -> None:
         """As a session's."""
-        if launch is not None:
+        if launch is not None and self.sent:
             raise ValueError("another launcher holds what cannot be sent")
-        self.added.append((configs, overrides, experiment, executor, None, note))
+        self.added.append((configs, overrides, experiment, executor, launch, note))
 
 
 def compose_all(asked: Sequence[list[str]], compose: Compose, session: Session) -> None:
@@ -55,28 +61,57 @@ def compose_all(asked: Sequence[list[str]], compose: Compose, session: Session) 
     Raises:
         ConfigError: as `compose`, for the first part that cannot be used.
     """
-    hands = min(len(asked), len(os.sched_getaffinity(0)), MOST) if sys.platform == "linux" else 1
-    with contextlib.ExitStack() as stack:
-        # Forked before anything is composed, while this process has one thread.
-        helpers = [stack.enter_context(_helper(asked[hand::hands], compose, session.typed)) for hand in range(1, hands)]
-        done: list[Any] = [iter(())] * hands
-        for place, words in enumerate(asked):
-            hand = place % hands
-            if hand and place == hand:
-                done[hand] = iter(_received(helpers[hand - 1]))
-            told = next(done[hand], None)
-            if told is None:
-                compose(words, session)
-                continue
-            for each in told:
-                session.add(*each)
+    can = sys.platform == "linux" and session.typed  # configs take longer to send than to compose
+    hands = min(len(asked), len(os.sched_getaffinity(0)), MOST) if can else 1
+    done: dict[int, list[tuple[Any, ...]]] = {}
+    if hands > 1:
+        with contextlib.ExitStack() as stack:
+            # Forked before anything is composed, while this process has one thread.
+            share = _Share(asked, compose, session.typed)
+            helpers = [stack.enter_context(_helper(share)) for _ in range(hands - 1)]
+            done |= share.work(session.warm)
+            for helper in helpers:
+                done |= _received(helper)
+    for place, words in enumerate(asked):
+        if place not in done:
+            compose(words, session)
+        for told in done.get(place, ()):
+            session.add(*told)
+
+
+class _Share:
+    """What is to be composed, of which each process takes the next part."""
+
+    def __init__(self, asked: Sequence[list[str]], compose: Compose, typed: bool) -> None:
+        self.asked, self.compose, self.typed = asked, compose, typed
+        self._next = CONTEXT.Value("i", 0)
+
+    def work(self, started: Callable[..., object] | None = None) -> dict[int, list[tuple[Any, ...]]]:
+        """Compose part after part up to the first that fails, or says something in a process that nobody hears."""
+        done: dict[int, list[tuple[Any, ...]]] = {}
+        with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
+            while (place := self._take()) < len(self.asked):
+                told = _Told(self.typed, sent=False, started=started) if started else _Told(self.typed, sent=True)
+                try:
+                    self.compose(self.asked[place], cast(Session, told))
+                except (Exception, SystemExit):  # composed once more where it is said
+                    break
+                if out.getvalue():
+                    break
+                done[place] = told.added
+        return done
+
+    def _take(self) -> int:
+        with self._next.get_lock():
+            place = int(self._next.value)
+            self._next.value = place + 1
+        return place
 
 
 @contextlib.contextmanager
-def _helper(asked: Sequence[list[str]], compose: Compose, typed: bool) -> Iterator[Connection]:
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_help, args=(asked, compose, typed, theirs), daemon=True)
+def _helper(share: _Share) -> Iterator[Connection]:
+    ours, theirs = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_help, args=(share, theirs), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -87,27 +122,15 @@ def _helper(asked: Sequence[list[str]], compose: Compose, typed: bool) -> Iterat
         ours.close()
 
 
-def _received(helper: Connection) -> list[Any]:
+def _received(helper: Connection) -> dict[int, list[tuple[Any, ...]]]:
     """What a helper made; nothing where it has died."""
     try:
-        return list(helper.recv())
+        return dict(helper.recv())
     except (EOFError, OSError):
-        return []
+        return {}
 
 
-def _help(asked: Sequence[list[str]], compose: Compose, typed: bool, end: Connection) -> None:
-    """Compose part after part up to the first that fails or says something, in a process that nobody hears."""
+def _help(share: _Share, end: Connection) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_DFL)
-    done: list[Any] = []
-    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
-        for words in asked:
-            told = _Told(typed)
-            try:
-                compose(words, cast(Session, told))
-            except BaseException:  # the process that asked comes upon it as well, and says it
-                break
-            if out.getvalue():
-                break
-            done.append(told.added)
-    end.send(done)
+    end.send(share.work())

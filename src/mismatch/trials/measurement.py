@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 CASES = ("shape", "order", "labels", "mask", "article", "facts")
 """Modules with cases, in the order of the table."""
-SMOKE = 16
-"""A smoke run makes every sixteenth case, and those of other frameworks in one of them alone."""
+SMOKE = 32
+"""A smoke run makes every thirty-second case, and those of other frameworks in one of them alone."""
 
 
 class Trials(Measurement):
@@ -67,6 +67,6 @@ class Trials(Measurement):
 
 
 def catalogue(smoke: bool) -> "list[Case]":
-    """All cases in the order of the table, or every sixteenth; importing them starts TensorFlow."""
+    """All cases in the order of the table, or every thirty-second; importing them starts TensorFlow."""
     cases = [case for name in CASES for case in import_module(f"mismatch.trials.{name}").cases]
     return cases[:: SMOKE if smoke else 1]

@@ -80,17 +80,18 @@ def compose_all(asked: Sequence[list[str]], compose: Compose, session: Session) 
 
 
 class _Share:
-    """What is to be composed, of which each process takes the next part."""
+    """What is to be composed: the one who asked begins with the first part, the others with the last, until they
+    meet."""
 
     def __init__(self, asked: Sequence[list[str]], compose: Compose, typed: bool) -> None:
         self.asked, self.compose, self.typed = asked, compose, typed
-        self._next = CONTEXT.Value("i", 0)
+        self._left = CONTEXT.Array("i", [0, len(asked)])
 
     def work(self, started: Callable[..., object] | None = None) -> dict[int, list[tuple[Any, ...]]]:
         """Compose part after part up to the first that fails, or says something in a process that nobody hears."""
         done: dict[int, list[tuple[Any, ...]]] = {}
         with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
-            while (place := self._take()) < len(self.asked):
+            while (place := self._take(first=started is not None)) is not None:
                 told = _Told(self.typed, sent=False, started=started) if started else _Told(self.typed, sent=True)
                 try:
                     self.compose(self.asked[place], cast(Session, told))
@@ -101,11 +102,14 @@ class _Share:
                 done[place] = told.added
         return done
 
-    def _take(self) -> int:
-        with self._next.get_lock():
-            place = int(self._next.value)
-            self._next.value = place + 1
-        return place
+    def _take(self, first: bool) -> int | None:
+        """The first or the last part that nobody has taken; None where all are."""
+        with self._left.get_lock():
+            begin, end = self._left
+            if begin == end:
+                return None
+            self._left[:] = (begin + 1, end) if first else (begin, end - 1)
+            return int(begin if first else end - 1)
 
 
 @contextlib.contextmanager

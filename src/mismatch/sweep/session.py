@@ -240,8 +240,7 @@ class Session:
             self._announce(plans)
             if not any(plan.runs or plan.request.look for plan in plans):
                 self._end_workers()
-            # What needs a quiet machine comes last, when nobody trains while it waits for the others.
-            work = sorted(zip(self.sweeps, plans, strict=True), key=lambda each: _alone(each[0]))
+            work = sorted(zip(self.sweeps, plans, strict=True), key=_turn)
             for sweep, plan in work:
                 self._measure_beside(sweep, plan)
             for chain in _chains(work):
@@ -500,6 +499,13 @@ def _alone(sweep: Sweep) -> bool:
     """Whether its measurement needs a quiet machine; that of a smoke run is no evidence."""
     asked = sweep.request
     return asked.measure is not None and not asked.smoke and measured.alone(asked.measure)
+
+
+def _turn(work: Work) -> tuple[bool, bool]:
+    """Its place among others. What needs a quiet machine comes last, when nobody trains while it waits for the others;
+    of all else first what has more to be made of it than a report, when the machine has other work meanwhile."""
+    sweep, plan = work
+    return _alone(sweep), not (plan.baselines_s or plan.measure_s)
 
 
 def _make_measurement(sweep: Sweep, plan: Plan) -> None:

@@ -107,14 +107,14 @@ bench-advice: $(STAMP)  ## how good advice is against fixed rules, on many datas
 	$(BIN)/python experiments/advice/table.py
 
 # Tables, what own measurements were made for, verdicts and PNG figures only: what the documents show and `make reproduce` compares. All or nothing per name.
-reference:  ## copy tables (runs as Parquet) and verdicts of results/ to results/reference, and the figures shown
+reference:  ## copy tables (runs as Parquet, arms in short) and verdicts of results/ to results/reference, and the figures shown
 	@for name in $(NAMES); do \
 		test -f results/$$name/claims.csv || { echo "error: results/$$name: no claims.csv; run make sweep EXPERIMENT=$$name"; exit 2; }; \
 		rm -rf results/reference/$$name && mkdir -p results/reference/$$name && \
 		cp results/$$name/*.csv results/reference/$$name/ && \
 		for file in runs.parquet measured.json; do \
 			test ! -f results/$$name/$$file || cp results/$$name/$$file results/reference/$$name/ || exit 1; done && \
-		rm -f results/reference/$$name/runs.csv || exit 1; done
+		rm -f results/reference/$$name/runs.csv results/reference/$$name/arms.csv || exit 1; done
 	cp results/verdicts.csv results/verdicts.md results/reference/
 	@test ! -f results/replicate/replicate.csv || \
 		{ mkdir -p results/reference/replicate && cp results/replicate/replicate.csv results/reference/replicate/; }

@@ -62,7 +62,7 @@ def test_one_arm_of_nothing_but_foreign_parts_runs(installed, tmp_path):
     assert run["ceiling_full"] == 1 and "ceiling" not in run  # what a mean shows, nobody has worked out
     meaning = pd.read_csv(out / "columns.csv").set_index(["table", "column"])["meaning"]
     assert meaning["runs.csv", "confidence"] == "mean probability of the predicted class on the test sequences"
-    assert "confidence_low" in pd.read_csv(out / "arms.csv")
+    assert "confidence" in pd.read_csv(out / "arms.csv")
 
 
 @pytest.mark.slow

@@ -85,7 +85,8 @@ def _command(words: list[str], session: Session) -> int:
     if ALL in words:
         words = [word for word in words if word != ALL]
         session.whole = True
-        if (words[:1] and words[0] in VERBS) or set(MULTIRUN) & set(words):
+        swept = set(MULTIRUN) & set(words) or any(word.lstrip("+").startswith("experiment=") for word in words)
+        if swept or (words[:1] and words[0] in VERBS):
             raise _Usage(NOT_WHOLE)
     if words and words[0] in VERBS:
         return _read(words, session)

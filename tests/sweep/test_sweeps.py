@@ -39,7 +39,7 @@ def undisturbed(tmp_path_factory) -> Path:
 def test_a_sweep_leaves_its_table_summary_and_figures(undisturbed):
     out = undisturbed / "results" / "small"
     runs = table(undisturbed)
-    assert len(runs) == 8 and (runs["status"] == "ok").all() and runs["error"].isna().all()
+    assert len(runs) == 8 and (runs["status"] == "ok").all() and "error" not in runs
     assert len(pd.read_csv(out / "summary.csv")) == 4
     assert {"accuracy", "stability", "step_time"} <= {path.stem for path in (out / "figures").glob("*.png")}
     assert (out / "report.html").stat().st_size > 1000
@@ -72,7 +72,8 @@ def test_a_launcher_with_processes_of_its_own_gives_the_same_rows(name, undistur
     done = mismatch(*AXES, "mask=none", *OTHERS[name], *PLAIN, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     whole = table(undisturbed)
-    pd.testing.assert_frame_equal(table(tmp_path), whole[whole["mask"] == "none"].reset_index(drop=True))
+    plain = whole[whole["mask"] == "none"].reset_index(drop=True).dropna(axis="columns", how="all")
+    pd.testing.assert_frame_equal(table(tmp_path), plain)
 
 
 def test_a_killed_worker_and_a_killed_parent_cost_only_the_runs_in_flight(undisturbed, tmp_path):

@@ -134,7 +134,8 @@ def _write_tables(folder: Path, found: Material, tables: Tables) -> None:
     made = {file: (csvtext.tidy(table), digits) for file, (table, digits) in tables.items()}
     for file, (table, digits) in made.items():
         store.write_csv(folder / file, table, digits)
-    runs = {} if found.runs.empty else {"runs.csv": found.runs.dropna(axis="columns", how="all")}
+    kept = [name for name in found.runs if not csvtext.blank(found.runs[name])]
+    runs = {} if found.runs.empty else {"runs.csv": found.runs[kept]}
     if runs:
         store.write_tables(folder, found.runs)
     beside = {} if found.baselines is None else {baselined.FILE: found.baselines}

@@ -27,8 +27,12 @@ def tidy(table: "pd.DataFrame") -> "pd.DataFrame":
     """
     if table.empty:
         return table
-    kept = table.dropna(axis="columns", how="all")
-    return kept.apply(_whole)
+    return table.loc[:, [not blank(column) for _, column in table.items()]].apply(_whole)
+
+
+def blank(column: "pd.Series") -> bool:
+    """Whether no value of a column would be written; an empty text is none."""
+    return bool((column.isna() | column.eq("").fillna(True)).all())
 
 
 def _whole(column: "pd.Series") -> "pd.Series":

@@ -72,10 +72,10 @@ def test_what_time_is_left_after_the_looks_goes_to_the_best_of_the_race(
     made, said = asked(path, tmp_path, Clocked(1, 6), 5)
     found = made.advice()
     counts = {one.replicates for one in found.entered}
-    assert max(counts) == advising.MOST_RACED and found.advised.tested
+    assert max(counts) > advising.MOST_RACED - advising.MORE and found.advised.tested
     assert any(line.startswith("race, more runs of the best: ") for line in said)
     made, said = asked(path, tmp_path / "short", Clocked(6, 6), 1)
-    assert max(one.replicates for one in made.advice().entered) < advising.MOST_RACED
+    assert max(one.replicates for one in made.advice().entered) <= advising.MOST_RACED - advising.MORE
 
 
 def test_where_no_run_ends_in_time_one_line_says_so(path: str, tmp_path: Path) -> None:

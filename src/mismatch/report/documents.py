@@ -41,10 +41,8 @@ def filled(text: str) -> str:
 
     made = Environment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, autoescape=False)
     made.filters["digits"] = numbers.number
-    made.globals |= {
-        **{name: getattr(numbers, name) for name in ("contrast", "arm", "baseline", "usual", "halving", "share", "verdicts")},
-        **{"row": numbers.cell_row, "excerpt": excerpt},
-    }
+    known = ("contrast", "arm", "baseline", "usual", "halving", "share", "verdicts")
+    made.globals.update({name: getattr(numbers, name) for name in known}, row=numbers.cell_row, excerpt=excerpt)
     return made.from_string(text).render()
 
 
@@ -70,12 +68,14 @@ def _item(text: str) -> str:
     start = ITEM.match(text.lstrip("\n"))
     assert head and tail and start
     indent = " " * len(start[0])
-    lines = textwrap.wrap(" ".join(text.split()), WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        " ".join(text.split()), WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
     return head[0] + "\n".join(lines) + tail[0]
 
 
 def excerpt(name: str, *blocks: int) -> str:
-    """Blocks of a kept output (1 is the first; blank lines part them), indented as code; dots where some are left out."""
+    """Blocks of a kept output, parted by blank lines (1 is the first), as code; dots where some are left out."""
     parts = (EXAMPLES / name).read_text(encoding="utf-8").rstrip().split("\n\n")
     chosen = blocks or tuple(range(1, len(parts) + 1))
     shown: list[str] = []

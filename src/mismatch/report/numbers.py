@@ -78,10 +78,12 @@ def contrast(claim: str, words: str = "", folder: Path = REFERENCE) -> Estimate:
     table = _table(folder / "verdicts.csv")
     rows = table[table["claim"] == claim]
     same = rows["contrast"].eq(words)
-    chosen = rows[same if same.any() else rows["contrast"].str.contains(words, regex=False) if words else rows["primary"]]
+    chosen = rows[
+        same if same.any() else rows["contrast"].str.contains(words, regex=False) if words else rows["primary"]
+    ]
     row = _only(chosen, f"{claim}: {words or 'primary'}", "contrast")
-    sides = (row["effect"], row["low"], row["high"])
-    return Estimate(*(map(exp, sides) if row["scale"] == "ratio" else sides), row)
+    value, low, high = (exp(row[side]) if row["scale"] == "ratio" else row[side] for side in ("effect", "low", "high"))
+    return Estimate(value, low, high, row)
 
 
 def arm(experiment: str, metric: str = "accuracy", folder: Path = REFERENCE, **settings: Any) -> Estimate:
@@ -93,7 +95,7 @@ def arm(experiment: str, metric: str = "accuracy", folder: Path = REFERENCE, **s
     asked = {name.replace("__", "."): value for name, value in settings.items()}
     known = _table(folder / f"{experiment}/summary.csv").columns
     row = cell_row(f"{experiment}/summary", folder, **{k: v for k, v in PLAIN.items() if k in known} | asked)
-    return Estimate(row[metric], row.get(f"{metric}_low"), row.get(f"{metric}_high"), row)
+    return Estimate(row[metric], row[f"{metric}_low"], row[f"{metric}_high"], row)
 
 
 def baseline(experiment: str, data: str, name: str, folder: Path = REFERENCE) -> Estimate:
@@ -147,7 +149,7 @@ def _only(rows: pd.DataFrame, asked: str, column: str) -> Mapping[str, Any]:
     if len(rows) != 1:
         names = "; ".join(rows[column].astype(str).head(5)) if column in rows else ""
         raise ConfigError("number", asked, f"must fit one row of the table, fits {len(rows)}: {names}")
-    return {name: _whole(value) for name, value in rows.iloc[0].items()}
+    return {str(name): _whole(value) for name, value in rows.iloc[0].items()}
 
 
 def _whole(value: Any) -> Any:

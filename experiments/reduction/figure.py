@@ -39,12 +39,12 @@ def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
 def order_figure(runs: pd.DataFrame) -> Figure:
     """Accuracy per kernel and pool, a panel per distance of the two markers; below it the ceiling of that reduction."""
     cells = runs.groupby(CELL)["accuracy"].agg(["mean", list]).assign(ceiling=runs.groupby(CELL)["ceiling"].mean())
-    gap, kernel, pool = cells["mean"].idxmin()
-    worst = cells.loc[(gap, kernel, pool)]
+    lost = cells[cells["ceiling"].lt(0.995)]
+    kernels = ", ".join(f"{count} with kernel {size:.0f}" for size, count in lost.groupby(level=1).size().items())
+    short = float((lost["ceiling"] - lost["mean"]).max()) if len(lost) else 0.0
     title = (
-        f"{cells['ceiling'].lt(0.995).sum()} of {len(cells)} reductions lose the order of two markers before the GRU "
-        f"sees it: accuracy {worst['mean']:.2f} (ceiling {worst['ceiling']:.2f}) with kernel {kernel:.0f} and pools of "
-        f"{pool:.0f}"
+        f"{len(lost)} of {len(cells)} reductions lose the order of two markers before the GRU sees it ({kernels}); "
+        f"of what is left to learn the GRU misses no more than {max(short, 0.0):.2f} of accuracy"
     )
     widest = max(float(half_width(np.array(scores))) for scores in cells["list"])
     caption = (

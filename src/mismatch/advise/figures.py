@@ -172,7 +172,7 @@ def _drawn(title: str) -> Iterator[tuple[Figure, Axes]]:
 def _framed(axes: Axes, chance: float) -> None:
     """Times from 0 on, accuracies within what there can be, and a dotted line for guessing where that is near."""
     low, high = axes.get_ylim()
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, 1.04 * axes.get_xlim()[1])
     axes.set_ylim(max(low, -0.02), min(high, 1.02))
     if low < chance < high:
         axes.axhline(chance, color=PALE, lw=0.8, ls=":", zorder=0)
@@ -193,6 +193,8 @@ def _front(axes: Axes, points: Sequence[tuple[float, float]]) -> None:
 def _labels(figure: Figure, axes: Axes, labels: Sequence[Label]) -> None:
     """Labels right of the panel, each as near to the height of its point as the others allow; the figure grows until
     all have room."""
+    from matplotlib.lines import Line2D
+
     inches = [(len(label.lines) + 0.35) * LINE for label in labels]
     tall = max(SIZE[1], sum(inches) / TALL)
     figure.set_size_inches(SIZE[0], tall)
@@ -201,7 +203,8 @@ def _labels(figure: Figure, axes: Axes, labels: Sequence[Label]) -> None:
     heights = spread([float(place[1]) for place in places], [each / (TALL * tall) for each in inches])
     for label, y in zip(labels, heights, strict=True):
         sample: Any = {"transform": axes.transAxes, "clip_on": False, "color": label.colour, "ms": 5.5, "lw": 1.4}
-        axes.plot([1.04, 1.07, 1.10], [y] * 3, label.line or "none", marker=label.marker, markevery=[1], **sample)
+        line: Any = {"ls": label.line or "none", "marker": label.marker, "markevery": [1]}
+        axes.add_artist(Line2D([1.04, 1.07, 1.10], [y] * 3, **line, **sample))
         where: Any = {"xycoords": "axes fraction", "va": "center", "annotation_clip": False}
         colour = MARKED if label.colour == MARKED else INK
         axes.annotate("\n".join(label.lines), (1.14, y), color=colour, fontsize=8.5, **where)

@@ -33,7 +33,7 @@ DEFAULTS = {
     "model.units": 16,
     "seed": 0,
 }
-FIGURES = ["accuracy", "delay", "stability", "step_time", "loss_split"]
+FIGURES = ["accuracy", "delay", "stability", "loss_split"]
 
 
 def arms_of(**axes: list) -> list[dict]:

@@ -112,3 +112,11 @@ def test_accuracy_is_exact_where_it_is_known() -> None:
     assert heights == {0.75}
     runs.loc[runs["length.ratio"].eq(8), "exact_accuracy"] = np.nan
     assert pd.notna(figures._exact(summarise(runs), runs)[0]["accuracy"]).all()
+
+
+def test_times_are_drawn_where_runs_had_a_core_each_and_not_where_they_stood_side_by_side() -> None:
+    runs = runs_of(SHAPES["one_axis"], 3)
+    layout = arrange(varied(runs))
+    assert figures.step_time(summarise(runs), runs, layout) is None
+    quiet = runs.assign(timing_valid=True)
+    assert figures.step_time(summarise(quiet), quiet, layout) is not None

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MAX_SERIES = 12
+MAX_SERIES = 8
 """Lines that can still be told apart; of more, no figure of lines is drawn."""
 MAX_BARS = many.DRAWN
 """Arms per panel in `loss_split`; of more, those that lose most are drawn."""

@@ -7,7 +7,7 @@ than one, is an error: a document never shows a number that was picked by chance
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from math import exp, log
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ def contrast(claim: str, words: str = "", folder: Path = REFERENCE) -> Estimate:
         same if same.any() else rows["contrast"].str.contains(words, regex=False) if words else rows["primary"]
     ]
     row = _only(chosen, f"{claim}: {words or 'primary'}", "contrast")
-    value, low, high = (exp(row[side]) if row["scale"] == "ratio" else row[side] for side in ("effect", "low", "high"))
+    value, low, high = (row[side] for side in ("effect", "low", "high"))
     return Estimate(value, low, high, row)
 
 

@@ -124,7 +124,7 @@ def _points(row: pd.Series, metric: str) -> Effect:
 
 
 def _factor(row: pd.Series, metric: str) -> Effect:
-    low, middle, high = (math.exp(value) for value in bounds(row))
+    low, middle, high = bounds(row)
     shown = low > 1 or high < 1
     bound = next((words for words in ("at least ", "at most ") if effect(row).startswith(words)), "")
     what = TIMES.get(metric, metric_name(row))

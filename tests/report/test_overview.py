@@ -159,10 +159,10 @@ def test_a_finding_whose_verdict_has_changed_says_so(tmp_path: Path) -> None:
             measured(0.05, "X", metric="generalisation_gap"),
             "adds 5.0 points of gap between training and test accuracy [4.0, 6.0]",
         ),
-        (measured(0.7, "X", metric="step_ms", scale="ratio"), "2.01 times the time of a step [1.99, 2.03]"),
+        (measured(2.01, "X", metric="step_ms", scale="ratio"), "2.01 times the time of a step [2.00, 2.02]"),
         (
-            measured(0.7, "X", metric="delay", scale="ratio", censored="arm 3, against 0"),
-            "at least 2.01 times as many updates to learn [1.99, 2.03]",
+            measured(2.01, "X", metric="delay", scale="ratio", censored="arm 3, against 0"),
+            "at least 2.01 times as many updates to learn [2.00, 2.02]",
         ),
     ],
 )

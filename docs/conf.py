@@ -18,7 +18,7 @@ html_theme = "alabaster"
 html_show_copyright = False
 SIDE = (
     *("findings", "decide", "your-data", "check", "advice", "regret", "sweeps", "glossary", "method", "statistics"),
-    *("replicate", "records", "cluster", "extending", "performance", "architecture"),
+    *("replicate", "tables", "records", "cluster", "extending", "performance", "architecture"),
 )
 """The documents in the order of the side bar; one that is new stands at its end."""
 REST = ("CONTRIBUTING", "CHANGELOG", "results/reference/verdicts")

@@ -1,4 +1,4 @@
-"""The command `mismatch`: the verbs check, report and explain; everything else is Hydra's, as a single arm or a sweep.
+"""The command `mismatch`: verbs; everything else is Hydra's, as a single arm or a sweep.
 
 In: the words of the command line. Out: an exit code: 0 all runs ok, 1 a bug or a broken report, 2 usage, 3 some runs
 failed, 130 interrupted, 143 terminated. Every error of the user is one line on stderr.
@@ -14,11 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from mismatch.config import environment
+from mismatch.config import environment, keys
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import Settings
 from mismatch.config.paths import CONF
-from mismatch.config.settings import parts
 from mismatch.sweep import beside
 from mismatch.sweep import session as sweeping
 from mismatch.sweep.auto import More
@@ -32,7 +31,12 @@ if TYPE_CHECKING:
     from mismatch.report.hands import Hands
     from mismatch.sweep.question import Question
 
-VERBS = ("report", "explain", "check", "advise")
+ALL = "--all"
+"""Every column of a single arm is printed; Hydra does not know it."""
+NOT_WHOLE = f"{ALL}: prints every column of a single arm, such as mismatch data=late {ALL}; it goes with nothing else"
+VERBS = ("report", "explain", "export", "check", "advise")
+TARGETS = ("mlflow", "tensorboard")
+"""Tools that `export` writes for."""
 NULL_GROUPS = ("experiment", "debug")
 """Groups whose default is none: ``+experiment=padding`` and ``experiment=padding`` both choose one."""
 MULTIRUN = ("-m", "--multirun")
@@ -80,6 +84,11 @@ def _command(words: list[str], session: Session) -> int:
     if "--version" in words:
         print(version())
         return 0
+    if ALL in words:
+        words = [word for word in words if word != ALL]
+        session.whole = True
+        if (words[:1] and words[0] in VERBS) or set(MULTIRUN) & set(words):
+            raise _Usage(NOT_WHOLE)
     if words and words[0] in VERBS:
         return _read(words, session)
     if set(MULTIRUN) & set(words) and _unchanged(words):
@@ -89,8 +98,10 @@ def _command(words: list[str], session: Session) -> int:
     except SystemExit as end:  # Hydra has shown its help, and would leave here
         if end.code:
             raise
-        print(parts())
+        print(keys.help_text(words))
         return 0
+    if session.whole and not session.single:
+        raise _Usage(NOT_WHOLE)
     code = session.run()
     if session.idle is not None:
         from mismatch.report import unchanged
@@ -154,9 +165,13 @@ def reader() -> "argparse.ArgumentParser":
     explain = verbs.add_parser("explain", help="what the verdict on a claim rests on")
     explain.add_argument("claim", help="such as C18")
     explain.add_argument("--results", type=Path, help="where to look (default: results/, else those shipped)")
+    export = verbs.add_parser("export", help="the runs of results folders, for MLflow or TensorBoard")
+    export.add_argument("folder", nargs="+", type=Path, help="results folders, such as results/padding")
+    export.add_argument("--to", required=True, choices=TARGETS, help="MLflow (a SQLite file) or TensorBoard")
+    export.add_argument("--out", type=Path, help="where to (default: mlflow/ or tensorboard/ in each folder)")
     check = checking.add(verbs)
     advise = advising.add(verbs)
-    for each in (parser, report, explain, check, advise):
+    for each in (parser, report, explain, export, check, advise):
         each.error = _refuse  # type: ignore[method-assign, assignment]
     return parser
 
@@ -176,7 +191,12 @@ def _read(words: list[str], session: Session) -> int:
     if given.verb == "explain":
         print(reading.explain(given.claim, given.results))
         return 0
-    for line in reading.report(given.folder, given.out):
+    lines = (
+        reading.report(given.folder, given.out)
+        if given.verb == "report"
+        else reading.export(given.folder, given.to, given.out)
+    )
+    for line in lines:
         print(line)
     return 0
 
@@ -340,6 +360,11 @@ class _Reports:
         from mismatch.report import fresh
 
         return (folder / fresh.REPORT).is_file()
+
+    def arm(self, folder: Path, whole: bool) -> list[str]:
+        from mismatch.report import single
+
+        return single.columns(folder) if whole else single.lines(folder)
 
     def refresh(self, folder: Path, figures: bool, vector: bool) -> "Rebuilt":
         from mismatch.report import refresh

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from mismatch.analysis.effects import effects
+from mismatch.analysis.effects import effects, settings
 from tests.analysis.made import Runs, failed, runs_of
 
 pytestmark = pytest.mark.usefixtures("unwarned")
@@ -31,10 +31,10 @@ def test_every_contrast_in_one_factor_is_found_once_with_its_sign() -> None:
     # Noise of .002 on either side, 10 pairs: standard error .0009; 4 of these.
     assert (found["effect"] - found["factor"].map(truth)).abs().max() < 0.0036
     assert found["n"].eq(10).all() and found["metric"].eq("exact_accuracy").all()
-    assert set(found.loc[found["factor"] == "mask", "setting"]) == {
-        "length.ratio=1, mask.value=0", "length.ratio=1, mask.value=-1",
-        "length.ratio=4, mask.value=0", "length.ratio=4, mask.value=-1",
-    }  # fmt: skip
+    masked = found[found["factor"] == "mask"]
+    assert settings(found) == ["length.ratio", "mask", "mask.value"] and masked["mask"].isna().all()
+    assert set(zip(masked["length.ratio"], masked["mask.value"], strict=True)) == {(1, 0), (1, -1), (4, 0), (4, -1)}
+    assert found.loc[found["factor"] == "mask.value", "mask"].eq("masking").all()
 
 
 def test_controls_other_data_and_runs_that_are_no_pair_give_no_effects() -> None:

@@ -10,6 +10,7 @@ import pytest
 from mismatch.config import paths
 from mismatch.config.fields import ConfigError
 from mismatch.report import pages, rebuild, verbs
+from mismatch.report.dictionary import SETTINGS
 from mismatch.report.material import gather
 from mismatch.run.columns import is_parameter
 from mismatch.run.record import Record
@@ -57,11 +58,30 @@ def copy(reported: Path, tmp_path: Path) -> Path:
 
 def test_a_report_holds_tables_figures_and_page(reported: Path) -> None:
     names = set(contents(reported))
-    assert {"runs.csv", "runs.parquet", "columns.csv", "summary.csv", "effects.csv", "report.html"} <= names
+    assert {"runs.csv", "runs.parquet", "columns.csv", "summary.csv", "arms.csv", "effects.csv", "report.html"} <= names
     assert {"figures/accuracy.png", "figures/accuracy.svg", "figures/curves.png"} <= names
     told = store.read_csv(reported / "columns.csv").groupby("table")["column"].agg(list).to_dict()
-    tables = [path for path in reported.glob("*.csv") if path.name != "columns.csv"]
-    assert told == {path.name: list(store.read_csv(path)) for path in tables} and len(tables) == 3
+    assert {"data", "length.padding", "replicates", "time_limit"} <= set(told.pop(SETTINGS))
+    tables = {path.name: store.read_csv(path) for path in reported.glob("*.csv") if path.name != "columns.csv"}
+    assert told == {name: list(table) for name, table in tables.items()} and len(tables) == 4
+
+
+def test_no_written_column_is_empty_and_whole_numbers_are_whole(reported: Path) -> None:
+    for file in ("runs.csv", "summary.csv", "arms.csv", "effects.csv"):
+        table = pd.read_csv(reported / file, dtype=str, keep_default_na=False)
+        assert not table.eq("").all().any(), file
+    assert set(pd.read_csv(reported / "arms.csv", dtype=str)["features.width"]) == {"8"}
+    runs = pd.read_csv(reported / "runs.csv", dtype=str, keep_default_na=False)
+    assert set(runs["length.ratio"]) == {"1"} and "error" not in runs
+    assert pd.read_parquet(reported / "runs.parquet")["error"].isna().all()
+
+
+def test_the_summary_is_short_and_says_each_arm_in_words(reported: Path) -> None:
+    summary, arms = (store.read_csv(reported / file) for file in ("summary.csv", "arms.csv"))
+    assert summary["label"].tolist() == ["pre-padding", "post-padding"]
+    assert summary["arm"].tolist() == arms["arm"].tolist()
+    assert list(summary)[:7] == ["label", "arm", "n", "failures", "accuracy", "accuracy_low", "accuracy_high"]
+    assert len(summary.columns) < 35 < len(arms.columns)
 
 
 def test_a_report_without_figures_is_tables_alone(tmp_path: Path) -> None:
@@ -221,7 +241,7 @@ def test_no_claims_no_verdicts(tmp_path: Path) -> None:
     pd.DataFrame(columns=CLAIMS.columns).to_csv(tmp_path / "claims.csv")
     results_of(tmp_path / "results")
     said = verdicts.publish(tmp_path / "results", vector=False)
-    assert said is not None and "6 claims" in said
+    assert said is not None and "6 claims" in said.text()
     assert sorted(path.name for path in (tmp_path / "results").iterdir() if path.is_file()) == [
         "verdicts.csv", "verdicts.md", "verdicts.png",
     ]  # fmt: skip

@@ -78,7 +78,7 @@ def test_effects_of_too_many_arms_are_left_out_with_a_line_that_says_so(
     assert (tmp_path / "effects.csv").is_file()
     monkeypatch.setattr(effects, "MOST_ARMS", 19)
     made = build.rebuild(tmp_path, figures=False)
-    assert made.notes == ("20 arms: effects.csv is left out above 19; summary.csv and runs.csv have all of them",)
+    assert made.notes == ("20 arms: effects.csv is left out above 19; arms.csv and runs.csv have all of them",)
     assert not (tmp_path / "effects.csv").exists() and len(pd.read_csv(tmp_path / "summary.csv")) == 20
     monkeypatch.setattr(many, "MOST", 19)
     assert build.rebuild(tmp_path).notes[1].startswith("20 arms: the page lists 200 of them")

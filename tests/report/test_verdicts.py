@@ -1,6 +1,10 @@
 """Verdicts as words, text, Markdown and figure."""
 
+import os
+import shutil
 from pathlib import Path
+
+import pytest
 
 from mismatch.analysis import words
 from mismatch.report import forest, verdicts, wording
@@ -13,15 +17,26 @@ def test_effects_read_as_differences_factors_shares_and_cases() -> None:
     assert said[3:] == ["0.400 [0.390, 0.410]", "6 of 8", "-", "-"]
 
 
-def test_text_of_verdicts_is_aligned_and_at_most_150_columns_wide() -> None:
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 150, 250])
+def test_text_of_verdicts_is_aligned_and_fits_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
     lines = verdicts.text(CLAIMS).splitlines()
-    assert max(map(len, lines)) <= 150
+    assert max(map(len, lines)) <= columns
     (head,) = [line for line in lines if line.startswith("claim ")]
     rows = [line for line in lines if line.startswith("C")]
     assert len(rows) == 6
     assert {row[head.index("verdict") - 1] for row in rows} == {" "}
     assert "exact_accuracy" not in "".join(lines)
-    assert lines[-1] == "6 claims: 1 SUPPORTED, 2 REFUTED, 1 INCONCLUSIVE, 1 WITHHELD, 1 UNTESTED"
+    told = " ".join(" ".join(lines).split())
+    assert told.endswith("6 claims: 1 SUPPORTED, 2 REFUTED, 1 INCONCLUSIVE, 1 WITHHELD, 1 UNTESTED")
+    assert ("predicted" in head) == ("holds in" in head and "experiment" in head) == (columns >= 150)
+    assert ("..." in told) == (60 <= columns <= 150), told  # of the one contrast that is too long for two lines
+
+
+def test_text_of_verdicts_is_80_columns_wide_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda fallback: os.terminal_size(fallback))
+    assert 70 < max(map(len, verdicts.text(CLAIMS).splitlines())) <= 80
 
 
 def test_markdown_of_verdicts_counts_claims_by_number_and_says_why() -> None:

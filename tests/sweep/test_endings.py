@@ -41,11 +41,23 @@ def test_failures_are_rows_the_rest_goes_on_and_the_exit_code_says_so(tmp_path):
     assert again.returncode == 3 and "4 done already, 0 to train" in again.stderr
 
 
-def test_one_arm_prints_its_rows(tmp_path):
+LINES = [
+    *("accuracy", "ceiling", "chance", "delay", "input", "mask"),
+    *("step time", "failures", "the rest", "page"),
+]
+
+
+def test_one_arm_prints_the_ten_lines_that_matter_and_with_all_every_column(tmp_path):
     done = here("length.steps=8", *SMALL, *PLAIN, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "replicate 1: accuracy 0." in done.stderr
-    assert "accuracy" in done.stdout and "length.steps" in done.stdout
+    lines = done.stdout.splitlines()
+    assert [line[:11].strip() for line in lines] == LINES and max(map(len, lines)) <= 80
+    assert "summary.csv" in lines[-2] and "T = 8 timesteps" in done.stdout
+    whole = here("length.steps=8", "--all", *SMALL, *PLAIN, cwd=tmp_path)
+    assert whole.returncode == 0 and "2 done already, 0 to train" in whole.stderr
+    columns = [line.split()[0] for line in whole.stdout.splitlines()]
+    assert columns == list(pd.read_parquet(tmp_path / "results" / "small" / "runs.parquet"))
 
 
 def test_ctrl_c_while_workers_start_leaves_no_traceback(tmp_path):

@@ -14,6 +14,7 @@ USAGE = (HydraException, OmegaConfBaseException, YAMLError)
 KINDS = {"Integer": "a whole number", "Float": "a number", "Boolean": "true or false", "bool": "true or false"}
 NO_CHOICE = "Config group override must be a string"
 """What Hydra's ValueError says of ``data=null`` and ``data=3``, without the key."""
+VERBS = "one of the verbs check, advise, report, explain and export"
 OPTIONS = ("Only one of --run", "The --resolve flag")
 """How Hydra's ValueErrors begin on options that do not go together, each a line of its own."""
 
@@ -74,7 +75,7 @@ def no_choice(words: Sequence[str]) -> str:
 
 def _unreadable(override: str, message: str) -> str:
     if "=" not in override and not override.startswith("~"):
-        return f"{override}: must be an override such as data=late, or one of the verbs check, report and explain"
+        return f"{override}: must be an override such as data=late, or {VERBS}"
     return f"{override}: cannot be read as key=value ({message.splitlines()[0]}){_in_quotes(override)}"
 
 

@@ -73,7 +73,7 @@ def shortfalls(runs: pd.DataFrame, table: pd.DataFrame | None, base: Mapping[str
 
 
 def summarised(table: pd.DataFrame) -> pd.DataFrame:
-    """A row per dataset and baseline as `summary.csv` has one per arm: mean and interval over replicates."""
+    """A row per dataset and baseline as `arms.csv` has one per arm: mean and interval over replicates."""
     words = table["baseline"] + "|" + _words(table, parameter_columns(table))
     found = summarise(table.assign(arm=words, status="ok").drop(columns=["c", "made_from"]))
     counted = [name for name in found if str(name).startswith("not_learned")]  # a baseline has no training to fail

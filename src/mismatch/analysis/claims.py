@@ -158,6 +158,11 @@ def examine(registry: Registry, given: Tables, checks: Sequence[controls.Check] 
     ]
 
 
+def completed(table: pd.DataFrame) -> pd.DataFrame:
+    """A claims table as read from its file, which has no columns without any value, with all of `COLUMNS`."""
+    return table.reindex(columns=[*COLUMNS, *(name for name in table if name not in COLUMNS)])
+
+
 def headline(claims: pd.DataFrame) -> pd.DataFrame:
     """The primary contrast of every claim, largest effect first; those without an effect last."""
     primary = claims[claims["primary"].astype(bool)]

@@ -20,6 +20,7 @@ from mismatch.analysis.circumstances import within
 from mismatch.analysis.intervals import UnreliableInterval, mean_interval, superiority
 from mismatch.analysis.pairs import PairingError, Pairs, Side, outcome, pair_of, sides
 from mismatch.analysis.statistics import difference_p
+from mismatch.run import columns
 from mismatch.run.metrics.classification import Classification
 
 ACCURACIES = ("exact_accuracy", "accuracy")
@@ -30,7 +31,6 @@ COLUMNS = {
     "factor": "the setting that moves",
     "level": "its value in `arm`",
     "against": "its value in `against_arm`, the first that there is",
-    "setting": "what else varies in the sweep, at the value both arms have",
     "metric": "what is compared: accuracy first, then metrics that runs.csv has beside it",
     "n": "pairs of replicates",
     "effect": "mean of arm - against_arm, in the unit of the metric",
@@ -43,12 +43,20 @@ COLUMNS = {
     "arm": "id of the arm at `level`",
     "against_arm": "id of the arm at `against`",
 }
+SETTING = "what both arms of the contrast have; empty where it is what moves, or could not act"
+"""What stands in the columns of the other settings that vary, each under its key behind `against`."""
+RETIRED = {"setting": "until version 0.1: what else varies, as words; now a column for each setting"}
+"""Columns that tables of earlier versions have."""
+FIRST = ("factor", "level", "against")
 MOST_ARMS = 1000
 """Of more arms there is no such table: every arm would be set against others along every axis, for minutes."""
 
 
 def effects(runs: pd.DataFrame) -> pd.DataFrame:
-    """The contrasts of `runs` (columns `COLUMNS`) in accuracy, exact where it is known, and what stands beside it."""
+    """The contrasts of `runs` in accuracy, exact where it is known, and what stands beside it.
+
+    Columns `COLUMNS` and, behind `against`, one for every setting that varies.
+    """
     plain = runs[runs["control"].eq("none")] if "control" in runs else runs
     axes = varied(plain)
     metrics = [name for name in (*ACCURACIES, *BESIDE) if name in plain]
@@ -56,7 +64,20 @@ def effects(runs: pd.DataFrame) -> pd.DataFrame:
     found = sides(plain, {metric: outcome(plain, metric) for metric in metrics}, arms["arm"])
     levels = {axis.name: _Levels.of(arms[axis.name], axis) for axis in axes}
     rows = [row for axis in axes for row in _along(arms["arm"].tolist(), axis.name, levels, found)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    moving = [axis.name for axis in axes if any(axis.name in row for row in rows)]
+    return pd.DataFrame(rows, columns=[*FIRST, *moving, *(name for name in COLUMNS if name not in FIRST)])
+
+
+def settings(table: pd.DataFrame) -> list[str]:
+    """The columns of a table of effects that are settings."""
+    return [name for name in map(str, table.columns) if name not in COLUMNS | RETIRED]
+
+
+def described(table: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Unit and meaning of the columns of a table of effects."""
+    keys = {name: (unit, meaning) for name, unit, meaning in columns.dictionary(table[settings(table)])}
+    told = {name: (unit, f"{meaning}: {SETTING}") for name, (unit, meaning) in keys.items()}
+    return told | {name: ("", meaning) for name, meaning in (COLUMNS | RETIRED).items()}
 
 
 @dataclass(frozen=True)
@@ -90,21 +111,16 @@ def _along(arms: list[Any], name: str, levels: dict[str, _Levels], found: dict[s
         places = np.flatnonzero(agree)
         for first in places[axis.codes[places] == axis.codes[places].min()].tolist() if len(places) else ():
             told = {"factor": name, "level": axis.values[arm], "against": axis.values[first],
-                    "setting": _setting(others, arm, first),
+                    **_setting(others, arm, first),
                     "arm": str(arms[arm]), "against_arm": str(arms[first])}  # fmt: skip
             for numbers in _contrasts(found[told["arm"]], found[told["against_arm"]]):
                 yield told | numbers
 
 
-def _setting(others: dict[str, _Levels], arm: int, first: int) -> str:
-    """``length.ratio=4, mask=none``: what `arm` has on the other axes, or else `first`; blanks left out."""
-    words = []
-    for name, known in others.items():
-        place = arm if known.codes[arm] >= 0 else first
-        level = known.values[place]
-        if known.codes[place] >= 0:
-            words.append(f"{name}={level:g}" if isinstance(level, float) else f"{name}={level}")
-    return ", ".join(words)
+def _setting(others: dict[str, _Levels], arm: int, first: int) -> dict[str, Any]:
+    """What `arm` has on the other axes, or else `first`; blanks left out."""
+    places = {name: arm if known.codes[arm] >= 0 else first for name, known in others.items()}
+    return {name: known.values[places[name]] for name, known in others.items() if known.codes[places[name]] >= 0}
 
 
 def _contrasts(arm: Side, against: Side) -> Iterator[dict[str, Any]]:

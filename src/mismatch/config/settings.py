@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from mismatch.config.fields import LARGEST, ConfigError, check, require
 from mismatch.config.groups import AUTO, GROUPS, Reduction, Settings
-from mismatch.config.registry import ADAPTERS, DATASETS, MEASUREMENTS, METRICS, REDUCTIONS
+from mismatch.config.registry import DATASETS, MEASUREMENTS, REDUCTIONS
 from mismatch.config.unknown import refuse
 
 LONGEST_NAME = 200  # bytes of one part of a name; file systems take 255
@@ -26,12 +26,6 @@ def register() -> None:
         store.store(group="data", name=name, node=dataset)
     for name in REDUCTIONS.names:
         store.store(group="reduction", name=name, node=Reduction(name))
-
-
-def parts() -> str:
-    """The parts that are no config group of their own, by name, for the help."""
-    lines = [f"{registry.key}: {', '.join(registry.names)}" for registry in (ADAPTERS, MEASUREMENTS)]
-    return "\n".join([*lines, f"families of metrics: {', '.join(METRICS.names)}"])
 
 
 def settings(config: Any) -> Settings:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mismatch.config.files import guard, staged
 from mismatch.report import experiment, fresh, many
 from mismatch.report.material import Material, gather
-from mismatch.sweep import baselined, store
+from mismatch.sweep import baselined, csvtext, store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,20 +22,25 @@ if TYPE_CHECKING:
     from mismatch.analysis.judging import Judged
     from mismatch.report.save import Drawing
 
-EFFECTS = "effects.csv"
+SUMMARY, ARMS, EFFECTS = "summary.csv", "arms.csv", "effects.csv"
+
+
+Tables = dict[str, "tuple[pd.DataFrame, str | None]"]
+"""Tables by the names of their files, and how numbers are written; None: in full."""
 
 
 @dataclass(frozen=True)
 class Rebuilt:
     """What a report shows: how many runs, how many of them did not end ok; lines worth saying (damaged records).
 
-    again: whether it was made again, and not found as it would be.
+    again: whether it was made again, and not found as it would be. contrasts: the largest ones, as lines.
     """
 
     runs: int
     failed: int
     notes: tuple[str, ...]
     again: bool = True
+    contrasts: tuple[str, ...] = ()
 
 
 def refresh(out: Path, figures: bool = True, vector: bool = True) -> Rebuilt:
@@ -48,7 +53,8 @@ def standing(out: Path, figures: bool, vector: bool) -> Rebuilt | None:
     noted = fresh.kept(out, fresh.REPORT, fresh.of_report(out, figures, vector))
     if noted is None:
         return None
-    return Rebuilt(int(noted["runs"]), int(noted["failed"]), tuple(noted["notes"]), again=False)
+    lines = tuple(noted["notes"]), False, tuple(noted["contrasts"])
+    return Rebuilt(int(noted["runs"]), int(noted["failed"]), *lines)
 
 
 def rebuild(out: Path, figures: bool = True, to: Path | None = None, vector: bool = True) -> Rebuilt:
@@ -73,8 +79,9 @@ def rebuild(out: Path, figures: bool = True, to: Path | None = None, vector: boo
     if figures and not found.runs.empty:
         notes += many.said(found.runs["arm"].nunique())
     drawn: list[Drawing] = []
+    made_tables = _tables(found, judged)
     with staged(to or out, obsolete=[EFFECTS]) as draft:
-        _write_tables(draft, found, judged)
+        _write_tables(draft, found, made_tables | _verdicts(judged))
         if to is not None:
             _copy_own(draft, found)
         if figures:
@@ -85,7 +92,7 @@ def rebuild(out: Path, figures: bool = True, to: Path | None = None, vector: boo
     if figures:
         _drop_stale((to or out) / "figures", drawn)
     failed = 0 if found.runs.empty else int((found.runs["status"] != "ok").sum())
-    rebuilt = Rebuilt(len(found.runs), failed, (*found.notes, *notes))
+    rebuilt = Rebuilt(len(found.runs), failed, (*found.notes, *notes), contrasts=_contrasts(made_tables))
     if to is None:
         fresh.keep(out, fresh.REPORT, made_from, made, asdict(rebuilt))
     return rebuilt
@@ -117,17 +124,17 @@ def _left_out(runs: pd.DataFrame, judged: Judged | None) -> list[str]:
     if runs.empty or _contrasted(runs, judged) or (judged is not None and judged.robustness is not None):
         return []
     arms = runs["arm"].nunique()
-    return [f"{arms} arms: {EFFECTS} is left out above {MOST_ARMS}; summary.csv and runs.csv have all of them"]
+    return [f"{arms} arms: {EFFECTS} is left out above {MOST_ARMS}; {ARMS} and runs.csv have all of them"]
 
 
-def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:
+def _write_tables(folder: Path, found: Material, tables: Tables) -> None:
     """All tables that are made here, and the dictionary of these and of the experiment's own, which are there."""
     from mismatch.report.dictionary import FILE, dictionary
 
-    made = _tables(found, judged) | _verdicts(judged)
+    made = {file: (csvtext.tidy(table), digits) for file, (table, digits) in tables.items()}
     for file, (table, digits) in made.items():
         store.write_csv(folder / file, table, digits)
-    runs = {} if found.runs.empty else {"runs.csv": found.runs}
+    runs = {} if found.runs.empty else {"runs.csv": found.runs.dropna(axis="columns", how="all")}
     if runs:
         store.write_tables(folder, found.runs)
     beside = {} if found.baselines is None else {baselined.FILE: found.baselines}
@@ -135,24 +142,33 @@ def _write_tables(folder: Path, found: Material, judged: Judged | None) -> None:
     store.write_csv(folder / FILE, dictionary(told))
 
 
-def _tables(found: Material, judged: Judged | None) -> dict[str, tuple[pd.DataFrame, str | None]]:
+def _tables(found: Material, judged: Judged | None) -> Tables:
     """The tables made of the runs, and in how many digits they are written."""
     from mismatch.analysis.effects import effects
     from mismatch.analysis.summary import summarise
     from mismatch.analysis.tuned import table_of
     from mismatch.report.beside import with_rows
+    from mismatch.report.brief import brief
 
     runs = found.runs
     if runs.empty:
         return {}
     chosen = table_of(runs)
     tuned = {} if chosen.empty else {"tuned.csv": chosen}
-    summary = with_rows(summarise(runs), runs, found.baselines)
-    made = {"summary.csv": summary} | ({EFFECTS: effects(runs)} if _contrasted(runs, judged) else {}) | tuned
+    arms = with_rows(summarise(runs), runs, found.baselines)
+    contrasts = {EFFECTS: effects(runs)} if _contrasted(runs, judged) else {}
+    made = {SUMMARY: brief(arms, runs), ARMS: arms} | contrasts | tuned
     return {file: (table, "%.6g") for file, table in made.items()}
 
 
-def _verdicts(judged: Judged | None) -> dict[str, tuple[pd.DataFrame, str | None]]:
+def _contrasts(tables: Tables) -> tuple[str, ...]:
+    """The largest contrasts as lines."""
+    from mismatch.report.contrasts import top
+
+    return top(tables[EFFECTS][0], tables[ARMS][0]) if EFFECTS in tables else ()
+
+
+def _verdicts(judged: Judged | None) -> Tables:
     """The tables made of the claims, in all digits."""
     if judged is None:
         return {}

@@ -19,10 +19,13 @@ from mismatch.analysis.words import details, effect, margin, measure, predicted,
 from mismatch.config import claims
 from mismatch.config.fields import ConfigError
 from mismatch.report.figures import NAMES
-from mismatch.report.verdicts import LINE, collect
+from mismatch.report.fit import fitted, width
+from mismatch.report.verdicts import collect
 from mismatch.report.wording import by_number, count, decided_by, earlier, reason, registration, said_of
 from mismatch.sweep.store import read_csv, read_runs
 
+INDENT = 11
+"""Before what follows the first line of what is too wide: as far in as the text behind a label."""
 FIGURE_OF = {"roughness": "stability", "delay": "delay"}
 """The generic figure that shows a metric; accuracy shows all others."""
 
@@ -87,7 +90,7 @@ def _told(folder: Path, table: pd.DataFrame, name: str, known: Known) -> str:
     for experiment in rows["experiment"].unique():
         lines += ["", f"controls of {experiment}", *_checks(folder / str(experiment))]
         lines.append(f"registered in {experiment}/claims.yaml, hash {rows['claims_hash'].iloc[0]}")
-    return "\n".join(lines)
+    return "\n".join(part for line in lines for part in fitted(line, width(), INDENT))
 
 
 def _gone(rows: pd.DataFrame, name: str, known: Known) -> str:
@@ -123,7 +126,7 @@ def _chain(out: Path, row: pd.Series, read: Read) -> list[str]:
     main = " (gives the claim its verdict)" if bool(row["primary"]) else ""
     if not main and row.get("member") in (True, "True"):
         main = " (belongs to the claim's family)"
-    lines = textwrap.wrap(f"{row['verdict']}: {row['contrast']}{main}", LINE, subsequent_indent="  ")
+    lines = textwrap.wrap(f"{row['verdict']}: {row['contrast']}{main}", width(), subsequent_indent="  ")
     least = f", margin {margin(row)}" if margin(row) else ""
     n = f", n = {count(row['n'])}" if pd.notna(row["n"]) else ""
     failed = f", {count(row['failures'])} failed runs scored as chance" if row["failures"] > 0 else ""
@@ -139,9 +142,9 @@ def _chain(out: Path, row: pd.Series, read: Read) -> list[str]:
     if bool(row["primary"]) and pd.notna(alone) and alone != row["verdict"]:
         lines.append(f"  alone      {alone}: the verdict follows from the claim's family")
     if pd.notna(row.get("twins")) and row["twins"]:
-        lines += textwrap.wrap(f"{row['twins']}", LINE, initial_indent="  twin of    ", subsequent_indent=" " * 13)
+        lines += textwrap.wrap(f"{row['twins']}", width(), initial_indent="  twin of    ", subsequent_indent=" " * 13)
     if reason(row):
-        lines += textwrap.wrap(reason(row), LINE, initial_indent="  note       ", subsequent_indent=" " * 13)
+        lines += textwrap.wrap(reason(row), width(), initial_indent="  note       ", subsequent_indent=" " * 13)
     if bool(row["primary"]):
         runs = _runs(row, read)
         if runs is None:
@@ -183,7 +186,7 @@ def _cases(row: pd.Series) -> list[str]:
     """The rows of another table that a contrast rests on, as far as they fit on three lines."""
     names = str(row["runs"]) if pd.notna(row["runs"]) else ""
     head: dict[str, Any] = {"initial_indent": "  rests on   ", "subsequent_indent": " " * 13}
-    return textwrap.wrap(names, LINE, max_lines=3, placeholder=" …", break_on_hyphens=False, **head)
+    return textwrap.wrap(names, width(), max_lines=3, placeholder=" …", break_on_hyphens=False, **head)
 
 
 def _pairs(runs: pd.DataFrame, row: pd.Series) -> list[str]:
@@ -195,8 +198,8 @@ def _pairs(runs: pd.DataFrame, row: pd.Series) -> list[str]:
     for label, side in (("arm    ", first), ("against", second)):
         named = (f"{name}={side[name]}" for name in differing if pd.notna(side[name]))
         lines.append(f"  {label}    {side['arm']}: {', '.join(named)}")
-    lines.append("  pairs      replicate       arm   against  difference   runs")
+    lines.append("  pairs        k      arm  against      diff  runs")
     for (one, left), (other, right) in zip(arms.iterrows(), against.iterrows(), strict=True):
         a, b = float(left[row["metric"]]), float(right[row["metric"]])
-        lines.append(f"             {left['replicate']:>9} {a:>9.4f} {b:>9.4f} {a - b:>+11.4f}   {one} {other}")
+        lines.append(f"           {left['replicate']:>3} {a:>8.4f} {b:>8.4f} {a - b:>+9.4f}  {one} {other}")
     return lines

@@ -8,6 +8,7 @@ made, so that one that was changed or deleted is made again.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from mismatch.config import experiments, files, registry
 from mismatch.config.identity import installed
 from mismatch.report import experiment
+from mismatch.report.fit import Grid
 from mismatch.sweep import store
 
 REPORT, VERDICTS = "report.json", "verdicts.json"
@@ -66,13 +68,19 @@ def published(folder: Path) -> str | None:
     made_from = of_verdicts(folder)
     noted = kept(folder, VERDICTS, made_from)
     if noted is not None:
-        return str(noted["text"])
+        return said(noted)
     from mismatch.report import publishing
 
-    text = publishing.publish(folder)
-    if text is not None:
-        keep(folder, VERDICTS, made_from, publishing.FILES, {"text": text})
-    return text
+    grid = publishing.publish(folder)
+    if grid is None:
+        return None
+    keep(folder, VERDICTS, made_from, publishing.FILES, {"grid": asdict(grid)})
+    return grid.text()
+
+
+def said(noted: Mapping[str, Any]) -> str:
+    """The verdicts that were noted, as text."""
+    return Grid.of(noted["grid"]).text()
 
 
 def kept(folder: Path, file: str, made_from: str) -> Mapping[str, Any] | None:

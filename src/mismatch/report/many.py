@@ -49,5 +49,5 @@ def said(arms: int) -> list[str]:
         return []
     return [
         f"{arms} arms: the page lists {LISTED} of them, half the most accurate and half the least, and draws the "
-        f"{DRAWN} that lose most accuracy; summary.csv has all"
+        f"{DRAWN} that lose most accuracy; arms.csv has all"
     ]

@@ -140,6 +140,8 @@ def verdicts(verdict: str | None = None, folder: Path = REFERENCE) -> int:
 
 @cache
 def _table(path: Path) -> pd.DataFrame:
+    arms = path.with_name("arms.csv")  # all settings of an arm; before there was a short summary, they were in the one
+    path = arms if path.name == "summary.csv" and arms.is_file() else path
     if not path.is_file():
         raise ConfigError("table", path, "must be a table of the reference")
     return read_csv(path)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from mismatch.report import overview, verdicts
+from mismatch.report.fit import Grid
 
 FILES = (*verdicts.FILES, overview.FILE)
 
 
-def publish(folder: Path, vector: bool = True) -> str | None:
-    """Write verdicts and page over the results in `folder`; returns the verdicts as text, None without claims."""
-    text = verdicts.publish(folder, vector)
-    if text is not None:
+def publish(folder: Path, vector: bool = True) -> Grid | None:
+    """Write verdicts and page over the results in `folder`; returns the verdicts to print, None without claims."""
+    grid = verdicts.publish(folder, vector)
+    if grid is not None:
         overview.write(folder)
-    return text
+    return grid

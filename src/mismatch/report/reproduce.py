@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from mismatch.analysis.axes import parameter_columns
+from mismatch.analysis.claims import completed
 from mismatch.config import experiments
 from mismatch.config.fields import ConfigError
 from mismatch.sweep import baselined
@@ -58,7 +59,8 @@ def compare_experiment(name: str, results: Path, reference: Path) -> Comparison:
     """Runs (where the experiment trains any) and verdicts of one experiment."""
     runs, known = read_runs(results), read_runs(reference)
     cut = runs is not None and known is not None and len(runs) < len(known) and experiments.has_cut(name)
-    parts = [compare_verdicts(read_csv(results / "claims.csv"), read_csv(reference / "claims.csv"), cut)]
+    claims = [completed(read_csv(folder / "claims.csv")) for folder in (results, reference)]
+    parts = [compare_verdicts(claims[0], claims[1], cut)]
     if runs is not None and known is not None:
         parts.insert(0, compare_runs(runs, known))
         tables = [baselined.read(folder) for folder in (results, reference)]

@@ -21,7 +21,7 @@ KEY_METRICS = (
     *("accuracy", "ceiling", "chance", "skill", "information_loss", "learnability_loss"),
     *("roughness", "step_cpu_ms", "step_ms"),
 )
-"""Metrics shown in the table of arms, in this order; `summary.csv` holds all."""
+"""Metrics shown in the table of arms, in this order; `arms.csv` holds all."""
 BESIDE = tuple(Classification.columns)
 """Metrics of a table of their own, beside accuracy."""
 MAX_ROWS = 200

@@ -47,7 +47,7 @@ def told(words: Sequence[str]) -> tuple[list[str], str | None] | None:
                 continue
             verdicts = fresh.kept(folder, fresh.VERDICTS, fresh.of_verdicts(folder)) if noted["verdicts"] else {}
             if verdicts is not None:
-                return [str(line) for line in noted["lines"]], verdicts.get("text")
+                return [str(line) for line in noted["lines"]], fresh.said(verdicts) if verdicts else None
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
     return None

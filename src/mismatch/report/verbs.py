@@ -1,4 +1,4 @@
-"""The verbs of the command that read results: `mismatch report FOLDER... [--out DIR]` and `mismatch explain CLAIM`.
+"""The verbs of the command that read results: report, explain and export.
 
 In: folders and claims as typed. Out: lines to print; errors of the user are ConfigErrors.
 """
@@ -45,6 +45,13 @@ def report(folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
         if publishing.publish(parent, vector=out is None):
             told = "report.html (everything on one page), verdicts.md, .csv, .png"
             yield f"{parent}: {told}; mismatch explain C18 shows what one rests on"
+
+
+def export(folders: Sequence[Path], to: str, out: Path | None = None) -> Iterator[str]:
+    """As `mismatch.report.export.export`."""
+    from mismatch.report import export as exporting
+
+    return exporting.export(folders, to, out)
 
 
 def explain(claim: str, results: Path | None = None) -> str:

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mismatch.analysis.claims import headline
+from mismatch.analysis.claims import completed, headline
 from mismatch.analysis.conditions import joined, share
 from mismatch.analysis.project import corrected
 from mismatch.analysis.verdict import UNTESTED, WITHHELD
 from mismatch.analysis.words import effect, margin, measure, predicted, predicted_short
 from mismatch.config.files import staged
+from mismatch.sweep.csvtext import tidy
 from mismatch.sweep.store import read_csv, write_csv
 
 from . import forest
 from .elsewhere import settings
+from .fit import Grid
 from .save import save, style
 from .templating import render
 from .wording import by_number, count, counts, decided_by, earlier, primary, reason, registration, said_of
@@ -30,8 +32,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FILES = ("verdicts.csv", "verdicts.md", "verdicts.png", "verdicts.svg")
-LINE = 150
-"""Columns of the text."""
+HEAD = ("claim", "verdict", "effect [95%]", "in", "predicted", "holds in", "experiment", "contrast")
+SPARE = tuple(map(HEAD.index, ("predicted", "experiment", "holds in", "in")))
+"""Columns of the text that a narrow terminal has no room for, the first to go first; verdicts.md has them."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,13 @@ class Story:
     lines: tuple[Line, ...]
 
 
-def publish(folder: Path, vector: bool = True) -> str | None:
-    """Write the verdicts on all claims of the experiments in `folder`; returns them as text, None without claims."""
+def publish(folder: Path, vector: bool = True) -> Grid | None:
+    """Write the verdicts on all claims of the experiments in `folder`; returns them to print, None without claims."""
     table = collect(folder)
     if table.empty:
         return None
     write(table, folder, vector)
-    return text(table)
+    return grid(table)
 
 
 def collect(folder: Path) -> pd.DataFrame:
@@ -84,7 +87,7 @@ def collect(folder: Path) -> pd.DataFrame:
     The primary ones are corrected together too: see `analysis/project.py`. Each says in how many settings its claim
     holds, as far as an experiment in `folder` tried.
     """
-    found = [read_csv(path) for path in sorted(folder.glob("*/claims.csv"))]
+    found = [completed(read_csv(path)) for path in sorted(folder.glob("*/claims.csv"))]
     found = [table for table in found if len(table)]
     if not found:
         return pd.DataFrame()
@@ -96,7 +99,7 @@ def collect(folder: Path) -> pd.DataFrame:
 def write(table: pd.DataFrame, folder: Path, vector: bool = True) -> None:
     """Write verdicts.csv (every contrast), verdicts.md (to read) and the figure, as SVG too if `vector`."""
     with staged(folder) as draft, style():
-        write_csv(draft / "verdicts.csv", table)
+        write_csv(draft / "verdicts.csv", tidy(table))
         (draft / "verdicts.md").write_text(markdown(table), encoding="utf-8")
         save(figure(table), draft, "verdicts", vector)
 
@@ -106,28 +109,22 @@ def figure(table: pd.DataFrame) -> Figure:
     return forest.draw(table)
 
 
-def text(table: pd.DataFrame) -> str:
-    """The primary verdicts as lines of plain text, at most `LINE` columns wide, largest effect first."""
+def text(table: pd.DataFrame, columns: int | None = None) -> str:
+    """The primary verdicts as lines of plain text, largest effect first, in `columns` or those of the terminal."""
+    return grid(table).text(columns)
+
+
+def grid(table: pd.DataFrame) -> Grid:
+    """The primary verdicts as cells of plain text."""
     first = primary(table)
-    head = ("claim", "verdict", "effect [95%]", "in", "predicted", "holds in", "experiment", "contrast")
-    rows = [
+    rows = tuple(
         (str(row["claim"]), str(row["verdict"]), effect(row), measure(row),
          predicted_short(row), share(row), str(row["experiment"]),
          reason(row) if row["verdict"] in (WITHHELD, UNTESTED) else str(row["contrast"]))
         for _, row in first.iterrows()
-    ]  # fmt: skip
-    widths = [max(len(cells[i]) for cells in (head, *rows)) for i in range(len(head) - 1)]
-    widths.append(LINE - sum(widths) - 2 * len(widths))
-    lines = []
-    for cells in (head, *rows):
-        *left, last = (_short(cell, width).ljust(width) for cell, width in zip(cells, widths, strict=True))
-        lines.append("  ".join([*left, last]).rstrip())
-    note = [earlier(table)] if earlier(table) else []
-    return "\n".join(["", *lines, "", f"{len(first)} claims: {counts(first)}", *note])
-
-
-def _short(words: str, length: int) -> str:
-    return words if len(words) <= length else words[: length - 1].rstrip(" ,") + "…"
+    )  # fmt: skip
+    note = (earlier(table),) if earlier(table) else ()
+    return Grid(HEAD, rows, SPARE, (f"{len(first)} claims: {counts(first)}", *note))
 
 
 def markdown(table: pd.DataFrame) -> str:

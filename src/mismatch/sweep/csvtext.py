@@ -12,10 +12,40 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
+WHOLE = 2**53
+"""Below it every float that is whole is written as such, without a point."""
 STEP = 20_000
 """Rows that are turned into text at once."""
 PLAIN = (1e-4, 1e9)
 """Fractions between these are written alike by Arrow and by Python; all others by Python alone."""
+
+
+def tidy(table: "pd.DataFrame") -> "pd.DataFrame":
+    """`table` for people: no columns without any value, and whole numbers without a point, blanks beside them or not.
+
+    A table without rows stays as it is.
+    """
+    if table.empty:
+        return table
+    kept = table.dropna(axis="columns", how="all")
+    return kept.apply(_whole)
+
+
+def _whole(column: "pd.Series") -> "pd.Series":
+    """Numbers that are all whole as integers; among words, each for itself."""
+    import pandas as pd
+
+    if column.dtype == object:
+        return column.map(lambda value: int(value) if isinstance(value, float) and _is_whole(value) else value)
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return column
+    values = column.dropna().to_numpy(np.float64)
+    whole = bool((np.trunc(values) == values).all() and (np.abs(values) < WHOLE).all())
+    return column.astype("Int64") if whole else column
+
+
+def _is_whole(value: float) -> bool:
+    return value == value and abs(value) < WHOLE and value == int(value)
 
 
 def write(table: "pd.DataFrame", path: Path, float_format: str | None = None) -> None:

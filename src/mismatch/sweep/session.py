@@ -53,7 +53,8 @@ Launch = Callable[[Errand, list[int]], object]
 
 
 class Shown(Protocol):
-    """What a report shows: how many runs, how many of them did not end ok; lines worth saying; whether it is new."""
+    """What a report shows: how many runs, how many of them did not end ok; lines worth saying; whether it is new; its
+    largest contrasts in words."""
 
     @property
     def runs(self) -> int: ...
@@ -66,6 +67,9 @@ class Shown(Protocol):
 
     @property
     def again(self) -> bool: ...
+
+    @property
+    def contrasts(self) -> tuple[str, ...]: ...
 
 
 class Reporter(Protocol):
@@ -82,6 +86,9 @@ class Reporter(Protocol):
 
     def made(self, folder: Path) -> bool:
         """Whether a report was written there once; it need not be up to date."""
+
+    def arm(self, folder: Path, whole: bool) -> list[str]:
+        """What the single arm of a folder came to: the lines that matter, or every column of its runs."""
 
     def refresh(self, folder: Path, figures: bool, vector: bool) -> Shown:
         """Write the report of a folder, unless it is there as it would be; what it shows.
@@ -132,7 +139,8 @@ class Session:
     typed = True
 
     def __init__(self, reporter: Reporter | None = None, asker: Asker | None = None, before_s: float = 0.0) -> None:
-        """before_s: seconds that the command was under way before."""
+        """before_s: seconds that the command was under way before. `whole`: of a single arm every column is printed."""
+        self.whole = False
         self.reporter, self.asker, self.begin = reporter, asker, time.monotonic() - before_s
         self.sweeps: list[Sweep] = []
         self.questions: list[Question] = []
@@ -270,6 +278,11 @@ class Session:
         return Idle(tuple(self.sweeps), (*self._planned(done), *shown))
 
     @property
+    def single(self) -> bool:
+        """Whether a single arm is all that was added."""
+        return not self.questions and [sweep.single for sweep in self.sweeps] == [True]
+
+    @property
     def code(self) -> int:
         """The exit code that what was done so far deserves."""
         return max(self._codes, default=0)
@@ -335,8 +348,9 @@ class Session:
         self._show_beside(sweep, plan)
         if last:
             self._showing.quiet()
-        if sweep.single:
-            _print_rows(plan, sweep.folder)
+        if sweep.single and self.reporter is not None:
+            for line in self.reporter.arm(sweep.folder, self.whole):
+                print(line, flush=True)
 
     def _train(self, chain: Sequence[Work]) -> None:
         """Train what is planned, and show all but the last of the chain."""
@@ -366,12 +380,13 @@ class Session:
     def _drive(self, chain: Sequence[Work]) -> None:
         """Have the workers of an executor train a chain."""
         sweep, plans = chain[-1][0], [plan for _, plan in chain]
+        executor = self._executor(sweep.executor)
         with ExitStack() as stack:
-            progress = stack.enter_context(Progress(plans, tenths=not sweep.single))
+            progress = stack.enter_context(Progress(plans, not sweep.single, executor.awake))
             parts = [self._part(*work, progress, stack, shown=work is not chain[-1]) for work in chain]
             self._say = progress.say  # which keeps lines of a report apart from the bar
             stack.callback(setattr, self, "_say", say)
-            drive_all(parts, self._executor(sweep.executor), progress.say)
+            drive_all(parts, executor, progress.say)
 
     def _part(self, sweep: Sweep, plan: Plan, progress: Progress, stack: ExitStack, shown: bool) -> Part:
         """What is done with the records of a sweep. shown: whether it is shown at their end."""
@@ -455,14 +470,22 @@ class Session:
         if made.failed:
             self._codes.append(EXIT_FAILED_RUNS)
             self._say(f"{made.failed} of {made.runs} runs did not end ok; their rows say why")
-        named = ("runs.csv", "summary.csv", "effects.csv", "tuned.csv", "robustness.csv")
+        named = ("runs.csv", "summary.csv", "arms.csv", "effects.csv", "tuned.csv", "robustness.csv")
         tables = [] if not made.runs else [name for name in named if (folder / name).is_file()]
         pictures = ["report.html", "figures/"] if sweep.request.figures else []
         own = measured.tables(sweep.request.measure)
         own += [baselined.FILE] if (folder / baselined.FILE).is_file() else []
         line = f"{shown}: {', '.join([*tables, *own, *pictures])}"
         self._say(f"{line}{'' if made.again else AS_BEFORE}")
-        self._shown[folder] = [*made.notes, line + AS_BEFORE]
+        ends = [] if sweep.single else self._ends(sweep, made)
+        for end in ends:
+            self._say(end)
+        self._shown[folder] = [*made.notes, line + AS_BEFORE, *ends]
+
+    def _ends(self, sweep: Sweep, made: Shown) -> list[str]:
+        """What a sweep ends with: its largest contrasts, unless it is no evidence, and where its page is."""
+        contrasts = [] if sweep.request.smoke else list(made.contrasts)
+        return contrasts + ([f"page: {sweep.request.out}/report.html"] if sweep.request.figures else [])
 
     def _verdicts(self) -> None:
         """The verdicts on all claims beside what was swept; a smoke run is no evidence."""
@@ -530,14 +553,6 @@ def _note(sweep: Sweep, plan: Plan) -> None:
             files.write(sweep.folder / "multirun.yaml", sweep.note)
     except OSError as error:
         raise ConfigError("out", sweep.request.out, f"cannot be written to: {error.strerror}") from error
-
-
-def _print_rows(plan: Plan, folder: Path) -> None:
-    """The rows of a single arm, column by column: one value where all replicates agree, else all of them."""
-    rows = store.newest(folder, plan.arms, plan.ids).table
-    for column in rows.columns:
-        values = ["" if v is None or v != v else f"{v:.4g}" if isinstance(v, float) else str(v) for v in rows[column]]
-        print(f"{column:20} {values[0] if len(set(values)) == 1 else '  '.join(values)}")
 
 
 def say(line: str) -> None:

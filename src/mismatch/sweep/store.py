@@ -184,9 +184,9 @@ def table(records: Iterable[Record]) -> "pd.DataFrame":
 
 
 def write_tables(out: Path, runs: "pd.DataFrame") -> None:
-    """Write runs.csv and runs.parquet: both of them or none."""
+    """Write runs.csv, tidied, and runs.parquet, which has every column: both of them or none."""
     contents: dict[str, files.Content] = {
-        "runs.csv": lambda draft: csvtext.write(runs, draft),
+        "runs.csv": lambda draft: csvtext.write(csvtext.tidy(runs), draft),
         "runs.parquet": lambda draft: runs.apply(frame.uniform).to_parquet(draft, index=False),
     }
     files.write_set(out, contents)

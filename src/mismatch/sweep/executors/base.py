@@ -76,6 +76,10 @@ class Executor(ABC):
         """Seconds by the clock that its runs take their time of; what limits of time are compared with."""
         return time.monotonic()
 
+    def awake(self) -> bool:
+        """Whether a worker has imported TensorFlow, as far as is known here."""
+        return True
+
     def warm(self) -> None:
         """Get everything ready that `start` will probably need, and return at once."""
         self.start(self.workers)

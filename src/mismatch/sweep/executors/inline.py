@@ -1,5 +1,7 @@
 """Trains in this process, one run after another: what a single arm takes, without the start of a worker."""
 
+import sys
+
 from mismatch.run.pipeline import run
 from mismatch.sweep.executors.base import Done, Executor, Outcome, Task
 
@@ -12,6 +14,10 @@ class Inline(Executor):
     def __init__(self, n_jobs: int = 1) -> None:
         super().__init__(1)
         self._tasks: list[Task] = []
+
+    def awake(self) -> bool:
+        """Whether this process has imported it."""
+        return "tensorflow" in sys.modules
 
     def start(self, count: int) -> None:
         """Nothing to get ready."""

@@ -49,6 +49,7 @@ class Local(Executor):
     def __init__(self, n_jobs: int = -1) -> None:
         super().__init__(_count(n_jobs))
         self._pools: list[Any] = []  # a pool of one process survives the death of that process
+        self._begun: list[Any] = []  # futures that are done when a process has imported TensorFlow
         self._leaving: list[threading.Thread] = []  # each ends a process that was replaced
         self._worn: set[int] = set()  # to be replaced before their next run
         self._ended: queue.Queue[_Ended] = queue.Queue()
@@ -56,7 +57,13 @@ class Local(Executor):
     def start(self, count: int) -> None:
         """Start processes; they import TensorFlow while the caller goes on."""
         while len(self._pools) < count:
-            self._pools.append(_new_pool())
+            pool, begun = _new_pool()
+            self._pools.append(pool)
+            self._begun.append(begun)
+
+    def awake(self) -> bool:
+        """Whether one of the processes is ready."""
+        return any(begun.done() for begun in self._begun)
 
     def submit(self, worker: int, task: Task) -> None:
         """Send the run to its process; it is killed when it overstays its limit."""
@@ -98,6 +105,7 @@ class Local(Executor):
         """Kill all processes and wait until they are gone."""
         pools, leaving = self._pools, self._leaving
         self._pools, self._leaving, self._ended = [], [], queue.Queue()
+        self._begun.clear()
         self._worn.clear()
         self.made.clear()
         for pool in pools:
@@ -115,7 +123,7 @@ class Local(Executor):
         self._leaving = [thread for thread in self._leaving if thread.is_alive()]
         self._leaving.append(threading.Thread(target=worn.join, daemon=True))
         self._leaving[-1].start()
-        self._pools[worker] = _new_pool()
+        self._pools[worker], _ = _new_pool()
         self._worn.discard(worker)
         self.made.pop(worker, None)
 
@@ -128,7 +136,8 @@ def _count(n_jobs: int) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _new_pool() -> Any:
+def _new_pool() -> tuple[Any, Any]:
+    """A pool of one process, and a future that is done when it is ready."""
     from pebble import ProcessPool
 
     # Threads and processes inherit the mask: Ctrl-C reaches this process alone, which then stops its workers.
@@ -137,10 +146,10 @@ def _new_pool() -> Any:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         pool = ProcessPool(max_workers=1, context=origin.context(), initializer=_start_worker)
-        pool.schedule(_ready)
+        begun = pool.schedule(_ready)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return pool
+    return pool, begun
 
 
 def _ready() -> None:

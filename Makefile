@@ -32,7 +32,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --for
 PYTEST  := $(BIN)/python -m pytest -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup smoke sweep report test test-fast coverage lint bench bench-store bench-advice reproduce replicate reference lock clean
+.PHONY: help setup smoke sweep report test test-fast coverage lint bench bench-store bench-advice reproduce replicate reference documents docs lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -107,26 +107,34 @@ bench-advice: $(STAMP)  ## how good advice is against fixed rules, on many datas
 	$(BIN)/python experiments/advice/table.py
 
 # Tables, what own measurements were made for, verdicts and PNG figures only: what the documents show and `make reproduce` compares. All or nothing per name.
-reference:  ## copy tables (runs as Parquet, arms in short) and verdicts of results/ to results/reference, and the figures shown
+reference: $(STAMP)  ## copy tables (runs as Parquet) and verdicts of results/ to results/reference, and the figures shown
 	@for name in $(NAMES); do \
 		test -f results/$$name/claims.csv || { echo "error: results/$$name: no claims.csv; run make sweep EXPERIMENT=$$name"; exit 2; }; \
 		rm -rf results/reference/$$name && mkdir -p results/reference/$$name && \
 		cp results/$$name/*.csv results/reference/$$name/ && \
 		for file in runs.parquet measured.json; do \
 			test ! -f results/$$name/$$file || cp results/$$name/$$file results/reference/$$name/ || exit 1; done && \
-		rm -f results/reference/$$name/runs.csv results/reference/$$name/arms.csv || exit 1; done
+		rm -f results/reference/$$name/runs.csv || exit 1; done
 	cp results/verdicts.csv results/verdicts.md results/reference/
 	@test ! -f results/replicate/replicate.csv || \
 		{ mkdir -p results/reference/replicate && cp results/replicate/replicate.csv results/reference/replicate/; }
 	@test ! -f results/advice/regret.csv || { mkdir -p results/reference/advice && cp results/advice/*.csv results/reference/advice/; }
 	@for figure in $$(grep -oh 'results/reference/[a-z_]*/figures/[a-z_]*\.png' README.md docs/*.md | sort -u); do \
 		mkdir -p $$(dirname $$figure) && cp $$(echo $$figure | sed s,reference/,,) $$figure || exit 1; done
+	$(BIN)/python -m mismatch.report.documents
 	@du -sh results/reference
+
+documents: $(STAMP)  ## README, findings and others again, with the numbers of results/reference
+	$(BIN)/python -m mismatch.report.documents
+
+docs: $(TOOLS) documents  ## the documents as a site in site/; a broken link is an error
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . site
+	@cp site/README.html site/index.html
 
 lock:  ## renew both locks from pyproject.toml (needs uv)
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --group dev --all-extras -c requirements.lock -o requirements-dev.lock
 
 clean:  ## remove the environment and caches; results stay
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf $(VENV) site .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
 	find src tests experiments -name __pycache__ -prune -exec rm -rf {} +

@@ -32,7 +32,7 @@ def installed(tmp_path_factory):
 
 def test_every_part_of_the_document_is_under_forty_lines():
     lengths = {name: len(text.splitlines()) for name, text in FILES.items()}
-    assert len(FILES) == 8 and max(lengths.values()) < 40, lengths
+    assert len(FILES) == 9 and max(lengths.values()) < 40, lengths
 
 
 def test_the_parts_of_another_package_are_listed_in_the_help(installed, tmp_path):
@@ -74,6 +74,8 @@ def test_an_experiment_of_another_package_is_swept_and_judged(installed, tmp_pat
     claims = pd.read_csv(out / "claims.csv")
     assert claims["claim"].tolist() == ["E1"]
     assert (out / "figures" / "sides.png").is_file()
+    page = (out.parent / "report.html").read_text()
+    assert "With pads after the data it scores " in page and "These results differ" not in page
 
 
 def test_a_part_that_forgets_its_rule_is_refused_in_one_line(installed, tmp_path):

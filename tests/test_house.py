@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "mismatch"
 ROOMS = (
     *("config", "data", "adapt", "reductions", "ceilings", "engine", "run", "baselines", "sweep"),
-    *("timing", "mechanism", "check", "trials", "analysis", "advise", "report", "cli", "replicate", "regret"),
+    *("analysis", "timing", "mechanism", "check", "trials", "advise", "report", "cli", "replicate", "regret"),
 )
 """From the ground up: a room imports rooms named before it, and itself."""
 ATTIC = ("__init__", "__main__")

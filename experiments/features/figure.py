@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mismatch.report.canvas import COLOURS, REFERENCE_COLOUR, EndLabel, half_width, labelled, new_figure
+from mismatch.analysis.meaning import MEANING
+from mismatch.report.canvas import EndLabel, half_width, labelled, new_figure
 from mismatch.report.lines import Line, Look, in_doublings, mean_line, reference_lines
 from mismatch.report.trained import trained
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ADDED = {
-    name: Line(name + ": {:.2f}", Look(colour, bars=True), {"features.adapter": ("native", name)})
-    for name, colour in (("noise", COLOURS[4]), ("zero", COLOURS[0]))
+    "noise": Line("noise: {:.2f}", Look(MEANING["noise"]), {"features.adapter": ("native", "noise")}),
+    "zero": Line("zeros: {:.2f}", Look(MEANING["zeros"], "--", marker="s"), {"features.adapter": ("native", "zero")}),
 }
+GENERIC = ("accuracy",)
+"""Generic figures beside this one: they show other data and adapters."""
 X, Y = "features.width", "exact_accuracy"
 PLAIN = {"model.kernel_init": "glorot", "length.ratio": 1}
 
@@ -36,7 +39,10 @@ def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
 
 def sample_size(runs: pd.DataFrame, sizes: list[float]) -> Figure:
     """Accuracy against width, a panel per number of training sequences."""
-    caption = "Mean and 95% interval over replicates; faint dots are replicates. Black: 8 features, nothing added."
+    caption = (
+        "Mean and 95% interval over replicates; faint dots are replicates. Black diamond: 8 features, nothing added; "
+        "grey, hollow: did not learn."
+    )
     figure, grid = new_figure(len(sizes), 1, 3.6, title(runs, sizes[0]), caption)
     labels = [_draw(axes, runs[runs["data.train"].eq(size)]) for axes, size in zip(grid[:, 0], sizes, strict=True)]
     ticks = runs.loc[runs["features.adapter"].isin(["native", *ADDED]), X].unique()
@@ -69,6 +75,6 @@ def _draw(axes: Axes, runs: pd.DataFrame) -> list[EndLabel]:
     for line in ADDED.values():
         labels += mean_line(axes, line, runs, X, Y, dots=True)
     values = native[Y].to_numpy(float)
-    axes.errorbar(native[X].iloc[:1], values.mean(), half_width(values), color=REFERENCE_COLOUR, fmt="o", zorder=4)
+    axes.errorbar(native[X].iloc[:1], values.mean(), half_width(values), color=MEANING["untouched"], fmt="D", zorder=4)
     axes.set(xlabel="D in features  (features.width)", ylabel="accuracy")
     return labels

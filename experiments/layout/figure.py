@@ -7,11 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mismatch.analysis.meaning import COLOURS, MEANING
 from mismatch.analysis.select import true
-from mismatch.report.canvas import COLOURS, INERT_COLOUR, REFERENCE_COLOUR, SMALL, new_figure
+from mismatch.analysis.summary import learned
+from mismatch.report.canvas import SMALL, new_figure
 from mismatch.report.rows import draw_counts, draw_row, draw_rows
 
-OUTCOMES = {"raises": COLOURS[0], "silent": COLOURS[4], "silent and learns wrong": COLOURS[1]}
+OUTCOMES = {"raises": MEANING["raises"], "silent": MEANING["silent"], "silent and learns wrong": MEANING["wrong"]}
 KINDS = {
     "features": "number of features",
     "time": "number of steps",
@@ -53,7 +55,7 @@ def outcomes(cases: pd.DataFrame) -> Figure:
         "less accurate than the same model on correct data."
     )
     figure, ((axes,),) = new_figure(1, 1, 0.6 + 0.42 * len(counts), title, caption, column=9.0)
-    draw_counts(axes, counts, [KINDS[kind] for kind in counts.index], OUTCOMES, {"raises", "silent and learns wrong"})
+    draw_counts(axes, counts, [KINDS[kind] for kind in counts.index], OUTCOMES)
     axes.set_xlabel("cases")
     return figure
 
@@ -69,18 +71,25 @@ def trained(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def silent_layouts(runs: pd.DataFrame) -> Figure:
     """Accuracy of every layout mistake that raises nothing, beside the correct layout and chance."""
     steps = sorted(runs["data.steps"].unique())
-    means = runs[runs["layout"].ne("correct")].groupby(["layout", "layout.at", "data.steps"])["accuracy"].mean()
-    layout, at, where = means.idxmin()
-    right = runs[runs["layout"].eq("correct") & runs["data.steps"].eq(where)]["accuracy"].mean()
-    worst = f"{layout} in {PLACES[at][0]} scores {means.min():.2f} at T = {where:.0f}"
-    caption = "Handwritten digits. Mean and 95% interval over replicates; faint dots are replicates."
+    wrong = runs[runs["layout"].ne("correct")].groupby(["layout", "layout.at", "data.steps"])[["accuracy", "chance"]]
+    means = wrong.mean().reset_index()
+    guess = means[~learned(means)]
+    test = int(guess["layout.at"].eq("test").sum())
+    caption = (
+        "Handwritten digits. Mean and 95% interval over replicates; faint dots are replicates. Grey, hollow: no better "
+        "than guessing by 0.05. Round: the mistake is in training and test; square: in the test alone."
+    )
     tried = {("correct", "both"), *runs[["layout", "layout.at"]].itertuples(index=False, name=None)}
     rows = [(name, at) for name in MISTAKES for at in PLACES if (name, at) in tried]
-    title = f"Nothing raises: {worst}, the correct layout {right:.2f}"
+    of_test = int(means["layout.at"].eq("test").sum())
+    title = (
+        f"No wrong layout raises: {len(guess)} of {len(means)} guess, among them {test} of the {of_test} that are in "
+        "the test alone, where training looks perfect"
+    )
     figure, grid = new_figure(len(steps), 1, 0.9 + 0.36 * len(rows), title, caption)
     for axes, level in zip(grid[:, 0], steps, strict=True):
         _draw(axes, runs[runs["data.steps"].eq(level)], rows, first=level == steps[0])
-        axes.set_title(f"T = {level:.0f}, D = {64 // int(level)}", loc="left", fontsize=11, fontweight="bold")
+        axes.set_title(f"T = {level:.0f}, D = {64 // int(level)}")
     return figure
 
 
@@ -89,11 +98,12 @@ def _draw(axes: Axes, runs: pd.DataFrame, rows: list[tuple[str, str]], first: bo
     axes.set_xlim(0, 1.02)
     for y, (name, at) in enumerate(rows):
         right = name == "correct"
-        scores = runs[runs["layout"].eq(name) & (right | runs["layout.at"].eq(at))]["accuracy"].to_numpy(float)
-        if len(scores):
-            colour = REFERENCE_COLOUR if right else COLOURS[list(MISTAKES).index(name) - 1]
-            draw_row(axes, y, scores, colour, PLACES[at][1])
+        part = runs[runs["layout"].eq(name) & (right | runs["layout.at"].eq(at))]
+        if len(part):
+            dead = not bool(learned(part[["accuracy", "chance"]].mean().to_frame().T).iloc[0])
+            colour = MEANING["untouched"] if right else COLOURS[list(MISTAKES).index(name) - 1]
+            draw_row(axes, y, part["accuracy"].to_numpy(float), colour, PLACES[at][1], dead)
         else:
-            axes.text(0.14, y, "not run at this T", va="center", fontsize=SMALL, color=INERT_COLOUR)
+            axes.text(0.14, y, "not run at this T", va="center", fontsize=SMALL, color=MEANING["no effect"])
     names = [MISTAKES[name] + ("" if name == "correct" else f", {PLACES[at][0]}") for name, at in rows]
     draw_rows(axes, names if first else [""] * len(rows), float(runs["chance"].mean()))

@@ -6,11 +6,17 @@ In: `linter.csv`. Out: `found_by`.
 import pandas as pd
 from matplotlib.figure import Figure
 
+from mismatch.analysis.meaning import MEANING
 from mismatch.analysis.select import true
-from mismatch.report.canvas import COLOURS, INERT_COLOUR, new_figure
+from mismatch.report.canvas import new_figure
 from mismatch.report.rows import draw_counts
 
-FINDERS = {"Keras": COLOURS[4], "both": COLOURS[2], "check": COLOURS[0], "neither": INERT_COLOUR}
+FINDERS = {
+    "Keras": MEANING["raises"],
+    "both": MEANING["both"],
+    "check": MEANING["check"],
+    "neither": MEANING["neither"],
+}
 KINDS = {
     "features": "number of features",
     "time": "number of steps",
@@ -49,7 +55,7 @@ def found_by(cases: pd.DataFrame) -> Figure:
         inside = wrong[wrong["part"].eq(part)]
         counts = inside.groupby(["kind", "found_by"]).size().unstack(fill_value=0)
         counts = counts.reindex(index=kinds, columns=list(FINDERS), fill_value=0)
-        draw_counts(axes, counts, [KINDS[kind] for kind in kinds], FINDERS, {"check", "Keras"})
-        axes.set_title(f"{len(inside)} cases: {said}", loc="left", fontsize=11, fontweight="bold", pad=24)
+        draw_counts(axes, counts, [KINDS[kind] for kind in kinds], FINDERS)
+        axes.set_title(f"{len(inside)} cases: {said}", pad=26)
         axes.set_xlabel("cases")
     return figure

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mismatch.report.canvas import COLOURS, EndLabel, labelled, new_figure
+from mismatch.analysis.meaning import MEANING
+from mismatch.report.canvas import EndLabel, labelled, new_figure
 from mismatch.report.lines import Line, Look, guide, in_doublings, mean_line, reference_lines
 from mismatch.report.trained import trained
 from mismatch.report.words import percent
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+GENERIC = ("accuracy", "delay")
+"""Generic figures beside this one: they show other data, too."""
 PADS, LOWEST = 20, 1e-9
 """Pads at which the title says what is left; bottom of the y axis, where shares of zero (underflow) are drawn."""
 RATE = 0.005
@@ -36,12 +39,12 @@ def _line(label: str, look: Look, side: str, mask: str = "none", bias: str = "ze
     return Line(label, look, {"length.padding": side, "mask": mask, "model.bias_init": bias})
 
 
-POST = _line("post, no mask", Look(COLOURS[1], width=2.2), "post")
-CHRONO = _line("post, no mask, chrono bias", Look(COLOURS[2]), "post", bias="chrono")
-MASKED = _line("post, masked", Look(COLOURS[5], width=3.6), "post", "masking")
-PRE = _line("pre, no mask", Look(COLOURS[0], "--"), "pre")
-MID = _line("mid, no mask", Look(COLOURS[3]), "mid")
-CUE = _line("mid, no mask: the cue's rows", Look(COLOURS[3], ":"), "mid")
+POST = _line("post, no mask", Look(MEANING["after"], width=2.2), "post")
+CHRONO = _line("post, no mask, chrono bias", Look(MEANING["open gates"], "-.", marker="^"), "post", bias="chrono")
+MASKED = _line("post, masked", Look(MEANING["masked"], width=3.6, marker="s"), "post", "masking")
+PRE = _line("pre, no mask", Look(MEANING["before"], "--"), "pre")
+MID = _line("mid, no mask", Look(MEANING["between"]), "mid")
+CUE = _line("mid, no mask: the cue's rows", Look(MEANING["between"], ":"), "mid")
 TRAINED = {"no mask": POST, "chrono": CHRONO, "masked": MASKED}
 
 
@@ -50,7 +53,7 @@ def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     if "gradient.csv" not in tables:
         return {}
     table, runs = tables["gradient.csv"], accuracies(tables)
-    right = "" if runs.empty else " Right: mean, 95% t interval, replicates (dots)."
+    right = "" if runs.empty else " Right: mean, 95% t interval, replicates (dots); grey, hollow: did not learn."
     caption = CAPTION.format(table["replicate"].nunique(), right)
     figure, grid = new_figure(2 - runs.empty, 1, 4.0, title(table, runs), caption)
     labels = [_draw_gradient(grid[0, 0], table), *([_draw_accuracy(grid[1, 0], runs)] if len(runs) else [])]
@@ -87,7 +90,7 @@ def _draw_gradient(axes: Axes, table: pd.DataFrame) -> list[EndLabel]:
     axes.set(yscale="log", xlabel=f"pads added to each sequence of {raw} steps", xlim=(0, max(most, 1)))
     axes.set(ylabel="gradient of the input kernel,\nshare of unpadded", ylim=(LOWEST, 4))
     steps = np.arange(most + 1)
-    guide(axes, steps, 0.5**steps, int(0.62 * min(most, 30)), "half per pad")
+    guide(axes, steps, 0.5**steps, int(0.8 * min(most, 30)), "half per pad")
     columns = {MASKED: SHARE, PRE: SHARE, MID: SHARE, CHRONO: SHARE, CUE: "cue_gradient_share", POST: SHARE}
     return [end for line, column in columns.items() for end in mean_line(axes, line, table, "pads", column, 1e-10)]
 

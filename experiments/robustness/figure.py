@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mismatch.analysis.meaning import COLOURS, LINES, MARKERS, MEANING
 from mismatch.analysis.select import true
 from mismatch.report import heat
-from mismatch.report.canvas import COLOURS, REFERENCE_COLOUR, labelled, new_figure
+from mismatch.report.canvas import labelled, new_figure
 from mismatch.report.lines import Line, Look, guide, mean_line, reference_lines
+from mismatch.report.marks import log_scale
 from mismatch.report.trained import trained
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ SHARED, PADS = 0.005, 20
 CAPTION = (
     "Pads: T less the mean length of the sequences. A run that never learns counts with all of its updates, so that "
     "means near the dotted line are lower bounds. Dashed: the delay at {} with the fewest pads, over the share of the "
-    "gradient that is left before training (halved every {:.1f} pads). Geometric mean, 95% interval, replicates (dots)."
+    "gradient that is left before training (halved every {:.1f} pads). Means (of delays: geometric), 95% "
+    "intervals, replicates (dots, large in two groups); grey, hollow: did not learn."
 )
 
 
@@ -63,33 +66,37 @@ def halving(tables: dict[str, pd.DataFrame]) -> float:
 def draw(runs: pd.DataFrame, half: float) -> Figure:
     """Delay above, accuracy below, a line for each learning rate."""
     rates = sorted(runs[RATE].unique())
-    lines = [Line(f"rate {rate:g}", Look(COLOURS[k % len(COLOURS)]), {RATE: rate}) for k, rate in enumerate(rates)]
-    most = runs[runs["pads"].eq(runs["pads"].max())]
-    title = f"Pads after the data delay learning: with {most['pads'].iloc[0]:.0f} it takes {_ends(most, rates)}."
+    looks = [Look(COLOURS[k % 7], LINES[k % 4], marker=MARKERS[k % 6]) for k in range(len(rates))]
+    lines = [Line(f"rate {rate:g}", look, {RATE: rate}) for rate, look in zip(rates, looks, strict=True)]
     start = SHARED if SHARED in rates else rates[0]
-    figure, grid = new_figure(2, 1, 4.0, title, CAPTION.format(f"{start:g}", half))
+    figure, grid = new_figure(
+        2, 1, 4.0, title(runs[runs["pads"].eq(runs["pads"].max())]), CAPTION.format(f"{start:g}", half)
+    )
     upper, lower = grid[0, 0], grid[1, 0]
-    upper.set(yscale="log", xlabel="pads per sequence, mean", ylabel="delay: updates to 90% of what can be learnt")
+    upper.set(xlabel="pads after the data per sequence, mean", ylabel="updates to 90% of\nwhat can be learnt")
     longest = float(runs["train.updates"].max()) if "train.updates" in runs else float(runs["delay"].max())
-    upper.axhline(longest, color=REFERENCE_COLOUR, ls=":", lw=1)
+    upper.axhline(longest, color=MEANING["dead"], ls=":", lw=1)
     labels = [end for line in lines for end in mean_line(upper, line, runs, "pads", "delay", 1.0, dots=True)]
     first = runs[runs[RATE].eq(start) & runs["pads"].eq(runs["pads"].min())]
     if np.isfinite(half) and len(first):
         pads = np.linspace(runs["pads"].min(), runs["pads"].max(), 50)
         delay = np.exp(np.log(first["delay"]).mean()) * 2 ** ((pads - pads[0]) / half)
         seen = delay <= 2 * longest
-        guide(upper, pads[seen], delay[seen], int(seen.sum()) - 1, "were it 1 / gradient", above=True)
-    lower.set(xlabel="pads per sequence, mean", ylabel="accuracy after training", ylim=(0, 1))
+        guide(upper, pads[seen], delay[seen], 0, "")
+    log_scale(upper)
+    lower.set(xlabel="pads after the data per sequence, mean", ylabel="accuracy after training", ylim=(-0.02, 1.02))
     below = [end for line in lines for end in mean_line(lower, line, runs, "pads", Y, dots=True)]
     return labelled(figure, grid[:, 0], [labels, [*below, *reference_lines(lower, runs, "pads")]])
 
 
-def _ends(most: pd.DataFrame, rates: list[float]) -> str:
-    """``120 updates at rate 0.1, at least 1,600 at 0.005``: geometric means, lower bounds where a run never did."""
-    told = []
-    for rate in rates:
-        runs = most[most[RATE].eq(rate)]
-        least = "at least " if "delay_censored" in runs and true(runs["delay_censored"]).any() else ""
-        unit = "" if told else " updates"
-        told.append(f"{least}{np.exp(np.log(runs['delay']).mean()):,.0f}{unit} at rate {rate:g}")
-    return ", ".join(told)
+def title(most: pd.DataFrame) -> str:
+    """How many runs learn at each rate with the most pads."""
+    late = true(most["delay_censored"]) if "delay_censored" in most else pd.Series(False, index=most.index)
+    got = (~late).groupby(most[RATE]).agg(["sum", "size"])
+    told = [f"{found['sum']} of {found['size']} at rate {rate:g}" for rate, found in got.iterrows() if found["sum"]]
+    rest = [f"{rate:g}" for rate, found in got.iterrows() if not found["sum"]]
+    none = f"none at rate{'s' * (len(rest) > 1)} {', '.join(rest)}" if rest else ""
+    return (
+        f"With {most['pads'].iloc[0]:.0f} pads after the data hardly any run gets to 90% of what can be learnt: "
+        + "; ".join(filter(None, (", ".join(told), none)))
+    )

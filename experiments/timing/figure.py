@@ -6,11 +6,12 @@ In: `steps.csv`, `ratios.csv` and `fits.csv`. Out: figures, not yet on disk.
 import pandas as pd
 from matplotlib.figure import Figure
 
-from mismatch.report.canvas import COLOURS, new_figure
+from mismatch.analysis.meaning import MEANING
+from mismatch.report.canvas import new_figure
 from mismatch.report.ratios import ROW_INCHES, Ratio, draw_ratios, lines
 from mismatch.report.timed import drift, rounds, step_by_length
 
-STYLES = {"graph": (COLOURS[0], "o"), "xla": (COLOURS[1], "s")}
+STYLES = {"graph": (MEANING["graph"], "o"), "xla": (MEANING["xla"], "s")}
 REDUCTIONS = {"conv": "conv", "pool": "pool", "conv_pool": "conv + pool"}
 ORDER = ["engine", "features.width", "length.steps", "padded_fraction", "reduction.pool"]
 BASE, NARROW = "`length.steps` == 64 and mask == 'none'", "`features.width` == 8"
@@ -43,7 +44,7 @@ def overheads(ratios: pd.DataFrame) -> Figure:
     shown = [pd.concat(t.sort_values(ORDER, kind="stable", na_position="first") for t in part) for part in parts]
     columns = [[_ratio(row) for _, row in part.iterrows()] for part in shown]
     caption = (
-        "Blue circles: graph, orange squares: XLA; median of the ratios of each round with 95% bootstrap interval. "
+        "Blue circles: graph, orange squares: XLA; geometric mean of the ratios of the rounds, 95% interval. "
         "Black tick: the ratio of forward FLOPs, or what the planted delay should give. U: share of the arm's FLOPs "
         "spent on real steps and real features (8 of D). T = 64, D = 8 unless said." + rounds(pd.concat(shown))
     )
@@ -84,5 +85,5 @@ def _title(rows: pd.DataFrame) -> str:
     last = pooled.sort_values(["reduction.pool", "features.width"]).iloc[-1]
     unclear = "Masking leaves step time about where it was" if mask["ratio_low"] < 1 else "Masking skips no work"
     said = "Masking saves time" if mask["ratio_high"] < 1 else unclear
-    share = f"{said}: {mask['ratio']:.2f} of the unmasked time at {mask['padded_fraction']:.0%} padding"
-    return f"{share}; {_label(last).replace(', D', ' at D =')}: {last['ratio']:.2f} of the time without"
+    share = f"{said}: x{mask['ratio']:.2f} the unmasked time at {mask['padded_fraction']:.0%} padding"
+    return f"{share}; {_label(last).replace(', D', ' at D =')}: x{last['ratio']:.2f} the time without"

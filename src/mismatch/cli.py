@@ -25,6 +25,8 @@ from mismatch.sweep.job import NOT_OURS, Job
 from mismatch.sweep.session import Session
 
 if TYPE_CHECKING:
+    import argparse
+
     from mismatch.report import Rebuilt
     from mismatch.report.hands import Hands
     from mismatch.sweep.question import Question
@@ -149,8 +151,8 @@ def version() -> str:
     return f"mismatch {of('mismatch')} (Python {platform.python_version()}, {rest})"
 
 
-def _read(words: list[str], session: Session) -> int:
-    """The verbs that read results, and the one that reads data and models."""
+def reader() -> "argparse.ArgumentParser":
+    """The parser of the verbs that read results, data and models; what it cannot use it refuses in one line."""
     import argparse
 
     from mismatch.advise import verb as advising
@@ -172,7 +174,15 @@ def _read(words: list[str], session: Session) -> int:
     advise = advising.add(verbs)
     for each in (parser, report, explain, export, check, advise):
         each.error = _refuse  # type: ignore[method-assign, assignment]
-    given = parser.parse_args(words)
+    return parser
+
+
+def _read(words: list[str], session: Session) -> int:
+    """The verbs that read results, and the one that reads data and models."""
+    from mismatch.advise import verb as advising
+    from mismatch.check import verb as checking
+
+    given = reader().parse_args(words)
     if given.verb == "check":
         return checking.run(given)
     if given.verb == "advise":

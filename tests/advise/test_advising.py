@@ -11,7 +11,7 @@ import pytest
 from mismatch.advise import advising, asking, candidates, configured, entering
 from mismatch.advise.advising import Advising
 from mismatch.advise.asking import Asking
-from mismatch.advise.entering import Asked
+from mismatch.advise.entering import LOOKS, Asked
 from mismatch.advise.stepping import Timed
 from mismatch.advise.writing import Written
 from mismatch.check.items import check_items
@@ -66,6 +66,18 @@ def test_the_minutes_are_kept_on_fast_machines_and_slow_ones(
     assert any("learning rate" in line and line.startswith("plan: ") for line in said)
 
 
+def test_what_time_is_left_after_the_looks_goes_to_the_best_of_the_race(
+    path: str, tmp_path: Path, timed: list[float], few: None
+) -> None:
+    made, said = asked(path, tmp_path, Clocked(1, 6), 5)
+    found = made.advice()
+    counts = {one.replicates for one in found.entered}
+    assert max(counts) > advising.MOST_RACED - advising.MORE and found.advised.tested
+    assert any(line.startswith("race, more runs of the best: ") for line in said)
+    made, said = asked(path, tmp_path / "short", Clocked(6, 6), 1)
+    assert max(one.replicates for one in made.advice().entered) <= advising.MOST_RACED - advising.MORE
+
+
 def test_where_no_run_ends_in_time_one_line_says_so(path: str, tmp_path: Path) -> None:
     made, _ = asked(path, tmp_path, Clocked(start_s=60), 0.5)
     with pytest.raises(ConfigError, match=r"advise.minutes=0.5: must be more: .*, and of runs of 36 steps none ended"):
@@ -92,8 +104,15 @@ def test_interrupted_before_anything_is_known_it_ends(path: str, tmp_path: Path)
 
 @pytest.mark.parametrize(("runs", "tested"), [(1, False), (9, False), (33, True)])
 def test_interrupted_it_gives_the_best_answer_so_far(
-    path: str, tmp_path: Path, timed: list[float], few: None, runs: int, tested: bool
+    path: str,
+    tmp_path: Path,
+    timed: list[float],
+    few: None,
+    monkeypatch: pytest.MonkeyPatch,
+    runs: int,
+    tested: bool,
 ) -> None:
+    monkeypatch.setattr(advising, "MOST_RACED", LOOKS[-1])
     made, said = asked(path, tmp_path, Clocked(1, 6, [runs]), 2)
     found = made.advice()
     assert len(made.executor.trained) == runs  # type: ignore[attr-defined]

@@ -68,6 +68,28 @@ def test_ways_of_which_nothing_was_run_are_known(field):
     assert field.unraced() == [WAYS[3]]
 
 
+def test_the_choice_is_open_among_arms_that_may_be_within_the_margin(field):
+    best, other = field.entrants[0].arms
+    third, worst = field.entrants[1].arms
+    field.runs.given = {
+        best.id: [0.9, 0.8, 0.9, 0.8],
+        other.id: [0.8, 0.85, 0.85, 0.8],  # .025 behind, with a standard error of .032
+        third.id: [0.86, 0.76, 0.86, 0.76],  # .04 behind in every pair
+        worst.id: [0.9, float("nan"), 0.9, 0.8],  # one run failed: chance
+    }
+    arms = [best, other, third, worst]
+    assert field.contenders(arms, 0.01) == [best, other, worst]
+    assert field.contenders(arms, 0.05) == arms
+
+
+def test_means_are_settled_as_if_all_arms_had_all_replicates(field):
+    best, other = field.entrants[0].arms
+    hard = [0.6] * 8  # replicates that only the best has, which are harder than the first
+    field.runs.given = {best.id: [0.8] * 8 + hard, other.id: [0.79] * 8}
+    field.settle([best, other])
+    assert field.score(best) == pytest.approx(0.7) and field.score(other) == pytest.approx(0.69)
+
+
 def test_a_run_that_failed_scores_chance(field):
     arm = field.entrants[3].arms[0]
     field.runs.given[arm.id] = [float("nan"), 0.75]

@@ -79,6 +79,17 @@ def test_data_that_are_too_few_are_said_to_be_with_what_would_be_enough() -> Non
     assert "about 2,100 texts set aside would be enough for 0.01" in paragraph(sized)
 
 
+def test_a_way_whose_trainings_vary_is_told_apart_from_what_the_data_can_tell() -> None:
+    wild = finalist(Way(200, padding="post"), "padding after, no mask", (0.058, -0.037, 0.153), 3.0)
+    sharp = [
+        finalist(Way(200, padding="post", mask="masking"), "padding after, masked", (0.003, -0.005, 0.01), 4.0),
+        finalist(Way(120), "longer", (0.001, -0.004, 0.005), 3.5),
+    ]
+    said = paragraph(advice(finalists=(FINALISTS[0], wild, *sharp)))
+    assert "Differences below" not in said
+    assert "padding after would cost 0.058 [-0.037, 0.153], which is not told from nothing: for 0.01 it takes" in said
+
+
 def test_runs_that_are_too_few_are_not_taken_for_too_few_data() -> None:
     unsure = replace(TOO_FEW, enough=None)
     said = paragraph(advice(finalists=FINALISTS[:1], sensitivity=unsure))

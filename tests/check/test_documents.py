@@ -13,6 +13,7 @@ def test_the_document_of_the_rules_is_made_from_them():
     assert made == document(), "python -m mismatch.check.documents > docs/check.md"
 
 
-def test_the_readme_counts_the_rules_on_data():
+def test_the_documents_count_the_rules_on_data():
     count = len(DATA_RULES.builtin)
-    assert f" {count} rules\n([docs/check.md]" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f" {count} rules\n([check.md]" in (ROOT / "docs" / "your-data.md").read_text(encoding="utf-8")
+    assert f"({count} rules)" in (ROOT / "README.md").read_text(encoding="utf-8")

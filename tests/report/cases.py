@@ -33,7 +33,7 @@ DEFAULTS = {
     "model.units": 16,
     "seed": 0,
 }
-FIGURES = ["accuracy", "delay", "stability", "step_time", "loss_split"]
+FIGURES = ["accuracy", "delay", "stability", "loss_split"]
 
 
 def arms_of(**axes: list) -> list[dict]:
@@ -160,7 +160,8 @@ def measured(effect: float, verdict: str, **more: object) -> dict:
 CLAIMS = claims_of(
     {"claim": "C1", **measured(-0.5, "SUPPORTED")},
     {"claim": "C1", **measured(-0.001, "EQUIVALENT", primary=False, contrast="the same, pads before the data")},
-    {"claim": "C2", **measured(0.7, "REFUTED", scale="ratio", metric="step_ms", contrast="and so on " * 30)},
+    {"claim": "C2", **measured(2.01, "REFUTED", scale="ratio", metric="step_ms", contrast="and so on " * 30),
+     "margin": 1.05},
     {"claim": "C3", **measured(0.4, "INCONCLUSIVE", test="variance", scale=None, predicts="at least 0.25")},
     {"claim": "C4", "test": "outcome", "effect": 0.75, "n": 8, "verdict": "REFUTED", "predicts": "raises",
      "why": "time-call: silent", "experiment": "layout", "runs": "time-call time-fit", "margin": 0.0},

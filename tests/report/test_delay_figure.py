@@ -21,8 +21,8 @@ def test_arms_with_censored_runs_are_marked_as_lower_bounds_on_a_log_axis():
     (axes,) = figure.axes
     assert axes.get_yscale() == "log" and late == len(arrows(axes)) == 2
     said = " ".join(text.get_text() for text in figure.findobj() if hasattr(text, "get_text")).replace("\n", " ")
-    assert "2 of 16 arms with runs that never got there (lower bounds)" in said
-    assert "Hollow: 6 of 48 runs ended before" in said
+    assert "2 of 16 arms have runs that never got there (lower bounds)" in said
+    assert "lower bound; 6 of 48 runs ended before" in said
 
 
 def test_without_censored_runs_nothing_is_said_of_bounds_and_failed_runs_are_no_bounds():
@@ -30,7 +30,7 @@ def test_without_censored_runs_nothing_is_said_of_bounds_and_failed_runs_are_no_
     figure = drawn(runs)
     assert not arrows(figure.axes[0])
     said = " ".join(text.get_text() for text in figure.findobj() if hasattr(text, "get_text")).replace("\n", " ")
-    assert "Hollow" not in said and "2 of 24 runs failed" in said
+    assert "lower bound" not in said and "2 of 24 runs failed" in said
 
 
 def test_tables_that_do_not_say_which_delays_are_bounds_are_drawn_too():

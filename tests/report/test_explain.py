@@ -8,7 +8,7 @@ import pytest
 from mismatch.config import claims
 from mismatch.config.fields import ConfigError
 from mismatch.report import verdicts
-from mismatch.report.explain import _gone, explain
+from mismatch.report.explain import _gone, _known, explain
 from mismatch.report.wording import earlier
 from tests.report.cases import results_of
 
@@ -61,10 +61,11 @@ def test_a_claim_without_results_and_one_that_is_registered_no_more_or_otherwise
     with pytest.raises(ConfigError, match=r"t1: is registered in timing, but .* has no results of it yet: mismatch -m"):
         explain(results_of(tmp_path), "t1")
     rows = pd.DataFrame({"experiment": ["layout"], "claims_hash": ["another"]})
-    assert _gone(rows, "C21") == "C21 is no longer among the claims of layout: what follows is of earlier ones."
-    assert _gone(rows, "C5").startswith("The claims of layout have changed since (now ")
-    assert _gone(rows.assign(claims_hash=claims.registered("layout")), "C5") == ""
-    assert _gone(rows.assign(experiment="of nobody"), "C5") == ""
+    known = _known(lambda name: None)
+    assert _gone(rows, "C21", known) == "C21 is no longer among the claims of layout: what follows is of earlier ones."
+    assert _gone(rows, "C5", known).startswith("The claims of layout have changed since (now ")
+    assert _gone(rows.assign(claims_hash=claims.registered("layout")), "C5", known) == ""
+    assert _gone(rows.assign(experiment="of nobody"), "C5", known) == ""
 
 
 def test_a_claim_is_found_first_where_it_gets_its_verdict() -> None:

@@ -24,7 +24,7 @@ def test_every_claim_has_a_map_whose_title_counts() -> None:
     rows = pd.concat([turned(), settings(claim="M1")])
     found = heat.figures(rows)
     assert list(found) == ["robustness_c1", "robustness_m1"]
-    assert found["robustness_c1"].get_suptitle() == "C1 holds in 64 of 84 settings; it fails at learning rate .1."
+    assert found["robustness_c1"].get_suptitle().endswith("in 64 of 84 settings")
     panels = [axes for axes in found["robustness_c1"].axes if axes.images]
     assert [axes.get_title() for axes in panels] == [
         "early, 16 units", "early, 64 units", "snippets, 16 units", "snippets, 64 units",
@@ -43,7 +43,7 @@ def test_tuned_settings_are_named_by_what_tells_them_from_the_shared_one() -> No
     tuned = rows[rows["learning_rate"].isna()]
     rows = pd.concat([rows, tuned.assign(cell="lstm"), tuned.assign(optimizer="sgd", units=64)], ignore_index=True)
     axes = heat.figures(rows)["robustness_c1"].axes[1]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["16 units", "LSTM", "64 units, SGD"]
+    assert [text.get_text() for text in axes.texts][-3:] == ["16 units", "LSTM", "64 units, SGD"]
 
 
 def test_a_claim_without_tuned_settings_has_a_map_too() -> None:
@@ -90,5 +90,5 @@ def test_the_page_of_a_claim_shows_its_map(results: Path) -> None:
     found = Material("own", pd.DataFrame(), elsewhere=beside(results, "padding"))
     drawn = write_report(results / "padding", found, Judged(CLAIMS, ()))
     assert [drawing.name for drawing in drawn] == ["robustness_c1"]
-    assert "C1 holds in 64 of 84 settings" in (results / "padding" / "report.html").read_text()
+    assert "in 64 of 84 settings" in (results / "padding" / "report.html").read_text()
     assert f"map: {results / 'padding' / 'figures' / 'robustness_c1.png'}" in explain(results, "C1")

@@ -66,7 +66,7 @@ def test_a_row_shows_its_mean_on_the_side_with_room() -> None:
 
 def test_a_pair_leaves_out_a_level_without_runs() -> None:
     axes = Figure().subplots()
-    draw_pair(axes, 0, RUNS, "mask", {"none": "k", "explicit": "r"})
+    draw_pair(axes, 0, RUNS, "mask", {"none": ("#000000", "o"), "explicit": ("#b84a00", "s")})
     assert [text.get_text() for text in axes.texts] == ["0.41"]
 
 
@@ -89,14 +89,14 @@ def test_differences_are_paired_by_replicate() -> None:
 def test_a_level_nobody_here_knows_is_said_by_its_name() -> None:
     assert words.level_name("reduction", "mean") == "mean"
     assert words.level_name("features.adapter", "hashing") == "hashing features"
-    assert words.level_name("reduction.stride", 3) == "stride=3"
+    assert words.level_name("reduction.stride", 3) == "stride 3"
     assert words.inert_name("reduction.stride") == "stride not applicable"
 
 
 def test_the_style_sheet_has_the_colours_of_the_canvas() -> None:
     import matplotlib
 
-    from mismatch.report.canvas import COLOURS
+    from mismatch.analysis.meaning import COLOURS
 
     cycle = matplotlib.rc_params_from_file(STYLE, use_default_template=False)["axes.prop_cycle"]
     assert tuple(cycle.by_key()["color"]) == COLOURS

@@ -32,9 +32,11 @@ def test_text_figures_state_the_largest_effect_and_what_it_depends_on() -> None:
     runs = runs.assign(data="snippets", status="ok", control="none")
     found = effects(runs[runs["arm"].lt(32)], list(levels), "accuracy", levels=levels)
     drawn = experiment.figures("text", {"runs.csv": runs, "factorial.csv": found.assign(grid="snippets")})
-    assert "padding pre to post -0.10" in title_of(drawn["effects"])
-    assert "depending on mask (by 0.20)" in title_of(drawn["effects"])
-    assert title_of(drawn["losses"]).startswith("8 of 32 arms lose more than 0.02")
+    assert "padding pre to post (-0.100 on snippets)" in title_of(drawn["effects"])
+    assert title_of(drawn["effects"]).endswith("pairs of settings that depend on each other: 1 on snippets")
+    assert title_of(drawn["losses"]).endswith("against the matched case: 8 of 32 on snippets")
+    filled = [line for line in drawn["losses"].axes[0].lines if line.get_marker() == "o" and line.get_mfc() != "white"]
+    assert len(filled) == 8
 
 
 def test_the_losses_on_text_stand_beside_baselines_on_the_same_texts() -> None:
@@ -56,7 +58,7 @@ def test_layout_figures_count_silent_mismatches_and_state_the_worst() -> None:
     outcomes = ["raises", "silent", "silent and learns wrong", "works"]
     cases = pd.DataFrame({"kind": ["time", "time", "layout", "time"], "outcome": outcomes})
     cases = cases.assign(legal=cases["outcome"].eq("works"))
-    arms = [("correct", np.nan, 0.9), ("transpose", "both", 0.88), ("transpose", "test", 0.2)]
+    arms = [("correct", np.nan, 0.9), ("transpose", "both", 0.88), ("transpose", "test", 0.12)]
     runs = pd.DataFrame(
         [(layout, at, accuracy + k / 1000) for layout, at, accuracy in arms for k in range(3)],
         columns=["layout", "layout.at", "accuracy"],
@@ -65,7 +67,7 @@ def test_layout_figures_count_silent_mismatches_and_state_the_worst() -> None:
     tables = {"mismatches.csv": cases, "runs.csv": runs.assign(**same)}
     drawn = {name: title_of(figure) for name, figure in experiment.figures("layout", tables).items()}
     assert drawn["outcomes"].startswith("2 of 3 mismatches pass in silence; 1 of them")
-    assert "transpose in test alone scores 0.20 at T = 8, the correct layout 0.90" in drawn["silent_layouts"]
+    assert drawn["silent_layouts"].startswith("No wrong layout raises: 1 of 2 guess, among them 1 of the 1")
 
 
 def test_reduction_figures_state_where_order_is_lost_and_what_a_lost_mask_costs() -> None:
@@ -78,8 +80,9 @@ def test_reduction_figures_state_where_order_is_lost_and_what_a_lost_mask_costs(
     ]
     runs = pd.DataFrame([same | arm for arm in arms for _ in range(2)]).assign(control="none")
     drawn = experiment.figures("reduction", {"runs.csv": runs})
-    assert "accuracy 0.60 (ceiling 0.61) with kernel 1 and pools of 4" in title_of(drawn["order"])
-    assert "costs up to 0.20: pool on early, 0.50 against 0.70 rebuilt" in title_of(drawn["masks"])
+    assert "1 of 2 reductions lose the order" in title_of(drawn["order"])
+    assert title_of(drawn["order"]).endswith("misses no more than 0.01 of accuracy")
+    assert title_of(drawn["masks"]).endswith("on early 1 of 1 reductions learn nothing")
 
 
 def test_the_features_figure_states_what_noise_leaves_at_the_fewest_sequences() -> None:

@@ -45,7 +45,7 @@ def test_unknown_ceilings_leave_out_the_split_and_curves_come_with_traces(tmp_pa
     runs = runs_of(arms_of(data=["reviews"], length__padding=["pre", "post"]), 2)
     traces = {f"{arm}-{replicate}": np.linspace(1, 0.2, 30) for arm in runs["arm"].unique() for replicate in (0, 1)}
     drawn = write_report(tmp_path, Material("x", runs, traces={**traces, "unknown": np.ones(3)}))
-    assert [drawing.name for drawing in drawn] == ["accuracy", "delay", "stability", "step_time", "curves"]
+    assert [drawing.name for drawing in drawn] == ["accuracy", "delay", "stability", "curves"]
 
 
 def test_a_table_in_which_all_runs_failed_gives_a_page_without_figures(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_table_read_back_from_csv_gives_the_same_page(tmp_path: Path) -> None:
 
 
 def test_more_lines_than_can_be_told_apart_are_not_drawn(tmp_path: Path) -> None:
-    runs = runs_of(arms_of(**RATIO, **PADDING, model__units=[8, 16], reduction=["none", "pool"]), 1)
+    runs = runs_of(arms_of(**RATIO, **PADDING, model__units=[8, 16, 32], reduction=["none", "pool", "conv"]), 1)
     assert [drawing.name for drawing in write_report(tmp_path, Material("x", runs))] == ["loss_split"]
 
 
@@ -87,7 +87,8 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir(parents=True)
     (folder / "README.md").write_text(f"# ours\n\n**Question.** Does the *side* matter? {HOSTILE}\n\nWe `pad`.\n")
     code = (
-        "from matplotlib.figure import Figure\n\n\ndef figures(tables):\n    figure = Figure()\n"
+        "from matplotlib.figure import Figure\n\nGENERIC = ('accuracy',)\n\n\n"
+        "def figures(tables):\n    figure = Figure()\n"
         "    figure.suptitle(f\"{len(tables['cases.csv'])} <cases>\")\n    return {'own': figure}\n"
     )
     (folder / "figure.py").write_text(code)
@@ -107,7 +108,7 @@ def test_the_page_shows_question_verdicts_own_figures_controls_and_tables_in_thi
     judged = Judged(CLAIMS, checks, None, None)
     page = write(own, runs_of(SHAPES["one_axis"], 2), judged, name="ours", tables=tables, texts=texts)
     order = ["<h1>ours", "Does the <em>side</em> matter?", "Verdicts on the", 'alt="2 &lt;cases&gt;"',
-             'alt="Largest gap', "<h2>Controls", "cases.csv", "told.md", "<h2>Arms"]  # fmt: skip
+             'alt="No way costs', "<h2>Controls", "cases.csv", "told.md", "<h2>Arms"]  # fmt: skip
     places = [page.index(part) for part in order]
     assert places == sorted(places)
     assert "We <code>pad</code>." in page

@@ -13,7 +13,7 @@ from tests.report.cases import CLAIMS
 
 def test_effects_read_as_differences_factors_shares_and_cases() -> None:
     said = [words.effect(row) for _, row in CLAIMS.iterrows()]
-    assert said[:3] == ["-0.500 [-0.510, -0.490]", "-0.001 [-0.011, +0.009]", "x2.01 [1.99, 2.03]"]
+    assert said[:3] == ["-0.500 [-0.510, -0.490]", "-0.001 [-0.011, +0.009]", "x2.01 [2, 2.02]"]
     assert said[3:] == ["0.400 [0.390, 0.410]", "6 of 8", "-", "-"]
 
 
@@ -50,7 +50,7 @@ def test_markdown_of_verdicts_counts_claims_by_number_and_says_why() -> None:
 
 def test_the_verdict_figure_has_a_section_per_measure_and_every_primary_contrast() -> None:
     figure = verdicts.figure(CLAIMS)
-    assert figure.get_suptitle().startswith("6 claims: 1 SUPPORTED, 2 REFUTED")
+    assert figure.get_suptitle().startswith("1 of 6 claims hold as registered: 1 SUPPORTED, 2 REFUTED")
     assert len(figure.axes) == 4
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert [claim for claim in texts if claim in set(CLAIMS["claim"])] == ["C1", "C2", "C3", "C4"]

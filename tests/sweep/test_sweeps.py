@@ -41,7 +41,9 @@ def test_a_sweep_leaves_its_table_summary_and_figures(undisturbed):
     runs = table(undisturbed)
     assert len(runs) == 8 and (runs["status"] == "ok").all() and "error" not in runs
     assert len(pd.read_csv(out / "summary.csv")) == 4
-    assert {"accuracy", "stability", "step_time"} <= {path.stem for path in (out / "figures").glob("*.png")}
+    drawn = {path.stem for path in (out / "figures").glob("*.png")}
+    alone = pd.read_csv(out / "runs.csv")["timing_valid"].all()  # whether every run had a processor to itself
+    assert {"accuracy", "stability"} <= drawn and ("step_time" in drawn) == alone
     assert (out / "report.html").stat().st_size > 1000
 
 

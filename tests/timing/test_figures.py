@@ -27,9 +27,16 @@ def test_titles_follow_the_tables(tables: dict[str, pd.DataFrame]) -> None:
     mask = tables["ratios.csv"].query("factor == 'mask' and engine == 'graph' and padded_fraction == 0.75").iloc[0]
     said = titles(tables)
     assert set(said) == {"step_by_length", "overheads", "drift"}
-    assert f"{mask['ratio']:.2f} of the unmasked time at 75% padding" in said["overheads"]
+    assert f"x{mask['ratio']:.2f} the unmasked time at 75% padding" in said["overheads"]
     tables["ratios.csv"].loc[mask.name, ["ratio", "ratio_low", "ratio_high"]] = 0.5, 0.4, 0.6
-    assert titles(tables)["overheads"].startswith("Masking saves time: 0.50 of the unmasked time")
+    assert titles(tables)["overheads"].startswith("Masking saves time: x0.50 the unmasked time")
+
+
+def test_a_contrast_has_one_number_wherever_it_is_told(tables: dict[str, pd.DataFrame]) -> None:
+    claim = tables["claims.csv"].query("claim == 'T1' and primary").iloc[0]
+    mask = tables["ratios.csv"].query("factor == 'mask' and engine == 'graph' and padded_fraction == 0.75").iloc[0]
+    told = mask[["ratio", "ratio_low", "ratio_high"]].tolist()
+    assert told == pytest.approx(claim[["effect", "low", "high"]].tolist(), rel=1e-5)
 
 
 def test_a_loose_line_is_called_loose(tables: dict[str, pd.DataFrame]) -> None:

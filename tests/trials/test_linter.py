@@ -62,20 +62,3 @@ def test_the_shipped_outcomes_are_those_of_the_catalogue_without_the_check(shipp
     alone = pd.read_csv(REFERENCE.parent / "layout" / "mismatches.csv", keep_default_na=False)
     for column in ("row", "number", "kind", "stage", "what", "legal", "outcome", "weights_changed"):
         assert shipped[column].tolist() == alone[column].tolist(), column
-
-
-def test_the_readme_shows_the_shipped_counts() -> None:
-    counts = pd.read_csv(REFERENCE / "linter_summary.csv").set_index(["group", "part"])
-    shown = (ROOT / "README.md").read_text()
-    for group in (
-        "shape mismatches",
-        "shape mismatches that Keras lets pass",
-        "all mismatches",
-        "all that Keras lets pass",
-    ):
-        whole, kept = counts.loc[(group, "all")], counts.loc[(group, "kept")]
-        cells = [f"{whole[name]:.0f}" for name in ("cases", "raised", "found", "neither")]
-        row = " | ".join([*cells, f"{kept['found']:.0f} of {kept['cases']:.0f}"])
-        assert f"| {row} |" in shown, group
-    every = counts.loc[("all mismatches", "all")]
-    assert f"False alarms on {every['false_alarms']:.0f} of {every['correct']:.0f} correct set-ups" in shown

@@ -16,7 +16,7 @@ from mismatch.advise import entering, finalists, ownmodel, planned
 from mismatch.advise.answer import Advice
 from mismatch.advise.budget import Budget
 from mismatch.advise.candidates import Entrant, Grid, Way
-from mismatch.advise.entering import LOOKS, Asked, Entering
+from mismatch.advise.entering import LOOKS, MORE, MOST_RACED, Asked, Entering
 from mismatch.advise.field import Field
 from mismatch.advise.finalists import Chosen
 from mismatch.advise.naming import whole
@@ -134,6 +134,22 @@ class Advising:
                 return
             left = [arm for arm in left if arm.id in look.left]
             if len(left) < 2:
+                return
+        self.settle(left)
+
+    def settle(self, left: Sequence[Arm]) -> None:
+        """More replicates of the arms among which the choice is open, while the race lasts; none drops out by them."""
+        open_ = list(left)
+        for count in range(LOOKS[-1] + MORE, MOST_RACED + 1, MORE):
+            open_ = self.field.contenders(open_, self.asked.margin)
+            wanted = [(arm, count) for arm in open_]
+            if len(open_) < 2 or self.runs.missing(wanted) > self._worker_s(self._race_until()):
+                return
+            self._stage("race, more runs of the best", open_, count, self._final_s(MOST_REPLICATES))
+            whole = self.runs.train(wanted, self._race_until(), self.budget.told)
+            self._sound()
+            self.field.settle(left)
+            if not whole:
                 return
 
     def final(self, among: Sequence[Chosen]) -> None:

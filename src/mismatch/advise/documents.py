@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mismatch.advise.covering import DRAWS, LEAST, MARGIN, PAIRS, REPLICATES, SET_ASIDE, Covered, coverage
+from mismatch.advise.entering import MOST_RACED
 from mismatch.advise.final import FEWEST
 from mismatch.advise.fitted import NAME, PREPARE
 from mismatch.advise.machine import SCHEMA
@@ -140,6 +141,9 @@ another collection to train on might rank close arms in another order.
   therefore no proof.
 * A failed run scores the worst there is; nothing is left out. Arms that join later are compared on the replicates that
   they share with the leader, with as many as at the first look or more. K counts all arms that might join.
+* Where minutes are left after the last look, the arms that may be within the margin of the best, as far as two standard
+  errors of their paired differences tell, are given more replicates, {most_raced} at the most. None drops out by them;
+  the way that is advised is chosen by the means over all.
 
 Races are simulated by splitting: {test:.0%} of the sequences are tested on in each replicate, and each race draws its
 sequences anew. Each sequence has its difficulty for all arms and for one arm in particular, each run its luck. The
@@ -230,6 +234,7 @@ def document(found: Simulated) -> str:
         alpha=_short(Race.alpha),
         spent=listed([_share(share) for share in shares(Race.alpha, Race.looks)]),
         test=TEST,
+        most_raced=MOST_RACED,
         errors=_errors(found.raced),
         power=_power(found.gone),
         last=Race.looks[-1],

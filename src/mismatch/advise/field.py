@@ -11,8 +11,12 @@ import numpy as np
 from mismatch.advise.candidates import Entrant, Way
 from mismatch.advise.evidence import Entered
 from mismatch.advise.racing import Look
+from mismatch.advise.rivals import arm_means
 from mismatch.advise.runs import Runs
 from mismatch.config.arm import Arm
+
+ERRORS = 2.0
+"""Standard errors by which an arm may seem worse than it is."""
 
 
 @dataclass
@@ -44,6 +48,30 @@ class Field:
         self.means |= look.means
         self.out |= {one.arm: look.number for one in look.out}
 
+    def settle(self, arms: Sequence[Arm]) -> None:
+        """Note the means of `arms` over all their replicates, as if each had all that any of them has."""
+        scores = {arm.id: found for arm in arms if (found := self._filled(arm))}
+        table = np.full((len(scores), 1 + max(max(found) for found in scores.values())), np.nan)
+        for row, found in zip(table, scores.values(), strict=True):
+            for replicate, score in found.items():
+                row[replicate] = score
+        self.means |= dict(zip(scores, map(float, arm_means(table)), strict=True))
+
+    def contenders(self, arms: Sequence[Arm], margin: float) -> list[Arm]:
+        """Those of `arms` that may be within `margin` of the best, as far as their paired runs tell."""
+        best = self._filled(max(arms, key=self.score))
+        found = []
+        for arm in arms:
+            mine = self._filled(arm)
+            behind = np.asarray([best[k] - mine[k] for k in best.keys() & mine.keys()])
+            error = behind.std(ddof=1) / np.sqrt(behind.size) if behind.size > 1 else np.inf
+            if behind.size and behind.mean() - ERRORS * error <= margin:
+                found.append(arm)
+        return found
+
+    def _filled(self, arm: Arm) -> dict[int, float]:
+        return {k: value if value == value else self.chance for k, value in self.runs.scores(arm).items()}
+
     def affordable(self, arms: Sequence[Arm], count: int, left_s: float) -> list[Arm]:
         """The arms for which `left_s` worker seconds last, with `count` replicates: those with the highest means."""
         ranked = sorted(arms, key=lambda arm: -self.means.get(arm.id, 0.0))
@@ -55,8 +83,8 @@ class Field:
         """Mean accuracy in the race; minus infinity where it was not run."""
         if arm.id in self.means:
             return self.means[arm.id]
-        found = [self.chance if value != value else value for value in self.runs.scores(arm).values()]
-        return float(np.mean(found)) if found else float("-inf")
+        found = self._filled(arm)
+        return float(np.mean(list(found.values()))) if found else float("-inf")
 
     def best(self, entrant: Entrant) -> Arm:
         """Its arm with the learning rate that did best."""

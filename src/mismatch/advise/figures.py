@@ -1,7 +1,7 @@
 """Figures of an advice: accuracy against the time of an update, and accuracy over T.
 
 In: `Evidence`. Out: matplotlib figures, small enough for a phone, and their text as SVG that takes on the colours of
-the page around it. Colours: Okabe and Ito (2008).
+the page around it. Colours are those of `analysis/meaning.py`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,18 @@ from mismatch.advise.evidence import KERAS, Evidence, Finalist
 from mismatch.advise.naming import KEPT, apart
 from mismatch.advise.sections import dose
 from mismatch.advise.words import three
+from mismatch.analysis.meaning import MARKERS as EVERY
+from mismatch.analysis.meaning import MEANING, colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INK, PALE, MARKED = "#222222", "#767676", "#0072b2"
+INK, PALE, MARKED = "#222222", "#767676", MEANING["advice"].lower()
 """Text and frames, what is beside the point, and the advised way."""
-LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
+ADVISED = "D"
+MARKERS = tuple(marker for marker in EVERY if marker != ADVISED)
+"""Of the advised way, and of the others."""
 SIZE = (4.3, 3.9)
 """Inches: at 390 pixels its letters can still be read."""
 STYLE: Any = {
@@ -40,7 +44,7 @@ STYLE: Any = {
     "text.parse_math": False,
     **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK),
 }
-LEFT, WIDE = 0.63, 19
+LEFT, WIDE = 0.6, 19
 """Where the panel ends and labels begin, as a share of the width; characters of a line of a label."""
 TALL, LINE = 0.77, 0.148
 """Height of the panel as a share of the figure's, and of a line of a label in inches."""
@@ -48,12 +52,14 @@ TALL, LINE = 0.77, 0.148
 
 @dataclass(frozen=True)
 class Label:
-    """Text beside the panel for the point (x, y)."""
+    """Text beside the panel for the point (x, y), behind a sample of its marker."""
 
     x: float
     y: float
     text: str
     colour: str = INK
+    marker: str = ""
+    line: str = ""
 
     @property
     def lines(self) -> list[str]:
@@ -75,10 +81,14 @@ def lengths(told: Evidence) -> Figure | None:
         return None
     with _drawn("Accuracy in the race over T, all else as advised") as (figure, axes):
         ends = []
-        for colour, side in zip(LINES, dict.fromkeys(one.way.truncating for one in found), strict=False):
+        sides = tuple(dict.fromkeys(one.way.truncating for one in found))
+        inks = colours("length.truncating", sides)
+        for side, marker in zip(sides, MARKERS, strict=False):
             line = [one for one in found if one.way.truncating == side]
-            axes.plot([one.way.steps for one in line], [one.accuracy for one in line], "o-", color=colour, ms=4, lw=1.4)
-            ends.append(Label(line[-1].way.steps, line[-1].accuracy, KEPT.get(side, "resample")))
+            look: Any = {"color": inks[side], "marker": marker, "ms": 4.5, "lw": 1.4}
+            axes.plot([one.way.steps for one in line], [one.accuracy for one in line], **look)
+            words = KEPT.get(side, "resample")
+            ends.append(Label(line[-1].way.steps, line[-1].accuracy, words, inks[side], marker, "-"))
         axes.axvline(told.advised.way.steps, color=PALE, lw=0.8, ls=":", zorder=0)
         axes.set_xlabel("T (dotted: as advised)")
         axes.set_ylabel("accuracy in the race")
@@ -110,11 +120,12 @@ def _final(told: Evidence, timed: Sequence[Finalist]) -> Figure:
         ends = []
         points = [(float(one.step_ms or 0), one.accuracy.estimate) for one in timed]
         _front(axes, points)
+        others = iter(MARKERS * len(timed))
         for (x, y), one in zip(points, timed, strict=True):
-            colour = MARKED if one is best else INK
+            colour, marker = (MARKED, ADVISED) if one is best else (INK, next(others))
             bars = [[y - one.accuracy.low], [one.accuracy.high - y]]
-            axes.errorbar([x], [y], yerr=bars, fmt="D" if one is best else "o", color=colour, ms=6, lw=1.2, capsize=2.5)
-            ends.append(Label(x, y, _label(one, told), colour))
+            axes.errorbar([x], [y], yerr=bars, fmt=marker, color=colour, ms=6, lw=1.2, capsize=2.5)
+            ends.append(Label(x, y, _label(one, told), colour, marker))
         _framed(axes, told.chance)
         axes.set_xlabel("ms per update")
         axes.set_ylabel(f"accuracy on {told.aside:,} {told.nouns} set aside, 95%")
@@ -130,8 +141,8 @@ def _race(told: Evidence) -> Figure:
         _framed(axes, told.chance)
         mine = told.raced(told.advised.way)
         if mine is not None and isfinite(mine.step_ms):
-            axes.plot([mine.step_ms], [mine.accuracy], "D", color=MARKED, ms=7)
-            _labels(figure, axes, [Label(mine.step_ms, mine.accuracy, "advised", MARKED)])
+            axes.plot([mine.step_ms], [mine.accuracy], ADVISED, color=MARKED, ms=7)
+            _labels(figure, axes, [Label(mine.step_ms, mine.accuracy, "advised", MARKED, ADVISED)])
         axes.set_xlabel("ms per update, taken while others trained")
         axes.set_ylabel("accuracy in the race")
     return figure
@@ -161,7 +172,7 @@ def _drawn(title: str) -> Iterator[tuple[Figure, Axes]]:
 def _framed(axes: Axes, chance: float) -> None:
     """Times from 0 on, accuracies within what there can be, and a dotted line for guessing where that is near."""
     low, high = axes.get_ylim()
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, 1.04 * axes.get_xlim()[1])
     axes.set_ylim(max(low, -0.02), min(high, 1.02))
     if low < chance < high:
         axes.axhline(chance, color=PALE, lw=0.8, ls=":", zorder=0)
@@ -182,6 +193,8 @@ def _front(axes: Axes, points: Sequence[tuple[float, float]]) -> None:
 def _labels(figure: Figure, axes: Axes, labels: Sequence[Label]) -> None:
     """Labels right of the panel, each as near to the height of its point as the others allow; the figure grows until
     all have room."""
+    from matplotlib.lines import Line2D
+
     inches = [(len(label.lines) + 0.35) * LINE for label in labels]
     tall = max(SIZE[1], sum(inches) / TALL)
     figure.set_size_inches(SIZE[0], tall)
@@ -189,9 +202,12 @@ def _labels(figure: Figure, axes: Axes, labels: Sequence[Label]) -> None:
     places = axes.transAxes.inverted().transform(axes.transData.transform([(each.x, each.y) for each in labels]))
     heights = spread([float(place[1]) for place in places], [each / (TALL * tall) for each in inches])
     for label, y in zip(labels, heights, strict=True):
-        line = {"arrowstyle": "-", "color": PALE, "lw": 0.5, "relpos": (0, 0.5), "shrinkB": 4}
-        where: Any = {"textcoords": "axes fraction", "va": "center", "annotation_clip": False, "arrowprops": line}
-        axes.annotate("\n".join(label.lines), (label.x, label.y), (1.05, y), color=label.colour, fontsize=8.5, **where)
+        sample: Any = {"transform": axes.transAxes, "clip_on": False, "color": label.colour, "ms": 5.5, "lw": 1.4}
+        line: Any = {"ls": label.line or "none", "marker": label.marker, "markevery": [1]}
+        axes.add_artist(Line2D([1.04, 1.07, 1.10], [y] * 3, **line, **sample))
+        where: Any = {"xycoords": "axes fraction", "va": "center", "annotation_clip": False}
+        colour = MARKED if label.colour == MARKED else INK
+        axes.annotate("\n".join(label.lines), (1.14, y), color=colour, fontsize=8.5, **where)
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:

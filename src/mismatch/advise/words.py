@@ -63,12 +63,16 @@ def shorter(told: Evidence) -> Finalist | None:
 
 
 def reach(told: Evidence) -> float | None:
-    """Half the interval of a difference that was not told from none, the middle one of these: as far as the data go.
+    """Half the interval of a difference in the final, the middle one: as far as the data go.
 
     The widest is that of ways whose training varies most, not of what the data can tell.
     """
-    found = sorted((one.below.high - one.below.low) / 2 for one in told.others if one.standing == OPEN)
+    found = sorted(_half(one) for one in told.others if one.tested)
     return found[len(found) // 2] if found else None
+
+
+def _half(one: Finalist) -> float:
+    return (one.below.high - one.below.low) / 2
 
 
 def enough_for(told: Evidence) -> int | None:
@@ -184,10 +188,16 @@ def _cheaper(told: Evidence) -> list[str]:
 
 
 def _reach(told: Evidence) -> list[str]:
-    """What differences these data can tell, where that is not the margin."""
+    """What differences these data can tell, where that is not the margin; or which way's trainings vary too much."""
     least, enough = reach(told), enough_for(told)
-    if least is None or least <= told.margin:
+    open_ = [one for one in told.others if one.standing == OPEN]
+    if least is None or not open_:
         return []
+    if least <= told.margin:
+        widest = max(open_, key=_half)
+        if _half(widest) <= told.margin or widest.role == KERAS or widest is shorter(told):
+            return []
+        return [f"{capital(named(widest, told))} {_cost(widest)}: {_enough(widest.enough, told)}."]
     said = f"Differences below about {three(least)} cannot be told here"
     return [f"{said}; {_enough(enough, told)}." if enough is None or enough > told.aside else f"{said}."]
 

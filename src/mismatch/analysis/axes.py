@@ -8,6 +8,7 @@ A blank parameter is inert (it could not act in that arm) and is never a level o
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from math import prod
 
 import pandas as pd
 
@@ -27,6 +28,8 @@ CUSTOMARY = (
     *("zero", "truncate", "truncate_last", "tile", "tile_scaled", "noise", "resample", "project", "dense"),
     *("pool", "conv", "strided", "conv_pool"),
 )
+FEW = 6
+"""Lines that one panel may hold."""
 UNTOUCHED = ("none", "native", "correct")  # the case where nothing is done comes first
 
 
@@ -43,16 +46,20 @@ class Axis:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each axis goes in a figure: along x, across panels, or over series (colour first)."""
+    """Where each axis goes in a figure: along x, across panels, or over series (colour first).
+
+    split: the axis whose levels have panels of their own, as one panel would hold too many lines.
+    """
 
     x: Axis | None
     panels: Axis | None
     series: tuple[Axis, ...]
+    split: Axis | None = None
 
     @property
     def axes(self) -> tuple[Axis, ...]:
         """All axes: panels, x, then series."""
-        return tuple(axis for axis in (self.panels, self.x, *self.series) if axis is not None)
+        return tuple(axis for axis in (self.panels, self.x, self.split, *self.series) if axis is not None)
 
 
 def parameter_columns(runs: pd.DataFrame) -> list[str]:
@@ -87,12 +94,15 @@ def varied(runs: pd.DataFrame) -> list[Axis]:
 def arrange(axes: Sequence[Axis]) -> Layout:
     """Lay out `axes`: panels are datasets, x the numeric axis with most levels (else the longest).
 
-    The rest are series, longest first, so that colour tells the most levels apart.
+    The rest are series, longest first, so that colour tells the most levels apart; where they would be more than `FEW`
+    lines, the longest splits the panels instead.
     """
     panels = next((axis for axis in axes if axis.name == "data"), None) if len(axes) > 1 else None
     rest = [axis for axis in axes if axis is not panels]
     x = max(rest, key=lambda axis: (axis.numeric, len(axis.levels)), default=None)
     series = sorted((axis for axis in rest if axis is not x), key=lambda axis: -len(axis.levels))
+    if len(series) > 1 and prod(len(axis.levels) for axis in series) > FEW:
+        return Layout(x, panels, tuple(series[1:]), series[0])
     return Layout(x, panels, tuple(series))
 
 

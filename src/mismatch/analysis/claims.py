@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mismatch.analysis import confirming, controls, looks, quantifiers, twins, verdict
@@ -32,11 +33,11 @@ COLUMNS = {
     "scope": "what the claim is about",
     "test": "kind of claim test",
     "metric": "what was compared in",
-    "scale": "difference, or ratio: a difference of natural logarithms",
+    "scale": "difference, or ratio: geometric means of factors, tested in their logarithms",
     "predicts": "what the claim predicts",
     "n": "how many of what the kind of test counts",
     "look": "after which look at the replicates it stands, of how many; empty where their number was fixed",
-    "effect": "mean paired difference, or the share",
+    "effect": "mean paired difference; on the scale ratio the factor itself (geometric mean); or the share",
     "low": "95% interval, lower end; after a look at 1 minus what it may spend",
     "high": "95% interval, upper end",
     "low_failing": "the same if as many runs failed as the replicates leave possible, lower end",
@@ -48,7 +49,7 @@ COLUMNS = {
     "look as p",
     "p_equivalence_holm": "the same, Holm-corrected within the family",
     "superiority": "P(arm > against), ties half",
-    "margin": "smallest difference that matters, declared before the run",
+    "margin": "smallest difference, or factor, that matters, declared before the run",
     "verdict": "SUPPORTED | REFUTED | EQUIVALENT | IDENTICAL | INCONCLUSIVE | WITHHELD | UNTESTED: of the claim on a "
     "primary row, of the contrast on any other",
     "contrast_verdict": "the same of this contrast alone",
@@ -58,7 +59,7 @@ COLUMNS = {
     "largest; for general, that of its primary contrast",
     "twins": "contrasts of this experiment with the same differences in the same replicates: one piece of evidence",
     "why": "reason for a verdict withheld, or a remark on the interval",
-    "minimum_detectable_effect": "difference found with probability 0.8 at this n and spread (two-sided 5%)",
+    "minimum_detectable_effect": "difference or factor found with probability 0.8 at this n and spread (two-sided 5%)",
     "replicates_for_margin": "replicates that would find a difference of the margin as often, at this spread",
     "failures": "failed runs that scored chance",
     "censored": "runs of each side whose value is a lower bound, as they never got there",
@@ -77,6 +78,9 @@ NUMBERS = (
     *("minimum_detectable_effect", "replicates_for_margin", "failures", "censored", "sensitivity"),
 )
 """Columns that are fields of a `Result` as they are."""
+
+FACTORS = ("effect", "low", "high", "low_failing", "high_failing", "minimum_detectable_effect", "margin")
+"""Columns that are factors where the scale is ratio: judged in logarithms, told as what they stand for."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +166,8 @@ def completed(table: pd.DataFrame) -> pd.DataFrame:
 def headline(claims: pd.DataFrame) -> pd.DataFrame:
     """The primary contrast of every claim, largest effect first; those without an effect last."""
     primary = claims[claims["primary"].astype(bool)]
-    size = pd.to_numeric(primary["effect"], errors="coerce").abs()
+    effect = pd.to_numeric(primary["effect"], errors="coerce")
+    size = effect.where(primary["scale"].ne("ratio"), np.log(effect.where(effect > 0))).abs()
     first = primary["test"].map({name: CLAIM_TESTS.get(name).differences for name in primary["test"].dropna().unique()})
     order = pd.DataFrame({"others": ~first.eq(True), "size": -size}).sort_values(
         ["others", "size"], kind="stable", na_position="last"
@@ -265,6 +270,10 @@ def _member(row: dict[str, Any], twin: int) -> quantifiers.Member:
 def _row(registry: Registry, judged: Examined, decided: dict[str, Any]) -> dict[str, Any]:
     result, contrast = judged.result, judged.contrast
     numbers = {name: getattr(result, name) for name in NUMBERS if getattr(result, name) is not None}
+    told = asdict(judged.question) | numbers
+    if judged.question.scale == "ratio":
+        with np.errstate(over="ignore"):
+            told |= {name: float(np.exp(told[name])) for name in FACTORS if name in told}
     return {
         "experiment": registry.experiment,
         "contrast": contrast.name,
@@ -272,8 +281,7 @@ def _row(registry: Registry, judged: Examined, decided: dict[str, Any]) -> dict[
         "member": contrast.primary or contrast.member,
         "test": contrast.test,
         **_of_claim(registry, judged.claim),
-        **asdict(judged.question),
-        **numbers,
+        **told,
         "why": result.why,
         "runs": " ".join(result.runs),
         "controls": controls.status(judged.guards),

@@ -79,7 +79,7 @@ def mean_interval(differences: ArrayLike, level: float = 0.95, within: tuple[flo
     if n < 2:
         return _unreliable(Interval(mean, math.nan, math.nan, level, False, f"{n} difference(s): no interval"))
     note = _doubt(values)
-    straight = n < FEWEST or _in_two_clumps(values) or np.ptp(values) <= NO_VARIATION
+    straight = n < FEWEST or in_two_clumps(values) or np.ptp(values) <= NO_VARIATION
     low, high = student(values, level) if straight else _transformed(values, level)
     interval = Interval(mean, max(low, within[0]), min(high, within[1]), level, not note, note)
     return _unreliable(interval) if note else interval
@@ -96,7 +96,7 @@ def _doubt(values: Floats) -> str:
     if ties > TIED * n:
         return f"interval not valid: {ties} of {n} differences are equal"
     skewness = _skewness(values)
-    if abs(skewness) > SKEWED * (n - 2) / math.sqrt(n - 1) and not _in_two_clumps(values):
+    if abs(skewness) > SKEWED * (n - 2) / math.sqrt(n - 1) and not in_two_clumps(values):
         return f"interval not valid: skewness {skewness:.1f} in {n} differences"
     return ""
 
@@ -167,7 +167,7 @@ def _transformed(values: Floats, level: float) -> tuple[float, float]:
     return low, high
 
 
-def _in_two_clumps(values: Floats) -> bool:
+def in_two_clumps(values: Floats) -> bool:
     """Whether the widest gap between the sorted `values` is wider than the spread on both of its sides."""
     gaps = np.diff(values)
     at = int(gaps.argmax())

@@ -51,7 +51,8 @@ def _planted(table: pd.DataFrame, data: str, metric: str, scale: str, margin: fl
         effect, p = float(np.mean(differences)), difference_p(differences)
         large = abs(effect) > REACH * margin
         shown = shown or (p <= LEVEL and not large)
-        said.append(f"{kind} {effect:+.3f} (p = {p:.2g}{', too large to tell' if large else ''})")
+        size = f"x{np.exp(effect):.3g}" if scale == "ratio" else f"{effect:+.3f}"
+        said.append(f"{kind} {size} (p = {p:.2g}{', too large to tell' if large else ''})")
     if not said:
         return Seen(False, f"no deficit was planted on {data}")
     return Seen(shown, f"{'seen' if shown else 'not seen'} on {data}: {', '.join(said)}")

@@ -101,6 +101,7 @@ def judge(
     identical: str = "",
     insensitive: str = "",
     level: float = LEVEL,
+    factor: bool = False,
 ) -> Judgement:
     """Everything a verdict needs from the differences `(n,)` of one contrast, arm minus control.
 
@@ -110,6 +111,7 @@ def judge(
         identical: how far the runs behind the differences agree in every number measured; empty where they do not.
         insensitive: why no deficit of the margin's size could have been seen; empty where one was, or none is needed.
         level: the part of alpha that may be spent here, less than all of it at a look before the last.
+        factor: whether the differences are those of logarithms, to be told as factors.
 
     Raises:
         ValueError: unknown direction, negative margin, or differences that are not finite.
@@ -139,7 +141,7 @@ def judge(
         margin=margin,
         identical=identical,
         p_inside=_over_looks(equivalence_p(values, margin, NONE), level) if margin else math.nan,
-        near=_near(values, margin, drop) if margin else "",
+        near=_near(values, margin, drop, factor) if margin else "",
         insensitive=insensitive,
         low_failing=worst[0],
         high_failing=worst[1],
@@ -199,7 +201,7 @@ def _size(judgement: Judgement) -> str:
     return MATTERS if beyond else MAY_NOT
 
 
-def _near(values: NDArray[np.float64], margin: float, drop: Drop | None) -> str:
+def _near(values: NDArray[np.float64], margin: float, drop: Drop | None, factor: bool) -> str:
     """What keeps a mean that is inside the margin from being equivalent, or nothing."""
     if not equivalence_p(values, margin, NONE) <= LEVEL:
         return ""
@@ -210,4 +212,5 @@ def _near(values: NDArray[np.float64], margin: float, drop: Drop | None) -> str:
     needed = replicates_for_equivalence(values, margin, drop)
     remedy = f"; {needed} replicates without a failure would rule that out" if needed else ""
     rate, cost = rate_bound(0, values.size), max(-drop.low, drop.high)
-    return f"inside the margin, but up to {rate:.0%} of runs may fail unseen, each for {cost:.2g}{remedy}"
+    lost = f"a factor of {math.exp(cost):.3g}" if factor else f"{cost:.2g}"
+    return f"inside the margin, but up to {rate:.0%} of runs may fail unseen, each for {lost}{remedy}"

@@ -79,13 +79,22 @@ def experiments_of(claim: str) -> list[str]:
     Raises:
         ConfigError: for a claims file that is no YAML.
     """
-    found = []
+    return homes().get(claim.lower(), [])
+
+
+def homes() -> dict[str, list[str]]:
+    """By the id of every registered claim, in lower case: what `experiments_of` says of it.
+
+    Raises:
+        ConfigError: for a claims file that is no YAML.
+    """
+    found: dict[str, dict[str, bool]] = {}
     for name in experiments.names():
         content = _of(name)
-        listed = _list(content.get("claims")) if isinstance(content, Mapping) else []
-        mine = [each for each in listed if isinstance(each, Mapping) and str(each.get("id")).lower() == claim.lower()]
-        found += [(not _decides(mine[0]), name)] if mine else []
-    return [name for _, name in sorted(found)]
+        for each in _list(content.get("claims")) if isinstance(content, Mapping) else []:
+            if isinstance(each, Mapping):
+                found.setdefault(str(each.get("id")).lower(), {}).setdefault(name, not _decides(each))
+    return {claim: sorted(aside, key=lambda name: (aside[name], name)) for claim, aside in found.items()}
 
 
 def _decides(claim: Mapping[str, Any]) -> bool:

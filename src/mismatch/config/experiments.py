@@ -42,6 +42,11 @@ def names() -> list[str]:
     return sorted({path.parent.name for root in roots() for path in root.glob("*/sweep.yaml")})
 
 
+def findings() -> list[Path]:
+    """What experiments say of their results, for the page over all of them: the files ``<name>/findings.yaml``."""
+    return sorted(path for root in roots() for path in root.glob("*/findings.yaml"))
+
+
 def _folders(package: str) -> list[Path]:
     try:
         spec = find_spec(package)

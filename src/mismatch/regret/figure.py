@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mismatch.analysis.meaning import BAND, MEANING
 from mismatch.regret.reading import ADVISED
 from mismatch.regret.truth import NEAR
 from mismatch.report import canvas, rows, save
@@ -49,14 +50,15 @@ def _caption(choices: pd.DataFrame) -> str:
 
 
 def _panel(axes: Axes, choices: pd.DataFrame, regret: pd.DataFrame) -> None:
-    axes.axvspan(0, NEAR, color="#dddddd", lw=0, zorder=-1)
+    axes.axvspan(0, NEAR, color=BAND, lw=0, zorder=-1)
     bounds = regret[["regret", "low", "high"]].to_numpy(float)
     for place, (rule, (mean, low, high)) in enumerate(zip(regret["rule"], bounds, strict=True)):
         each = choices[choices["rule"] == rule].groupby("dataset")["regret"].mean().to_numpy(float)
-        colour = canvas.COLOURS[0] if str(rule).startswith("advice") else canvas.COLOURS[1]
-        axes.scatter(each, np.full(len(each), place), s=14, color=colour, alpha=0.35, lw=0)
+        ours = str(rule).startswith("advice")
+        colour = MEANING["advice" if ours else "rule"]
+        axes.scatter(each, np.full(len(each), place), s=16, color=colour, alpha=0.4, lw=0)
         half = np.nan_to_num(np.array([[mean - low], [high - mean]]))
-        axes.errorbar(mean, place, xerr=half, fmt="D", color=colour, ms=7, capsize=3, zorder=3)
+        axes.errorbar(mean, place, xerr=half, fmt="D" if ours else "o", color=colour, ms=7, capsize=3, zorder=3)
         axes.annotate(f"{mean:.3f}", (1.01, place), xycoords=("axes fraction", "data"), va="center", color=colour)
     rows.name_rows(axes, list(regret["rule"]), np.arange(len(regret)), "accuracy below the best way")
     axes.set_ylim(len(regret) - 0.5, -0.5)

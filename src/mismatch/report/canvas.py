@@ -1,42 +1,51 @@
-"""Paper to draw on: a figure with title and caption, its colours, and labels of line ends that do not overlap.
+"""Paper to draw on: a figure with title and caption, limits that hold what is drawn, and labels that do not overlap.
 
-In: how many panels of which size, and labels in data units. Out: matplotlib figures. Colours are those of Okabe and
-Ito (2008), told apart by colour-blind readers; grey is kept for inert arms, black for references.
+In: how many panels of which size, and labels in data units. Out: matplotlib figures. A label stands right of its panel
+at the height of its line, behind a sample of it; no leader crosses a panel. Colours are those of `analysis/meaning.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import isotonic_regression
 from scipy.special import stdtrit
 
+from mismatch.analysis.intervals import in_two_clumps
+from mismatch.analysis.meaning import PALE
 from mismatch.analysis.summary import CONFIDENCE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C510A")
-MARKERS = ("o", "s", "^", "D", "v", "P")
-LINES = ("-", "--", ":", "-.")
-INERT_COLOUR = "#808080"
-REFERENCE_COLOUR = "#000000"
-SMALL = 9.0
+SMALL = 10.0
 """Font size of labels in points; titles are larger."""
+TITLE = 13.0
+KEY, GAP = 26.0, 5.0
+"""Points that the sample of a line takes before its label, and between the two."""
+FEW, APART, TWICE = 3, 0.05, 2.0
+"""Replicates in which no groups can be told, and the least distance of two groups: of shares, and as a factor."""
+SHARES = ("accuracy", "_learnt")
+"""How the names of metrics end that are shares."""
+NEAR_EDGE = 0.75
+"""Where all lines of a panel end left of this share of its width, their labels stand there."""
 
 
 @dataclass(frozen=True)
 class EndLabel:
-    """Text at the right edge of a panel for the thing that ends at (x, y), in data units."""
+    """Text right of a panel for the thing that ends at (x, y), in data units; marker, line: of the sample before it."""
 
     x: float
     y: float
     text: str
     colour: str
+    marker: str = ""
+    line: object = "-"
+    hollow: bool = False
 
 
 def new_figure(
@@ -57,9 +66,9 @@ def new_figure(
     axes = grid.reshape(bands, rows, columns).transpose(0, 2, 1).reshape(bands * columns, rows)
     for unused in axes[panels:].ravel():
         unused.set_axis_off()
-    figure.suptitle(wrap(title, width, 12), x=0.01, ha="left")
+    figure.suptitle(wrap(title, width, TITLE), x=0.01, ha="left")
     if caption:
-        figure.supxlabel(wrap(caption, width, SMALL), x=0.01, ha="left", color="#444444")
+        figure.supxlabel(wrap(caption, width, SMALL), x=0.01, ha="left", color=PALE)
     return figure, axes[:panels]
 
 
@@ -71,31 +80,59 @@ def wrap(text: str, width: float, size: float) -> str:
     return "\n".join(textwrap.wrap(text, max(20, int(width * 72 / (0.53 * size))), break_on_hyphens=False))
 
 
-def clamp(axes: Axes, low: float, high: float) -> None:
-    """Keep the y axis within [low, high]: the wide intervals of few replicates run off the edge."""
-    bottom, top = axes.get_ylim()
-    axes.set_ylim(max(bottom, low), min(top, high))
+def hold(axes: Axes, lows: object, highs: object, log: bool = False, room: float = 0.05) -> None:
+    """Set the y axis so that all of `lows` and `highs` are within, with some room; NaN are left out."""
+    values = np.concatenate([np.ravel(np.asarray(part, float)) for part in (lows, highs)])
+    values = values[np.isfinite(values) & ((values > 0) | (not log))]
+    if not len(values):
+        return
+    low, high = float(values.min()), float(values.max())
+    if log:
+        factor = max((high / low) ** room, 1.3)
+        axes.set_ylim(low / factor, high * factor)
+    else:
+        margin = room * (high - low) or 0.05
+        axes.set_ylim(low - margin, high + margin)
 
 
 def end_labels(figure: Figure, axes: Axes, labels: list[EndLabel]) -> None:
-    """Write `labels` right of `axes`, each as near to its line end as the others allow."""
+    """Write `labels` right of `axes`, or of where all lines end, each as near to its line as the others allow."""
+    labels = [label for place, label in enumerate(labels) if label not in labels[:place]]
     if not labels:
         return
     height = axes.get_window_extent().height / figure.dpi * 72
     ends = axes.transData.transform([(label.x, label.y) for label in labels])
     places = axes.transAxes.inverted().transform(ends).clip(0, 1)
-    for label, place, y in zip(labels, places, nudge(places[:, 1], 1.3 * SMALL / height), strict=True):
+    last = float(places[:, 0].max())
+    edge = last + 0.03 if last < NEAR_EDGE else 1.0
+    tall = np.array([1.3 * SMALL * (1 + label.text.count("\n")) for label in labels]) / height
+    for label, y in zip(labels, nudge(places[:, 1], tall), strict=True):
+        _sample(axes, label, (edge, y))
         axes.annotate(
             label.text,
-            tuple(place),
-            (1.03, y),
+            (edge, y),
+            (GAP + KEY + GAP, 0),
             xycoords="axes fraction",
+            textcoords="offset points",
             annotation_clip=False,
             va="center",
             color=label.colour,
             fontsize=SMALL,
-            arrowprops={"arrowstyle": "-", "color": label.colour, "lw": 0.6, "alpha": 0.45, "relpos": (0, 0.5)},
         )
+
+
+def _sample(axes: Axes, label: EndLabel, place: tuple[float, float]) -> None:
+    """A piece of the line of `label`, with its marker, right of `place`."""
+    from matplotlib.lines import Line2D
+    from matplotlib.offsetbox import AnnotationBbox, DrawingArea
+
+    area = DrawingArea(KEY, SMALL)
+    style: Any = {"color": label.colour, "ls": label.line, "marker": label.marker, "ms": 5, "lw": 1.5}
+    style |= {"mfc": "white"} if label.hollow else {}
+    area.add_artist(Line2D([0, KEY / 2, KEY], [SMALL / 2] * 3, markevery=[1], **style))
+    at: Any = {"xycoords": "axes fraction", "boxcoords": "offset points", "frameon": False, "pad": 0}
+    box = AnnotationBbox(area, place, (GAP, 0), box_alignment=(0, 0.5), annotation_clip=False, **at)
+    axes.add_artist(box)
 
 
 def labelled(figure: Figure, grid: Sequence[Axes] | np.ndarray, labels: Sequence[list[EndLabel]]) -> Figure:
@@ -106,16 +143,17 @@ def labelled(figure: Figure, grid: Sequence[Axes] | np.ndarray, labels: Sequence
     return figure
 
 
-def nudge(wanted: np.ndarray, apart: float, low: float = 0.0, high: float = 1.0) -> np.ndarray:
-    """Heights nearest to `wanted` (least squares) that are `apart` from each other and within bounds.
+def nudge(wanted: np.ndarray, apart: float | np.ndarray, low: float = 0.0, high: float = 1.0) -> np.ndarray:
+    """Heights nearest to `wanted` (least squares) of labels that are `apart` high, none over another, within bounds.
 
-    Subtracting `apart` times the rank turns the spacing into an order, which isotonic regression
+    Subtracting what the labels below take turns the spacing into an order, which isotonic regression
     keeps. If the labels do not fit between `low` and `high` they run over the upper bound.
     """
     order = np.argsort(wanted, kind="stable")
-    steps = apart * np.arange(len(wanted))
+    tall = np.broadcast_to(apart, np.shape(wanted))[order]
+    steps = np.concatenate([[0.0], np.cumsum((tall[1:] + tall[:-1]) / 2)])
     fitted = isotonic_regression(wanted[order] - steps).x
-    fitted = np.clip(fitted, low, max(low, high - apart * (len(wanted) - 1))) + steps
+    fitted = np.clip(fitted, low, max(low, high - float(steps[-1]))) + steps
     result = np.empty_like(fitted)
     result[order] = fitted
     return result
@@ -127,3 +165,14 @@ def half_width(values: np.ndarray) -> np.ndarray:
     if n < 2:
         return np.zeros(values.shape[1:])
     return np.asarray(stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * values.std(axis=0, ddof=1) / np.sqrt(n))
+
+
+def in_two_groups(values: np.ndarray, factor: bool) -> bool:
+    """Whether replicates fall into two groups with nothing between them: their mean is a value that none has.
+
+    factor: groups must be apart by a factor of `TWICE`, not by a difference of `APART`.
+    """
+    values = np.sort(values[np.isfinite(values)])
+    if factor:
+        values = np.log(values[values > 0])
+    return len(values) > FEW and bool(np.ptp(values) > (np.log(TWICE) if factor else APART)) and in_two_clumps(values)

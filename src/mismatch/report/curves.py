@@ -1,7 +1,8 @@
 """Probe loss against updates: how each series got where it ended.
 
 In come traces (one per run) beside the summary; out goes one figure, at the place on x where the
-series end furthest apart. A mean over all of x would mix easy and hopeless lengths.
+series end furthest apart. A mean over all of x would mix easy and hopeless lengths, and a mean over replicates those
+that learn with those that do not: every replicate is a thin line, their median a thick one.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from mismatch.analysis.axes import Layout
+from mismatch.analysis.meaning import MEANING
+from mismatch.analysis.summary import learned
 
-from . import words
-from .canvas import EndLabel, half_width, labelled, new_figure
+from . import titles, words
+from .canvas import EndLabel, labelled, new_figure
 from .panels import Panel, panels, tall
 
 if TYPE_CHECKING:
@@ -23,8 +26,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+RISEN, LEAST = 1.2, 0.05
+"""Times its lowest value at which a loss has risen again; a loss below this has nothing left to learn."""
+
+
 def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: Mapping[str, Any]) -> Figure | None:
-    """Mean probe loss per series with its pointwise 95% interval; None if no trace fits an arm.
+    """Median probe loss per series over its replicates; None if no trace fits an arm that the probe can see.
 
     Args:
         summary: `summarise(runs)`.
@@ -34,17 +41,44 @@ def curves(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout, traces: Ma
     """
     losses = by_arm(traces, runs)
     arms = summary[summary["arm"].isin(list(losses))]
+    blind = unseen(arms)
+    arms = arms[~blind]
     if arms.empty:
         return None
-    ends = pd.Series({arm: float(np.nanmean(loss[:, -1])) for arm, loss in losses.items()})
-    arms = arms.assign(_end=arms["arm"].map(ends))
-    title = words.curves_title(arms, layout)
-    arms = _at_widest(arms, layout)
+    ends = pd.Series({arm: float(np.nanmedian(loss[:, -1])) for arm, loss in losses.items()})
+    arms = _at_widest(arms.assign(_end=arms["arm"].map(ends)), layout)
     split = [panel for panel in panels(arms, runs, layout) if not panel.arms.empty]
-    caption = "Mean over replicates; band: pointwise 95% interval."
-    figure, grid = new_figure(len(split), 1, tall(split, 3.6), title, caption)
+    title = titles.curves_title(arms, layout) + _rising(split, losses)
+    figure, grid = new_figure(len(split), 1, tall(split, 3.6), title, _caption(arms, layout, int(blind.sum())))
     labels = [_draw(axes, panel, losses) for panel, (axes,) in zip(split, grid, strict=True)]
     return labelled(figure, grid[:, 0], labels)
+
+
+def unseen(arms: pd.DataFrame) -> pd.Series:
+    """Which arms have a fault in the test part alone: neither training nor its probes see that."""
+    if "layout.at" not in arms or "layout" not in arms:
+        return pd.Series(False, index=arms.index)
+    return arms["layout.at"].eq("test") & arms["layout"].ne("correct")
+
+
+def _rising(split: list[Panel], losses: dict[str, np.ndarray]) -> str:
+    """Where most losses end well above their lowest point: more training does harm there."""
+    found = []
+    for panel in split:
+        middle = [np.median(losses[arm], axis=0) for arm in panel.arms["arm"]]
+        if np.mean([loss[-1] > RISEN * loss.min() for loss in middle if loss.min() > LEAST] or [False]) > 0.5:
+            found.append(f" on {panel.title}" if panel.title else "")
+    return f"; the loss rises again{' and'.join(found)}: more training does harm" if found else ""
+
+
+def _caption(arms: pd.DataFrame, layout: Layout, blind: int) -> str:
+    said = "Thin: every replicate; thick: their median."
+    if layout.x is not None and layout.series and arms[layout.x.name].nunique(dropna=False) == 1:
+        said += f" Only {words.place(arms.iloc[0], layout, panel=False)}, where the losses end furthest apart."
+    said += f" Grey: did not learn ({int((~learned(arms)).sum())} arms)." if not learned(arms).all() else ""
+    return said + (
+        f" Left out: {blind} arms with a fault in the test part alone, unseen by the probe." if blind else ""
+    )
 
 
 def by_arm(traces: Mapping[str, Any], runs: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -72,10 +106,13 @@ def updates_of(arm: pd.Series, probes: int) -> np.ndarray:
 
 def _at_widest(arms: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     """The arms at the x where final losses differ most; all arms if nothing but x varies."""
-    pair = words.widest_pair(arms, layout, "_end")
-    if layout.x is None or not layout.series or pair is None:
+    if layout.x is None or not layout.series:
         return arms
-    level = pair[0][layout.x.name]
+    others = [layout.panels.name] if layout.panels is not None else []
+    cells = [cell for _, cell in arms.groupby([*others, layout.x.name], dropna=False) if len(cell) > 1]
+    if not cells:
+        return arms
+    level = max(cells, key=lambda cell: np.ptp(cell["_end"]))[layout.x.name].iloc[0]
     return arms[arms[layout.x.name].isna() if pd.isna(level) else arms[layout.x.name] == level]
 
 
@@ -83,15 +120,15 @@ def _draw(axes: Axes, panel: Panel, losses: dict[str, np.ndarray]) -> list[EndLa
     """Draw the curves of one panel; returns the labels of their ends."""
     labels = []
     for style, arms in panel.groups():
-        for _, arm in arms.iterrows():
+        for (_, arm), alive in zip(arms.iterrows(), learned(arms), strict=True):
             loss = losses[arm["arm"]]
-            mean, half = loss.mean(axis=0), half_width(loss)
-            updates = updates_of(arm, loss.shape[1])
-            axes.plot(updates, mean, color=style.colour, ls=style.line, lw=1.4)
-            axes.fill_between(updates, mean - half, mean + half, color=style.colour, alpha=0.15, lw=0)
+            updates, middle = updates_of(arm, loss.shape[1]), np.median(loss, axis=0)
+            colour = style.colour if alive else MEANING["dead"]
+            axes.plot(updates, loss.T, color=colour, lw=0.6, alpha=0.3)
+            marks: dict[str, Any] = {"marker": style.marker, "ms": 5, "markevery": max(1, len(updates) // 8)}
+            axes.plot(updates, middle, color=colour, ls=style.line, lw=1.8, **marks)
             text = style.label or panel.ticks[float(arm["_x"])]
-            labels.append(EndLabel(float(updates[-1]), float(mean[-1]), text, style.colour))
-    axes.set_xlabel("updates")
-    axes.set_ylabel("probe loss")
-    axes.set_title(panel.title)
+            labels.append(EndLabel(float(updates[-1]), float(middle[-1]), text, colour, style.marker, style.line))
+    axes.set(xlabel="updates", ylabel="loss on the probe part (nats)", title=panel.title)
+    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     return labels

@@ -1,7 +1,8 @@
 """What the folder of an experiment brings to its report: its README, its claims and its own figures.
 
 In: the name of an experiment, and its tables. Out: text, a registry of claims, matplotlib figures. An experiment's
-``figure.py`` has ``figures(tables)``: file name -> table in, figure name -> figure out.
+``figure.py`` has ``figures(tables)``: file name -> table in, figure name -> figure out; where it draws any, these stand
+in place of the generic ones, but for those that it names in ``GENERIC``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from mismatch.config import experiments
@@ -60,16 +62,29 @@ def stamped(out: Path) -> str | None:
 
 def figures(name: str, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """The experiment's own figures by name; none where it has no ``figure.py``, or not the tables to draw."""
+    module = _module(name)
+    if module is None:
+        return {}
+    drawn: dict[str, Figure] = module.figures(tables)
+    return drawn
+
+
+def generic(name: str) -> tuple[str, ...]:
+    """The generic figures that an experiment wants beside its own: those that its ``figure.py`` names as `GENERIC`."""
+    return tuple(getattr(_module(name), "GENERIC", ()))
+
+
+def _module(name: str) -> ModuleType | None:
+    """The experiment's ``figure.py``, or None."""
     path = _file(name, "figure.py")
     if path is None:
-        return {}
+        return None
     spec = importlib.util.spec_from_file_location(f"mismatch_{name}_figure", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
-    drawn: dict[str, Figure] = module.figures(tables)
-    return drawn
+    return module
 
 
 def _file(name: str, file: str) -> Path | None:

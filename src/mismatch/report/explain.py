@@ -4,6 +4,9 @@ In: claims.csv, controls.csv and the runs table of the results folders. Out: tex
 """
 
 import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,18 @@ INDENT = 11
 FIGURE_OF = {"roughness": "stability", "delay": "delay"}
 """The generic figure that shows a metric; accuracy shows all others."""
 
+Read = Callable[[str], pd.DataFrame | None]
+"""The runs of a results folder by its name."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What chains of several claims share: runs, the experiments of every claim, the hashes of what these register."""
+
+    read: Read
+    homes: Mapping[str, list[str]]
+    registered: Callable[[str], str | None]
+
 
 def explain(folder: Path, claim: str) -> str:
     """The chain behind `claim`: statement, contrasts, tests, arms, pairs, controls, figure.
@@ -47,26 +62,44 @@ def explain(folder: Path, claim: str) -> str:
             raise ConfigError("explain", claim, text)
         accepted = f"must be one of {', '.join(sorted(known.values(), key=by_number))}, those of {folder}"
         raise ConfigError("explain", claim, accepted if known else f"needs a folder with claims.csv in {folder}")
+    return _told(folder, table, name, _known(lambda name: read_runs(folder / name)))
+
+
+def chains(folder: Path, table: pd.DataFrame, ids: Iterable[str], read: Read) -> dict[str, str]:
+    """The chains behind the claims `ids`, with files by their place in `folder`.
+
+    Args:
+        table: what `collect` found in `folder`. read: the runs of a results folder by its name, read once.
+    """
+    known = _known(read)
+    return {claim: _told(folder, table, claim, known).replace(f"{folder}/", "") for claim in ids}
+
+
+def _known(read: Read) -> Known:
+    return Known(cache(read), claims.homes(), cache(claims.registered))
+
+
+def _told(folder: Path, table: pd.DataFrame, name: str, known: Known) -> str:
     rows = table[table["claim"] == name]
     lines = [f"{name}: {rows['statement'].iloc[0]}", f"said in: {rows['source'].iloc[0]}", *_claimed(rows)]
     lines.append(f"read from: {folder}")
-    lines += [line for line in (earlier(rows), _gone(rows, name)) if line]
+    lines += [line for line in (earlier(rows), _gone(rows, name, known)) if line]
     lines += [f"map: {path}" for path in sorted(folder.glob(f"*/figures/robustness_{name.lower()}.png"))[:1]]
     for _, row in rows.iterrows():
-        lines += ["", *_chain(folder / str(row["experiment"]), row)]
+        lines += ["", *_chain(folder / str(row["experiment"]), row, known.read)]
     for experiment in rows["experiment"].unique():
         lines += ["", f"controls of {experiment}", *_checks(folder / str(experiment))]
         lines.append(f"registered in {experiment}/claims.yaml, hash {rows['claims_hash'].iloc[0]}")
     return "\n".join(part for line in lines for part in fitted(line, width(), INDENT))
 
 
-def _gone(rows: pd.DataFrame, name: str) -> str:
+def _gone(rows: pd.DataFrame, name: str, known: Known) -> str:
     """One line for a claim that is registered no more, or otherwise than it was when these verdicts were made."""
     experiment = str(rows["experiment"].iloc[0])
-    registered = claims.registered(experiment)
+    registered = known.registered(experiment)
     if registered is None:
         return ""
-    if experiment not in claims.experiments_of(name):
+    if experiment not in known.homes.get(name.lower(), []):
         return f"{name} is no longer among the claims of {experiment}: what follows is of earlier ones."
     if registered != rows["claims_hash"].iloc[0]:
         return f"The claims of {experiment} have changed since (now {registered}): what follows is of earlier ones."
@@ -86,7 +119,7 @@ def knows(folder: Path, claim: str) -> bool:
     return any(claim.strip().lower() in set(table["claim"].astype(str).str.lower()) for table in tables)
 
 
-def _chain(out: Path, row: pd.Series) -> list[str]:
+def _chain(out: Path, row: pd.Series, read: Read) -> list[str]:
     """One contrast; its pairs only where it is the one that gives the claim its verdict."""
     if row["verdict"] == UNTESTED:
         return [f"UNTESTED: {row['why']}"]
@@ -112,8 +145,8 @@ def _chain(out: Path, row: pd.Series) -> list[str]:
         lines += textwrap.wrap(f"{row['twins']}", width(), initial_indent="  twin of    ", subsequent_indent=" " * 13)
     if reason(row):
         lines += textwrap.wrap(reason(row), width(), initial_indent="  note       ", subsequent_indent=" " * 13)
-    runs = _runs(out, row)
     if bool(row["primary"]):
+        runs = _runs(row, read)
         if runs is None:
             lines += _cases(row)
         elif rests_on(row) == "pairs":
@@ -124,10 +157,10 @@ def _chain(out: Path, row: pd.Series) -> list[str]:
     return lines
 
 
-def _runs(out: Path, row: pd.Series) -> pd.DataFrame | None:
+def _runs(row: pd.Series, read: Read) -> pd.DataFrame | None:
     """The training runs a contrast rests on, in its order; None where it rests on another table."""
     ids = str(row["runs"]).split() if pd.notna(row["runs"]) else []
-    table = read_runs(out) if ids and rests_on(row) != "rows" else None
+    table = read(str(row["experiment"])) if ids and rests_on(row) != "rows" else None
     if table is None:
         return None
     runs = table.set_index("run")

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from mismatch.analysis.meaning import MEANING, PALE, PREDICTED, TRACK
 from mismatch.analysis.words import drawn, effect, region
 
-from .canvas import COLOURS, INERT_COLOUR, wrap
+from .canvas import wrap
 from .wording import counts, primary
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ class Mark:
 
 
 MARKS = {
-    "SUPPORTED": Mark(COLOURS[0], "o", "●"),
-    "REFUTED": Mark(COLOURS[1], "X", "✖"),
-    "EQUIVALENT": Mark("#00694E", "D", "◆"),
-    "IDENTICAL": Mark("#5B2A86", "P", "✚"),
-    "INCONCLUSIVE": Mark("#666666", "s", "■"),
-    "WITHHELD": Mark("#8C510A", "v", "▼"),
-    "UNTESTED": Mark("#666666", "_", "-"),
+    "SUPPORTED": Mark(MEANING["supported"], "o", "●"),
+    "REFUTED": Mark(MEANING["refuted"], "X", "✖"),
+    "EQUIVALENT": Mark(MEANING["equivalent"], "D", "◆"),
+    "IDENTICAL": Mark(MEANING["identical"], "P", "✚"),
+    "INCONCLUSIVE": Mark(MEANING["open"], "s", "■"),
+    "WITHHELD": Mark(MEANING["withheld"], "v", "▼"),
+    "UNTESTED": Mark(MEANING["open"], "_", "-"),
 }
 """The verdicts, in the order they are counted."""
 SECTIONS = {
@@ -48,11 +49,12 @@ SECTIONS = {
     "share": "share of the variance",
     "cases": "cases, or arms, that go as the claim predicts",
 }
-SMALL_GREY, PREDICTED_BLUE = "#cfcfcf", "#dcecf7"
 WIDTH, FONT, LINE, GAP, HEAD, FOOT = 13.0, 11.0, 0.19, 0.1, 0.3, 0.4
 """Inches, and points of the font: figure width, height of a line of text, space between rows, above and below."""
 LEFT, RIGHT = 0.445, 0.685
 LETTERS = 61
+FACTOR_TICKS, ENOUGH = (0.25, 0.5, 0.7, 1, 1.5, 2, 3), 4
+"""Ticks of factors so close to 1 that there are fewer doublings than these."""
 
 
 def draw(table: pd.DataFrame) -> Figure:
@@ -75,8 +77,10 @@ def draw(table: pd.DataFrame) -> Figure:
         axes = figure.add_axes((LEFT, (top - height) / total, RIGHT - LEFT, height / total))
         _section(axes, name, part, height)
         top -= height + FOOT
-    figure.suptitle(f"{len(first)} claims: {counts(first)}", x=0.01, y=1 - 0.15 / total, ha="left", fontsize=15)
-    style: dict[str, Any] = {"ha": "left", "va": "bottom", "fontsize": FONT, "color": "#444444"}
+    held = int(first["verdict"].eq("SUPPORTED").sum())
+    title = f"{held} of {len(first)} claims hold as registered: {counts(first)}"
+    figure.suptitle(title, x=0.01, y=1 - 0.15 / total, ha="left", fontsize=15)
+    style: dict[str, Any] = {"ha": "left", "va": "bottom", "fontsize": FONT, "color": PALE}
     figure.text(0.01, 0.1 / total, wrap(caption, WIDTH, FONT), **style)
     return figure
 
@@ -110,7 +114,7 @@ def _section(axes: Axes, name: str, rows: pd.DataFrame, height: float) -> None:
     axes.set_yticks([])
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(labelsize=FONT)
-    axes.text(_at(0.01), -0.16, SECTIONS[name], color="#444444", style="italic", **place)
+    axes.text(_at(0.01), -0.16, SECTIONS[name], color=PALE, style="italic", **place)
 
 
 def _at(x: float) -> float:
@@ -120,22 +124,21 @@ def _at(x: float) -> float:
 
 def _mark(axes: Axes, name: str, row: pd.Series, y: float, half: float) -> None:
     """Effect and interval of one row, over its margin and the side that the claim predicts."""
-    scale = np.exp if name == "factor" else float
     mark = MARKS[row["verdict"]]
     margin = float(row["margin"]) if name in ("difference", "factor") else 0.0
-    bands = [(-margin, margin, SMALL_GREY)] if margin else []
+    bands = [(1 / margin if name == "factor" else -margin, margin, TRACK)] if margin else []
     for low, high in region(row):
-        bands.append((low, high, PREDICTED_BLUE))
+        bands.append((low, high, PREDICTED))
     left, right = axes.get_xlim()
     for low, high, fill in bands:
-        ends = (max(left, scale(low)), min(right, scale(high)))
+        ends = (max(left, low), min(right, high))
         axes.fill_betweenx([y - half, y + half], *ends, color=fill, lw=0, zorder=0)
     if name == "cases":
-        axes.plot([0, 1], [y, y], color=SMALL_GREY, lw=5, solid_capstyle="butt", zorder=0)
+        axes.plot([0, 1], [y, y], color=TRACK, lw=5, solid_capstyle="butt", zorder=0)
         axes.plot([0, row["effect"]], [y, y], color=mark.colour, lw=5, solid_capstyle="butt", zorder=1)
     if pd.notna(row["low"]):
-        axes.plot([scale(row["low"]), scale(row["high"])], [y, y], color=mark.colour, lw=2.2, solid_capstyle="butt")
-    axes.plot([scale(row["effect"])], [y], mark.marker, color=mark.colour, ms=7, zorder=3, clip_on=False)
+        axes.plot([row["low"], row["high"]], [y, y], color=mark.colour, lw=2.2, solid_capstyle="butt")
+    axes.plot([row["effect"]], [y], mark.marker, color=mark.colour, ms=7, zorder=3, clip_on=False)
 
 
 def _scale(axes: Axes, name: str, rows: pd.DataFrame) -> None:
@@ -145,16 +148,17 @@ def _scale(axes: Axes, name: str, rows: pd.DataFrame) -> None:
         axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"] if name == "share" else ["none", "half", "all"])
         return
     bounds = rows[["effect", "low", "high"]].to_numpy(float)
-    bounds = bounds.clip(-1, 1) if name == "difference" else bounds
+    bounds = np.log(bounds) if name == "factor" else bounds.clip(-1, 1)
     low, high = min(0.0, np.nanmin(bounds)), max(0.0, np.nanmax(bounds))
     low, high = low - 0.06 * (high - low) - 0.01, high + 0.06 * (high - low) + 0.01
-    axes.axvline(1 if name == "factor" else 0, color=INERT_COLOUR, lw=1, zorder=0.5)
+    axes.axvline(1 if name == "factor" else 0, color=MEANING["no effect"], lw=1, zorder=0.5)
     if name == "difference":
         axes.set_xlim(low, high)
         return
     axes.set_xscale("log", base=2)
     axes.set_xlim(np.exp(low), np.exp(high))
-    ticks = 2.0 ** np.arange(np.floor(low / np.log(2)), np.ceil(high / np.log(2)) + 1)
-    ticks = ticks[(ticks >= np.exp(low)) & (ticks <= np.exp(high))]
+    few = [tick for tick in FACTOR_TICKS if np.exp(low) <= tick <= np.exp(high)]
+    doublings = 2.0 ** np.arange(np.ceil(low / np.log(2)), np.floor(high / np.log(2)) + 1)
+    ticks = few if len(doublings) < ENOUGH else doublings.tolist()
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()

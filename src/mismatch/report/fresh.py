@@ -30,10 +30,16 @@ PACKAGES = (
     "jinja2",
     "markdown-it-py",
     "pyarrow",
+    "pillow",
+    "pyyaml",
 )
 """What numbers, figures and pages are made with."""
+NAMED = ("*.parquet", "*.md", "report.html")
+"""What the page over all results links to."""
+SHOWN = ("*.csv", "runs.parquet", "plan.json", "figures/*.png")
+"""What the verdicts and the page over all results are made from."""
 READ = ("plan.json", "measured.json", "baselines.csv")
-CODE = ("*.py", "*.j2", "*.mplstyle")
+CODE = ("*.py", "*.j2", "*.css", "*.js", "*.yaml", "*.mplstyle")
 
 
 def of_report(out: Path, figures: bool, vector: bool) -> str:
@@ -51,9 +57,10 @@ def of_report(out: Path, figures: bool, vector: bool) -> str:
 
 
 def of_verdicts(folder: Path) -> str:
-    """What the verdicts over the results folders in `folder` would be made from."""
-    tables = sorted((*folder.glob("*/claims.csv"), *folder.glob("*/robustness.csv")))
-    return hashed([code()], tables)
+    """What the verdicts and the page over the results folders in `folder` would be made from."""
+    read = sorted(path for kind in SHOWN for path in folder.glob(f"*/{kind}"))
+    names = sorted(path.relative_to(folder).as_posix() for kind in NAMED for path in folder.glob(f"*/{kind}"))
+    return hashed([code(), *names], [*read, *experiments.findings()])
 
 
 def published(folder: Path) -> str | None:
@@ -62,12 +69,12 @@ def published(folder: Path) -> str | None:
     noted = kept(folder, VERDICTS, made_from)
     if noted is not None:
         return said(noted)
-    from mismatch.report import verdicts
+    from mismatch.report import publishing
 
-    grid = verdicts.publish(folder)
+    grid = publishing.publish(folder)
     if grid is None:
         return None
-    keep(folder, VERDICTS, made_from, verdicts.FILES, {"grid": asdict(grid)})
+    keep(folder, VERDICTS, made_from, publishing.FILES, {"grid": asdict(grid)})
     return grid.text()
 
 

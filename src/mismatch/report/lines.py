@@ -13,22 +13,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .canvas import REFERENCE_COLOUR, SMALL, EndLabel, half_width
+from mismatch.analysis.meaning import INK, MEANING
+from mismatch.analysis.summary import learned
+
+from .canvas import SHARES, SMALL, EndLabel, half_width, in_two_groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-DOTTED = (0, (1, 1.5))
+DOTTED, DASHED = (0, (1, 1.5)), (0, (5, 2))
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a line is drawn: its intervals as a band, or as bars at each x."""
+    """How a line is drawn; marker: of its means where replicates are drawn beside them, and of its label."""
 
     colour: str
     style: str = "-"
     width: float = 1.6
-    bars: bool = False
+    marker: str = "o"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,38 +71,66 @@ def mean_line(
     """Draw the mean of `y` over `x` on `line`; returns its end label, nothing where there is nothing to draw.
 
     The label may hold ``{:.2f}``, which becomes the last mean. With `least` the means are geometric and no value is
-    taken to be smaller. dots: one for each replicate, and a marker for each mean.
+    taken to be smaller. dots: replicates (large where they fall into two groups), a marker for each mean and its
+    interval as a bar, no band; means of runs that did not learn are grey and hollow.
     """
     table, look = line.of(table), line.look
     table = table[table[y].notna()]
     if table.empty:
         return []
-    if dots:
-        axes.plot(table[x], table[y], "o", color=look.colour, ms=3, mew=0, alpha=0.4)
-    if least is not None:
-        table = table.assign(**{y: np.log(table[y].clip(lower=least))})
-    found, back = means(table, x, y), (np.exp if least is not None else np.asarray)
+    values = table if least is None else table.assign(**{y: np.log(table[y].clip(lower=least))})
+    found, back = means(values, x, y), (np.exp if least is not None else np.asarray)
     middle, low, high = (
         back(values) for values in (found.middle, found.middle - found.half, found.middle + found.half)
     )
-    axes.plot(found.x, middle, color=look.colour, ls=look.style, lw=look.width, marker="o" if dots else "", ms=4.5)
-    if look.bars:
-        axes.errorbar(found.x, middle, [middle - low, high - middle], fmt="none", color=look.colour)
+    if y.endswith("accuracy"):
+        low, high = low.clip(0, 1), high.clip(0, 1)
+    axes.plot(found.x, middle, color=look.colour, ls=look.style, lw=look.width)
+    if dots:
+        dead = _dead(table, x)
+        for (level, part), gone in zip(table.groupby(x)[y], dead, strict=True):
+            large = in_two_groups(part.to_numpy(float), not y.endswith(SHARES))
+            dot: dict[str, Any] = {
+                "color": MEANING["dead"] if gone else look.colour,
+                "ms": 6.5 if large else 4,
+                "mew": 0,
+            }
+            axes.plot(np.full(len(part), float(str(level))), part.to_numpy(float), "o", alpha=0.4, **dot)
+        _mark(axes, look, np.array([found.x, middle, low, high]), dead)
     else:
         axes.fill_between(found.x, low, high, color=look.colour, alpha=0.2, lw=0)
-    return [EndLabel(float(found.x[-1]), float(middle[-1]), line.label.format(middle[-1]), look.colour)]
+    marker = look.marker if dots else ""
+    text = line.label.format(middle[-1])
+    return [EndLabel(float(found.x[-1]), float(middle[-1]), text, look.colour, marker, look.style)]
+
+
+def _mark(axes: Axes, look: Look, points: np.ndarray, dead: list[bool]) -> None:
+    """Means with their intervals. points: (4, N) x, mean, low, high. dead: which did not learn."""
+    for (x, middle, low, high), gone in zip(points.T, dead, strict=True):
+        colour = MEANING["dead"] if gone else look.colour
+        bars = [[middle - low], [high - middle]]
+        face: dict[str, Any] = {"fmt": look.marker, "ms": 6, "mfc": "white" if gone else colour, "zorder": 3}
+        axes.errorbar([x], [middle], bars if high > low else None, color=colour, lw=1.4, capsize=3, **face)
+
+
+def _dead(table: pd.DataFrame, x: str) -> list[bool]:
+    """Whether the runs at each level of `x` did not learn, on average."""
+    known = [name for name in ("skill", "accuracy", "chance") if name in table]
+    return (~learned(table.groupby(x)[known].mean())).tolist()
 
 
 def reference_lines(
     axes: Axes, table: pd.DataFrame, x: str, names: Iterable[str] = ("ceiling", "chance")
 ) -> list[EndLabel]:
-    """Dotted lines of what can be reached and what guessing gives, as far as known; returns their end labels."""
+    """Lines of what can be reached (dashed) and what guessing gives (dotted), as far as known; returns their labels."""
     labels = []
     for name in ("ceiling", "chance"):
         level = table.groupby(x)[name].mean().dropna() if name in table else pd.Series(dtype=float)
         if len(level):
-            axes.plot(level.index, level, color=REFERENCE_COLOUR, ls=DOTTED, lw=1)
-            labels.append(EndLabel(float(level.index[-1]), float(level.iloc[-1]), name, REFERENCE_COLOUR))
+            look: dict[str, Any] = {"color": MEANING[name], "ls": DASHED if name == "ceiling" else DOTTED}
+            axes.plot(level.index, level, lw=1.2, **look)
+            end = float(level.index[-1]), float(level.iloc[-1])
+            labels.append(EndLabel(*end, name, MEANING[name], line=look["ls"]))
     return labels
 
 
@@ -113,7 +144,7 @@ def in_doublings(axes: Axes, levels: Iterable[float]) -> None:
 
 def guide(axes: Axes, x: np.ndarray, y: np.ndarray, at: int, text: str, above: bool = False) -> None:
     """A dashed line of what theory expects, with its words at its point number `at`: below and left, or above."""
-    axes.plot(x, y, color=REFERENCE_COLOUR, ls=(0, (4, 3)), lw=0.9)
+    axes.plot(x, y, color=INK, ls=(0, (4, 3)), lw=0.9)
     place: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "va": "top"}
     place |= {"ha": "left", "va": "bottom"} if above else {}
-    axes.annotate(text, (x[at], y[at]), (0, 14) if above else (-8, -8), fontsize=SMALL, color=REFERENCE_COLOUR, **place)
+    axes.annotate(text, (x[at], y[at]), (0, 14) if above else (-8, -8), fontsize=SMALL, color=INK, **place)

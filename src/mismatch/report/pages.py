@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from mismatch.analysis.summary import summarise
 from mismatch.run import metrics
 
 from . import beside, experiment, heat, many, tables
-from .figures import draw_figures
+from .figures import NAMES, draw_figures
 from .forest import MARKS
 from .material import Material
 from .save import Drawing, save, style
@@ -79,8 +79,9 @@ def write_report(
     with style():
         tabled = {"runs.csv": found.runs} if len(found.runs) else {}
         tabled |= {} if found.baselines is None else {"baselines.csv": found.baselines}
-        ours = experiment.figures(found.name, own | tabled) | _maps(judged, found)
-        drawings = _draw(folder, found, judged, ours, vector=vector and not published)
+        ours = experiment.figures(found.name, own | tabled)
+        wanted = experiment.generic(found.name) if ours else NAMES
+        drawings = _draw(folder, found, judged, ours | _maps(judged, found), wanted, vector and not published)
     images = [Image(drawing.title, _source(drawing, published)) for drawing in drawings]
     (folder / "report.html").write_text(page(found, judged, images, own), encoding="utf-8")
     return drawings
@@ -146,17 +147,19 @@ def split(readme: str) -> tuple[str, str]:
     return re.sub(r"^\*\*[^*]+\.\*\*\s*", "", parts[place]), "\n\n".join(parts[place + 1 :])
 
 
-def _draw(folder: Path, found: Material, judged: Judged | None, own: dict[str, Figure], vector: bool) -> list[Drawing]:
-    """The experiment's own figures, then the generic ones of what it shows."""
+def _draw(
+    folder: Path, found: Material, judged: Judged | None, own: dict[str, Figure], wanted: Collection[str], vector: bool
+) -> list[Drawing]:
+    """The experiment's own figures, then the generic ones that it wants of what it shows."""
     drawings = [save(figure, folder / "figures", name, vector) for name, figure in own.items()]
-    if found.runs.empty:
+    if found.runs.empty or not wanted:
         return drawings
     runs = found.runs.assign(arm=found.runs["arm"].astype(str))
     summary = beside.with_levels(summarise(runs), runs, found.baselines)
     shown = None if judged is None else judged.shown
     plain = _plain(runs) if shown is None else shown.assign(arm=shown["arm"].astype(str))
     arms = summary[summary["arm"].isin(plain["arm"])]
-    return drawings + draw_figures(folder / "figures", plain, arms, found.traces, vector)
+    return drawings + draw_figures(folder / "figures", plain, arms, found.traces, vector, wanted)
 
 
 def _plain(runs: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Panels: where every arm stands along x, and how its series is drawn.
 
 In: the summary, the runs and the layout of the axes. Out: `Panel` objects that know place and style of each arm; the
-figures only choose what to draw. Grey is kept for series that could not act.
+figures only choose what to draw. Many series are split into several panels, each with those that the split leaves out.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mismatch.analysis import meaning
 from mismatch.analysis.axes import Axis, Layout, implied, key
+from mismatch.analysis.meaning import LINES, MARKERS, MEANING
 
 from . import words
-from .canvas import COLOURS, INERT_COLOUR, LINES, MARKERS
+from .canvas import SMALL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,13 +57,27 @@ def panels(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> list[Pa
     arms, styles = _with_series(summary, layout)
     arms["_x"] = positions(arms, layout.x)
     runs = runs[runs["status"] == "ok"]
-    column = layout.panels.name if layout.panels else None
-    levels = layout.panels.levels if layout.panels else ("",)
     result = []
-    for level in levels:
-        part = arms[arms[column] == level] if column else arms
-        result.append(_panel(str(level), part.copy(), runs, styles, layout.x))
+    for title, part in _parts(arms, layout):
+        panel = _panel(title, part.copy(), runs, styles, layout.x)
+        result.append(panel)
     return result
+
+
+def _parts(arms: pd.DataFrame, layout: Layout) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The arms of every panel with its title; arms to which the split does not apply stand in all its panels."""
+    for level in layout.panels.levels if layout.panels else ("",):
+        part = arms[arms[layout.panels.name] == level] if layout.panels else arms
+        if layout.split is None:
+            yield str(level), part
+            continue
+        name = layout.split.name
+        if part[name].isna().all():
+            yield str(level), part
+        for own in layout.split.levels:
+            if (part[name] == own).any():
+                shown = part[(part[name] == own) | part[name].isna()]
+                yield ", ".join(filter(None, (str(level), words.level_name(name, own)))), shown
 
 
 def positions(arms: pd.DataFrame, axis: Axis | None) -> pd.Series:
@@ -84,7 +100,7 @@ def is_log(axis: Axis) -> bool:
 
 def tall(split: list[Panel], least: float) -> float:
     """Height in inches that leaves room for the label of every series; at least `least`."""
-    return max(least, 1.0 + 0.18 * (2 + max(panel.arms["_series"].nunique() for panel in split)))
+    return max(least, 1.0 + 0.019 * SMALL * (2 + max(panel.arms["_series"].nunique() for panel in split)))
 
 
 def dress(axes: Axes, panel: Panel, xlabel: str, ylabel: str) -> None:
@@ -103,28 +119,36 @@ def dress(axes: Axes, panel: Panel, xlabel: str, ylabel: str) -> None:
 def _with_series(summary: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, list[Series]]:
     """`summary` with the column `_series`, and how each series is drawn.
 
-    The first axis sets the colour; the combination of the others sets marker and line. A series
-    with an inert parameter is grey, as is one in which x itself could not act: it shows what the
-    arm scored, not that the factor did nothing.
+    Its colour says what the series means (`analysis/meaning.py`): that it is masked, else its level of the first axis,
+    or that nothing was done where a parameter, or x itself, could not act. Markers tell all apart, lines those of one
+    colour.
     """
     arms = summary.copy()
     keys = [key(row, layout.series) for _, row in arms.iterrows()]
     distinct = sorted(dict.fromkeys(keys), key=lambda k: _rank(k, layout))
-    seconds = list(dict.fromkeys(k[1:] for k in distinct))
     arms["_series"] = [distinct.index(k) for k in keys]
-    styles = []
-    for k in distinct:
-        row = arms.iloc[keys.index(k)]
+    styles: list[Series] = []
+    for place, k in enumerate(distinct):
+        row, members = arms.iloc[keys.index(k)], arms[arms["_series"] == place]
         inert = [axis for axis in layout.series if pd.isna(row[axis.name])]
         inert = [axis for axis in inert if not implied(arms, axis, row, layout.axes)]
-        first = _rank(k, layout)[0] if k else 0
-        second = seconds.index(k[1:])
-        members = arms.loc[arms["_series"] == distinct.index(k)]
         blank = layout.x is not None and members[layout.x.name].isna().all()
-        colour = INERT_COLOUR if inert or blank else COLOURS[first % len(COLOURS)]
-        label = words.series_name(row, arms, layout)
-        styles.append(Series(label, colour, MARKERS[second % len(MARKERS)], LINES[second % len(LINES)]))
+        colour = MEANING["untouched"] if inert or blank else _colour(k, layout)
+        line = LINES[sum(style.colour == colour for style in styles) % len(LINES)]
+        styles.append(Series(words.series_name(row, arms, layout), colour, MARKERS[place % len(MARKERS)], line))
     return arms, styles
+
+
+def _colour(levels: tuple[object, ...], layout: Layout) -> str:
+    """The colour of a series with these levels."""
+    pairs = list(zip(levels, layout.series, strict=True))
+    masked = [level for level, axis in pairs if meaning.LEVELS.get((axis.name, str(level))) == "masked"]
+    if masked or not pairs:
+        return MEANING["masked"] if masked else meaning.COLOURS[0]
+    first, axis = pairs[0]
+    if first is None:
+        return MEANING["untouched"]
+    return meaning.colours(axis.name, axis.levels)[first]
 
 
 def _rank(levels: tuple[object, ...], layout: Layout) -> list[int]:

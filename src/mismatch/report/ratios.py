@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .canvas import REFERENCE_COLOUR, SMALL
+from mismatch.analysis.meaning import INK, PALE, RULE
+
+from .canvas import SMALL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-ROW_INCHES = 0.235
-NUMBERS_AT = (34, 68)
+ROW_INCHES = 0.25
+NUMBERS_AT = (36, 76)
 """Right ends of the columns of numbers, in points from the right edge of the panel."""
 
 
@@ -49,7 +51,7 @@ def draw_ratios(panels: Sequence[Axes], columns: Sequence[Sequence[Ratio]], head
     most = max(lines(rows) for rows in columns)
     for axes, rows in zip(panels, columns, strict=True):
         _draw_column(axes, rows, heads)
-        axes.axvline(1, color=REFERENCE_COLOUR, lw=0.8)
+        axes.axvline(1, color=INK, lw=0.8)
         axes.set_xscale("log", base=2)
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.set_xlim(shown.min() / 1.2, shown.max() * 1.2)
@@ -64,7 +66,7 @@ def _draw_column(axes: Axes, rows: Sequence[Ratio], heads: tuple[str, ...]) -> N
     side: dict[str, Any] = across | {"fontsize": SMALL, "annotation_clip": False}
 
     def write(y: float, texts: tuple[str, ...]) -> None:
-        for end, text, colour in zip(NUMBERS_AT, texts, (REFERENCE_COLOUR, "#444444"), strict=False):
+        for end, text, colour in zip(NUMBERS_AT, texts, (INK, PALE), strict=False):
             axes.annotate(text, (1, y), (end, 0), color=colour, **side)
 
     places, y = [], 0
@@ -82,6 +84,6 @@ def _draw_column(axes: Axes, rows: Sequence[Ratio], heads: tuple[str, ...]) -> N
 def _draw(axes: Axes, row: Ratio, y: float) -> None:
     """Value, interval and expectation at height `y`."""
     style: dict[str, Any] = {"color": row.colour, "fmt": row.marker, "ms": 5.5, "lw": 1.5, "capsize": 3}
-    axes.axhline(y, color="#e6e6e6", lw=0.6, zorder=0)
-    axes.plot([row.expected], [y], "|", color=REFERENCE_COLOUR, ms=11, mew=1.6)
+    axes.axhline(y, color=RULE, lw=0.6, zorder=0)
+    axes.plot([row.expected], [y], "|", color=INK, ms=11, mew=1.6)
     axes.errorbar([row.value], [y], xerr=[[row.value - row.low], [row.high - row.value]], zorder=3, **style)

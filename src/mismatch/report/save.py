@@ -18,6 +18,10 @@ STYLE = Path(__file__).with_name("mismatch.mplstyle")
 """Sizes, frames and colours of every figure, instead of a person's own matplotlibrc."""
 
 
+LAYOUTS = 2
+"""Long names to the left and labels to the right find their room in the second one."""
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A figure on disk: its name, its title and its files (`.png` first, then `.svg` if there is one)."""
@@ -44,7 +48,8 @@ def save(figure: Figure, folder: Path, name: str, vector: bool = True) -> Drawin
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.png"]
     FigureCanvasAgg(figure)
-    figure.draw_without_rendering()
+    for _ in range(LAYOUTS):
+        figure.draw_without_rendering()
     figure.set_layout_engine("none")
     figure.savefig(paths[0], metadata={"Software": None})
     if vector:
@@ -60,5 +65,5 @@ def _shrink(path: Path) -> None:
     from PIL import Image
 
     with Image.open(path) as image:
-        small = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+        small = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     small.save(path, optimize=True, dpi=(150, 150))

@@ -18,6 +18,8 @@ MARKUP = re.compile(r"([\\`*<|]|\](?=[(\[:]))")
 """Characters that mean something in a line of Markdown; brackets do where a link could follow, an underscore within a
 word does not."""
 
+CODED = re.compile(r"`([^`]+)`")
+
 
 def render(template: str, **shown: Any) -> str:
     """The template filled with `shown`; a name it does not know is an error, never a gap."""
@@ -36,6 +38,13 @@ def plain(value: object) -> str:
     return MARKUP.sub(r"\\\1", " ".join(str(value).split()))
 
 
+def coded(text: str) -> Any:
+    """HTML of a text in which what stands between backticks is code; all else is shown as it is."""
+    from markupsafe import Markup, escape
+
+    return Markup(CODED.sub(r"<code>\1</code>", str(escape(text))))
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -48,7 +57,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters["plain"] = plain
+    found.filters |= {"plain": plain, "coded": coded}
     return found
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .canvas import COLOURS, REFERENCE_COLOUR, SMALL, EndLabel, labelled, new_figure
+from mismatch.analysis.meaning import COLOURS, INK, MEANING
+
+from .canvas import SMALL, EndLabel, labelled, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,7 +62,7 @@ def _draw_line(axes: Axes, group: pd.DataFrame, fit: pd.Series, colours: dict[in
     ends = np.array([0, quartiles.index.max()])
     axes.plot(ends, fit["a_ms"] + fit["b_ms"] * ends, color=colour, lw=1.5, ls="--" if masked else "-")
     text = f"D {width}{', masking' if masked else ''}: {fit['b_ms']:.3f} ms per T"
-    return EndLabel(float(ends[1]), float(middle[-1]), text, colour)
+    return EndLabel(float(ends[1]), float(middle[-1]), text, colour, style["fmt"], "--" if masked else "-", masked)
 
 
 def _length_title(fits: pd.DataFrame) -> str:
@@ -81,19 +83,19 @@ def drift(steps: pd.DataFrame) -> Figure:
     """The reference kernel and the load average over time; blocks that may not be believed are crossed."""
     middle = np.median(steps[["reference_before_ms", "reference_after_ms"]])
     spread = np.percentile((steps["reference_before_ms"] / middle - 1).abs(), 90)
-    title = f"90% of reference timings lie within {spread:.0%} of their median; {_void(steps)}"
+    title = f"The machine held still, 90% of reference timings within {spread:.0%} of their median; {_void(steps)}"
     figure, grid = new_figure(1, 2, 1.7, title, "A cross is a block with timing_valid = False.")
     minutes, valid = steps["started_s"] / 60, steps["timing_valid"].astype(bool)
     top, bottom = grid[0]
     for axes, name in ((top, "reference_before_ms"), (bottom, "loadavg")):
-        axes.plot(minutes[valid], steps.loc[valid, name], ".", color=COLOURS[0], ms=4)
-        axes.plot(minutes[~valid], steps.loc[~valid, name], "x", color=COLOURS[1], ms=3.5, mew=0.8)
+        axes.plot(minutes[valid], steps.loc[valid, name], ".", color=MEANING["valid"], ms=4)
+        axes.plot(minutes[~valid], steps.loc[~valid, name], "x", color=MEANING["void"], ms=4.5, mew=0.8)
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_ylim(bottom=0)
-    top.axhline(middle, color=REFERENCE_COLOUR, lw=0.8)
+    top.axhline(middle, color=INK, lw=0.8)
     top.set_ylabel("reference\nkernel, ms")
     top.tick_params(labelbottom=False)
-    bottom.axhline(1, color=REFERENCE_COLOUR, lw=0.8)
+    bottom.axhline(1, color=INK, lw=0.8)
     bottom.annotate("ours", (1, 1), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=SMALL)
     bottom.set(xlabel="minutes since the first block", ylabel="load average\nof 1 minute")
     return figure

@@ -37,16 +37,15 @@ def distances(references: pd.DataFrame, baselines: pd.DataFrame | None) -> pd.Se
 
 
 def against(runs: pd.DataFrame, references: pd.DataFrame, group: str, data: str) -> pd.DataFrame:
-    """Per arm on `data`: `group` (its level of that column), mean paired difference to the reference, interval, rank.
+    """Per arm on `data`: `arm`, `group` (its level of that column), mean paired difference to the reference, interval.
 
     The reference is the one arm of `references` on the same data; columns `estimate`, `low`, `high`.
     """
     reference = references[references["data"].eq(data)].set_index("replicate")["accuracy"]
     rows = []
-    for _, arm in runs[runs["data"].eq(data)].groupby("arm"):
+    for name, arm in runs[runs["data"].eq(data)].groupby("arm"):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UnreliableInterval)  # a figure shows the interval, tables its remark
             found = mean_interval((arm.set_index("replicate")["accuracy"] - reference).dropna())
-        rows.append((arm[group].iloc[0], found.estimate, found.low, found.high))
-    table = pd.DataFrame(rows, columns=["group", "estimate", "low", "high"])
-    return table.assign(rank=table["estimate"].rank(method="first"))
+        rows.append((name, arm[group].iloc[0], found.estimate, found.low, found.high))
+    return pd.DataFrame(rows, columns=["arm", "group", "estimate", "low", "high"])

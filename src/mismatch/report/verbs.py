@@ -14,7 +14,7 @@ from mismatch.config.paths import REFERENCE
 
 
 def report(folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
-    """Make the report of every folder anew, and the verdicts above them; yields a line for each thing done.
+    """Make the report of every folder anew, verdicts and page above them; yields a line for each thing done.
 
     Args:
         folders: results folders, such as results/padding.
@@ -23,7 +23,7 @@ def report(folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
     Raises:
         ConfigError: for a folder without records, the shipped results, or a place that cannot be written.
     """
-    from mismatch.report import verdicts
+    from mismatch.report import publishing
     from mismatch.report.build import rebuild
 
     if not folders:
@@ -42,8 +42,9 @@ def report(folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
         yield f"{target}: tables, figures and report.html from {rebuilt.runs} runs"
     claimed = [target for target in targets if (target / "claims.csv").is_file() and "smoke" not in target.parts]
     for parent in dict.fromkeys(target.parent for target in claimed):
-        if verdicts.publish(parent, vector=out is None):
-            yield f"{parent}: verdicts.md, .csv, .png; mismatch explain C18 shows what one rests on"
+        if publishing.publish(parent, vector=out is None):
+            told = "report.html (everything on one page), verdicts.md, .csv, .png"
+            yield f"{parent}: {told}; mismatch explain C18 shows what one rests on"
 
 
 def export(folders: Sequence[Path], to: str, out: Path | None = None) -> Iterator[str]:

@@ -130,12 +130,6 @@ def grid(table: pd.DataFrame) -> Grid:
 def markdown(table: pd.DataFrame) -> str:
     """Verdicts to read: the primary contrast of every claim, then each claim with all its contrasts."""
     first = primary(table)
-    stories = []
-    for claim in sorted(table["claim"].unique(), key=by_number):
-        rows = table[table["claim"] == claim]
-        top = next((row for _, row in rows.iterrows() if row["primary"]), rows.iloc[0])
-        said = (str(top["statement"]), str(top["source"]), said_of(top), decided_by(top))
-        stories.append(Story(str(claim), *said, tuple(_line(row) for _, row in rows.iterrows())))
     lines = [_line(row) for _, row in first.iterrows()]
     head = {
         "number": len(first),
@@ -143,7 +137,18 @@ def markdown(table: pd.DataFrame) -> str:
         "registration": registration(first),
         "earlier": earlier(table),
     }
-    return render("verdicts.md.j2", **head, lines=lines, stories=stories)
+    return render("verdicts.md.j2", **head, lines=lines, stories=stories(table))
+
+
+def stories(table: pd.DataFrame) -> list[Story]:
+    """Every claim with all its contrasts, by number."""
+    found = []
+    for claim in sorted(table["claim"].unique(), key=by_number):
+        rows = table[table["claim"] == claim]
+        top = next((row for _, row in rows.iterrows() if row["primary"]), rows.iloc[0])
+        said = (str(top["statement"]), str(top["source"]), said_of(top), decided_by(top))
+        found.append(Story(str(claim), *said, tuple(_line(row) for _, row in rows.iterrows())))
+    return found
 
 
 def _line(row: pd.Series) -> Line:

@@ -496,7 +496,7 @@ class Session:
             text = self.reporter.publish(folder)
             if text is not None:
                 print(text, flush=True)
-                where = f"{paths.shown(folder)}: verdicts.md, .csv, .png"
+                where = f"{paths.shown(folder)}: report.html (everything on one page), verdicts.md, .csv, .png"
                 line = f"{where}; mismatch explain C18 shows what one rests on"
                 say(line)
                 self._shown.setdefault(self.sweeps[-1].folder, []).append(line)

@@ -3,6 +3,7 @@
 In: blocks and the settings of their arms. Out: data frames; no TensorFlow is needed to make them.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import product
@@ -11,11 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mismatch.analysis.intervals import UnreliableInterval, mean_interval
 from mismatch.timing.protocol import SEED, Block, quiet
 from mismatch.timing.setting import Setting, Work
 
 DRAWS = 2000
-"""Bootstrap draws of an interval."""
+"""Bootstrap draws of the intervals of a line."""
 FEWEST_VALID = 5
 """Void blocks enter a ratio or a line only where fewer rounds than this would be left without them."""
 PLAIN: dict[str, dict[str, Any]] = {
@@ -59,9 +61,9 @@ def steps_table(
 def ratio_table(work: Mapping[Setting, Work], steps: pd.DataFrame) -> pd.DataFrame:
     """Every arm over its control of every factor it differs in, where that control is an arm too.
 
-    Columns: `factor`, `arm`, `control_arm`, the arm's columns, `ratio` and `difference_ms` (median over rounds of the
-    paired ratio and difference, with bootstrapped 95% bounds `_low`, `_high`), `rounds` used and `valid_rounds`,
-    `flops_ratio`, and `useful_fraction` and `control_useful_fraction`.
+    Columns: `factor`, `arm`, `control_arm`, the arm's columns, `ratio` and `difference_ms` (geometric mean over rounds
+    of the paired ratio, mean of the difference, with 95% bounds `_low`, `_high`: the numbers that claims are judged
+    by), `rounds` used and `valid_rounds`, `flops_ratio`, and `useful_fraction` and `control_useful_fraction`.
     """
     wide = steps.pivot(index="replicate", columns="arm", values="step_ms")
     valid = steps.pivot(index="replicate", columns="arm", values="timing_valid").astype(bool)
@@ -74,7 +76,8 @@ def ratio_table(work: Mapping[Setting, Work], steps: pd.DataFrame) -> pd.DataFra
         both = valid[pair].all(axis=1)
         treated, plain = wide.loc[_used(both), pair].to_numpy().T
         row = {"factor": factor, "arm": arm.name, "control_arm": control.name, **arm.columns()}
-        row |= _median("ratio", treated / plain) | _median("difference_ms", treated - plain)
+        row |= {name: float(np.exp(value)) for name, value in _mean("ratio", np.log(treated / plain)).items()}
+        row |= _mean("difference_ms", treated - plain)
         row |= {"rounds": len(plain), "valid_rounds": both.sum()}
         row |= {"flops_ratio": work[arm].flops / work[control].flops}
         shares = {"useful_fraction": arm, "control_useful_fraction": control}
@@ -108,11 +111,12 @@ def _used(valid: pd.Series) -> pd.Series:
     return valid if valid.sum() >= FEWEST_VALID else pd.Series(True, index=valid.index)
 
 
-def _median(name: str, values: np.ndarray) -> dict[str, float]:
-    """Median of `values` (R,) and its percentile-bootstrap bounds."""
-    draws = np.random.default_rng(SEED).integers(len(values), size=(DRAWS, len(values)))
-    low, high = np.percentile(np.median(values[draws], axis=1), [2.5, 97.5])
-    return {name: float(np.median(values)), f"{name}_low": float(low), f"{name}_high": float(high)}
+def _mean(name: str, values: np.ndarray) -> dict[str, float]:
+    """Mean of `values` (R,) and the bounds that a claim has."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnreliableInterval)  # claims.csv has the remark
+        found = mean_interval(values)
+    return {name: found.estimate, f"{name}_low": found.low, f"{name}_high": found.high}
 
 
 def _fit(lengths: np.ndarray, ms: np.ndarray) -> dict[str, float]:

@@ -31,7 +31,7 @@ from mismatch.analysis.tests.base import (
 
 @dataclass(frozen=True, kw_only=True)
 class PairedContrast(Contrast):
-    """scale: difference | ratio (of logarithms). predicts: less | greater | different | equal.
+    """scale: difference | ratio (tested in logarithms, told as factors). predicts: less | greater | different | equal.
 
     margin: smallest difference that matters. shares: streams the pair shares. where: parameters of both sides.
     drop: largest difference that a failing run makes, where the metric's own range does not say.
@@ -93,21 +93,22 @@ class Paired(ClaimTest[PairedContrast]):
         """``-0.643 [-0.661, -0.625]``; a ratio as the factor ``x1.42 [1.23, 1.69]``, or at least that if censored."""
         values = [float(row[name]) for name in ("effect", "low", "high")]
         if row["scale"] == "ratio":
-            return _at_least(row) + "x" + " ".join(in_brackets([f"{math.exp(value):.3g}" for value in values]))
+            return _at_least(row) + "x" + " ".join(in_brackets([f"{value:.3g}" for value in values]))
         return " ".join(in_brackets([f"{value + 0.0:+.3f}".replace("-0.000", "+0.000") for value in values]))
 
     def measure(self, row: pd.Series) -> str:
         return metric_name(row)
 
     def margin(self, row: pd.Series) -> str:
-        return f"{row['margin']:g}"
+        return f"x{row['margin']:.3g}" if row["scale"] == "ratio" else f"{row['margin']:g}"
 
     def drawn(self, row: pd.Series) -> str:
         return "factor" if row["scale"] == "ratio" else "difference"
 
     def region(self, row: pd.Series) -> list[tuple[float, float]]:
         margin = float(row["margin"])
-        sides = {"less": [(-np.inf, -margin)], "greater": [(margin, np.inf)], "equal": [(-margin, margin)]}
+        least, opposite = (0.0, 1 / margin) if row["scale"] == "ratio" else (-np.inf, -margin)
+        sides = {"less": [(least, opposite)], "greater": [(margin, np.inf)], "equal": [(opposite, margin)]}
         sides["different"] = sides["less"] + sides["greater"]
         return sides.get(str(row["predicts"]), [])
 
@@ -118,7 +119,7 @@ class Paired(ClaimTest[PairedContrast]):
             f"difference p = {row['p']:.2g} (Holm, {row['family']}: {row['p_holm']:.2g}); "
             f"equivalence p = {row['p_equivalence']:.2g} (Holm: {row['p_equivalence_holm']:.2g})",
             f"higher in {row['superiority']:.0%} of pairs, ties half; "
-            f"80% power for {row['minimum_detectable_effect']:.2g}",
+            f"80% power for {'x' * (row['scale'] == 'ratio')}{row['minimum_detectable_effect']:.3g}",
             *_if_failing(row),
             *_at_look(row),
         ]
@@ -226,6 +227,7 @@ def _judged(
             circumstances.identical(left, right, pairs, contrast.metric),
             "" if seen.shown else seen.text,
             looks.level(len(pairs.differences), evidence.looks),
+            contrast.scale == "ratio",
         )
     remark = circumstances.remarks(left, right, pairs.failures) if trained else ""
     return judged, remark, circumstances.censored(left, right, contrast.metric)

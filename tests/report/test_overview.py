@@ -266,9 +266,19 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Any, made: Path) -> Iterator[Opened]:
+def window(browser: Any, made: Path) -> Iterator[Opened]:
     with Opened(browser, made) as found:
         yield found
+
+
+@pytest.fixture
+def opened(window: Opened, made: Path) -> Opened:
+    """The page as it opens, whatever the tests before have chosen on it."""
+    window.page.goto("about:blank")
+    window.said.clear()
+    window.asked.clear()
+    window.page.goto(made.as_uri())
+    return window
 
 
 def shown(page: Any, selector: str) -> list[str]:

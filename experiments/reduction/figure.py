@@ -44,7 +44,7 @@ def order_figure(runs: pd.DataFrame) -> Figure:
     short = float((lost["ceiling"] - lost["mean"]).max()) if len(lost) else 0.0
     title = (
         f"{len(lost)} of {len(cells)} reductions lose the order of two markers before the GRU sees it ({kernels}); "
-        f"of what is left to learn the GRU misses no more than {max(short, 0.0):.2f} of accuracy"
+        f"of what is left to learn the GRU misses no more than {max(short, 0.01):.2f} of accuracy"
     )
     widest = max(float(half_width(np.array(scores))) for scores in cells["list"])
     caption = (

@@ -24,6 +24,8 @@ from mismatch.report.verdicts import collect
 from mismatch.report.wording import by_number, count, decided_by, earlier, reason, registration, said_of
 from mismatch.sweep.store import read_csv, read_runs
 
+PAGE = 150
+"""Columns of the chains on the page."""
 INDENT = 11
 """Before what follows the first line of what is too wide: as far in as the text behind a label."""
 FIGURE_OF = {"roughness": "stability", "delay": "delay"}
@@ -35,11 +37,15 @@ Read = Callable[[str], pd.DataFrame | None]
 
 @dataclass(frozen=True)
 class Known:
-    """What chains of several claims share: runs, the experiments of every claim, the hashes of what these register."""
+    """What chains of several claims share: runs, the experiments of every claim, the hashes of what these register.
+
+    columns: how wide the lines may be.
+    """
 
     read: Read
     homes: Mapping[str, list[str]]
     registered: Callable[[str], str | None]
+    columns: int
 
 
 def explain(folder: Path, claim: str) -> str:
@@ -62,7 +68,7 @@ def explain(folder: Path, claim: str) -> str:
             raise ConfigError("explain", claim, text)
         accepted = f"must be one of {', '.join(sorted(known.values(), key=by_number))}, those of {folder}"
         raise ConfigError("explain", claim, accepted if known else f"needs a folder with claims.csv in {folder}")
-    return _told(folder, table, name, _known(lambda name: read_runs(folder / name)))
+    return _told(folder, table, name, _known(lambda name: read_runs(folder / name), width()))
 
 
 def chains(folder: Path, table: pd.DataFrame, ids: Iterable[str], read: Read) -> dict[str, str]:
@@ -71,12 +77,12 @@ def chains(folder: Path, table: pd.DataFrame, ids: Iterable[str], read: Read) ->
     Args:
         table: what `collect` found in `folder`. read: the runs of a results folder by its name, read once.
     """
-    known = _known(read)
+    known = _known(read, PAGE)
     return {claim: _told(folder, table, claim, known).replace(f"{folder}/", "") for claim in ids}
 
 
-def _known(read: Read) -> Known:
-    return Known(cache(read), claims.homes(), cache(claims.registered))
+def _known(read: Read, columns: int) -> Known:
+    return Known(cache(read), claims.homes(), cache(claims.registered), columns)
 
 
 def _told(folder: Path, table: pd.DataFrame, name: str, known: Known) -> str:
@@ -86,11 +92,11 @@ def _told(folder: Path, table: pd.DataFrame, name: str, known: Known) -> str:
     lines += [line for line in (earlier(rows), _gone(rows, name, known)) if line]
     lines += [f"map: {path}" for path in sorted(folder.glob(f"*/figures/robustness_{name.lower()}.png"))[:1]]
     for _, row in rows.iterrows():
-        lines += ["", *_chain(folder / str(row["experiment"]), row, known.read)]
+        lines += ["", *_chain(folder / str(row["experiment"]), row, known)]
     for experiment in rows["experiment"].unique():
         lines += ["", f"controls of {experiment}", *_checks(folder / str(experiment))]
         lines.append(f"registered in {experiment}/claims.yaml, hash {rows['claims_hash'].iloc[0]}")
-    return "\n".join(part for line in lines for part in fitted(line, width(), INDENT))
+    return "\n".join(part for line in lines for part in fitted(line, known.columns, INDENT))
 
 
 def _gone(rows: pd.DataFrame, name: str, known: Known) -> str:
@@ -119,14 +125,14 @@ def knows(folder: Path, claim: str) -> bool:
     return any(claim.strip().lower() in set(table["claim"].astype(str).str.lower()) for table in tables)
 
 
-def _chain(out: Path, row: pd.Series, read: Read) -> list[str]:
+def _chain(out: Path, row: pd.Series, known: Known) -> list[str]:
     """One contrast; its pairs only where it is the one that gives the claim its verdict."""
     if row["verdict"] == UNTESTED:
         return [f"UNTESTED: {row['why']}"]
     main = " (gives the claim its verdict)" if bool(row["primary"]) else ""
     if not main and row.get("member") in (True, "True"):
         main = " (belongs to the claim's family)"
-    lines = textwrap.wrap(f"{row['verdict']}: {row['contrast']}{main}", width(), subsequent_indent="  ")
+    lines = textwrap.wrap(f"{row['verdict']}: {row['contrast']}{main}", known.columns, subsequent_indent="  ")
     least = f", margin {margin(row)}" if margin(row) else ""
     n = f", n = {count(row['n'])}" if pd.notna(row["n"]) else ""
     failed = f", {count(row['failures'])} failed runs scored as chance" if row["failures"] > 0 else ""
@@ -142,13 +148,15 @@ def _chain(out: Path, row: pd.Series, read: Read) -> list[str]:
     if bool(row["primary"]) and pd.notna(alone) and alone != row["verdict"]:
         lines.append(f"  alone      {alone}: the verdict follows from the claim's family")
     if pd.notna(row.get("twins")) and row["twins"]:
-        lines += textwrap.wrap(f"{row['twins']}", width(), initial_indent="  twin of    ", subsequent_indent=" " * 13)
+        head: dict[str, Any] = {"initial_indent": "  twin of    ", "subsequent_indent": " " * 13}
+        lines += textwrap.wrap(f"{row['twins']}", known.columns, **head)
     if reason(row):
-        lines += textwrap.wrap(reason(row), width(), initial_indent="  note       ", subsequent_indent=" " * 13)
+        head = {"initial_indent": "  note       ", "subsequent_indent": " " * 13}
+        lines += textwrap.wrap(reason(row), known.columns, **head)
     if bool(row["primary"]):
-        runs = _runs(row, read)
+        runs = _runs(row, known.read)
         if runs is None:
-            lines += _cases(row)
+            lines += _cases(row, known.columns)
         elif rests_on(row) == "pairs":
             lines += _pairs(runs, row)
         else:
@@ -182,11 +190,11 @@ def _checks(out: Path) -> list[str]:
     return [f"  {'ok    ' if row['passed'] else 'FAILED'} {row['name']}: {row['text']}" for _, row in checks.iterrows()]
 
 
-def _cases(row: pd.Series) -> list[str]:
+def _cases(row: pd.Series, columns: int) -> list[str]:
     """The rows of another table that a contrast rests on, as far as they fit on three lines."""
     names = str(row["runs"]) if pd.notna(row["runs"]) else ""
     head: dict[str, Any] = {"initial_indent": "  rests on   ", "subsequent_indent": " " * 13}
-    return textwrap.wrap(names, width(), max_lines=3, placeholder=" …", break_on_hyphens=False, **head)
+    return textwrap.wrap(names, columns, max_lines=3, placeholder=" …", break_on_hyphens=False, **head)
 
 
 def _pairs(runs: pd.DataFrame, row: pd.Series) -> list[str]:

@@ -111,6 +111,8 @@ def cell_row(table: str, folder: Path = REFERENCE, **where: Any) -> Mapping[str,
     """
     rows = _table(folder / f"{table}.csv")
     for name, value in where.items():
+        if value is None and name not in rows:  # a column without any value is not written
+            continue
         column = rows[name]
         rows = rows[column.isna() if value is None else column.eq(value)]
     return _only(rows, f"{table}: {where}", "arm")

@@ -61,7 +61,7 @@ def test_a_claim_without_results_and_one_that_is_registered_no_more_or_otherwise
     with pytest.raises(ConfigError, match=r"t1: is registered in timing, but .* has no results of it yet: mismatch -m"):
         explain(results_of(tmp_path), "t1")
     rows = pd.DataFrame({"experiment": ["layout"], "claims_hash": ["another"]})
-    known = _known(lambda name: None)
+    known = _known(lambda name: None, 80)
     assert _gone(rows, "C21", known) == "C21 is no longer among the claims of layout: what follows is of earlier ones."
     assert _gone(rows, "C5", known).startswith("The claims of layout have changed since (now ")
     assert _gone(rows.assign(claims_hash=claims.registered("layout")), "C5", known) == ""

@@ -61,7 +61,8 @@ def results(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_verdicts_carry_where_they_hold(results: Path) -> None:
+def test_verdicts_carry_where_they_hold(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # nothing wraps
     table = collect(results)
     claim = str(CLAIMS["claim"].iloc[0])
     row = table[table["claim"].eq(claim)].iloc[0]
@@ -82,7 +83,8 @@ def test_a_folder_does_not_count_its_own_settings_twice(results: Path) -> None:
     assert len(beside(results)) == 84
 
 
-def test_the_page_of_a_claim_shows_its_map(results: Path) -> None:
+def test_the_page_of_a_claim_shows_its_map(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # nothing wraps
     from mismatch.analysis.judging import Judged
     from mismatch.report.material import Material
     from mismatch.report.pages import write_report

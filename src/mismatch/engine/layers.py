@@ -51,12 +51,6 @@ class MatmulConv1D(keras.layers.Conv1D):
         return self.activation(tf.matmul(windows, matrix) + self.bias.value)
 
 
-def _project(inputs: Any, kernel: Any, bias: Any) -> tuple[Any, Any]:
-    """Inputs (T, N, D) as (T N, D), and all their gate inputs x W + b0, (T, N, 3H), in one product."""
-    flat = tf.reshape(inputs, [-1, inputs.shape[2]])
-    return flat, tf.reshape(flat @ kernel + bias[0], [inputs.shape[0], -1, kernel.shape[1]])
-
-
 def _step(a: Any, state: Any, present: Any, recurrent: Any, bias: Any) -> tuple[Any, Any, Any]:
     """One step from gate inputs `a` (N, 3H): the new state, the gates [z r c] and the inner product i_c."""
     units = int(recurrent.shape[0])
@@ -73,14 +67,15 @@ def _final_state(inputs: Any, present: Any, start: Any, kernel: Any, recurrent: 
 
     The state is carried in an array of states, not as a loop variable: XLA updates a loop variable in place,
     cannot prove that input and output do not overlap, and leaves the step unvectorised, three times slower.
-    (In `_sequence` the arrays written beside it make up for it; there the plain variable is faster.)
+    (In `_sequence` the arrays written beside it make up for it; there the plain variable is faster.) Gate inputs are made
+    step by step: those of all steps would not fit the cache.
     """
     steps = inputs.shape[0]
-    _, projected = _project(inputs, kernel, bias)
 
     def forward(t: Any, states: Any) -> Any:
         now = None if present is None else present[t]
-        return t + 1, states.write(t + 1, _step(projected[t], states.read(t), now, recurrent, bias)[0])
+        new, *_ = _step(inputs[t] @ kernel + bias[0], states.read(t), now, recurrent, bias)
+        return t + 1, states.write(t + 1, new)
 
     states = tf.TensorArray(tf.float32, steps + 1, element_shape=start.shape).write(0, start)
     return tf.while_loop(lambda t, _: t < steps, forward, (0, states), maximum_iterations=steps)[1].read(steps)

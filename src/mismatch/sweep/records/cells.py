@@ -37,6 +37,16 @@ class Layout:
     keys: tuple[Column, ...]
     stored: tuple[int, ...]
 
+    @property
+    def named(self) -> tuple[Column, ...]:
+        """Those with a column."""
+        return tuple(self.keys[place] for place in self.stored)
+
+    @property
+    def checksum(self) -> int:
+        """CRC-32 of what the columns are called and mean, which a row's does not hold."""
+        return zlib.crc32(json.dumps([[each.name, each.section, each.kind] for each in self.named]).encode())
+
 
 @dataclass(frozen=True)
 class Row:

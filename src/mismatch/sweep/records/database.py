@@ -119,7 +119,7 @@ class Database:
         return "-".join(str(self.meta(key)) for key in ("token", "changes"))
 
     def meta(self, key: str) -> Any:
-        """schema, token, changes or runs: how many there are."""
+        """schema, token, changes, columns (their checksum; None in older files), or runs: how many there are."""
         found = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if found is None else found[0]
 
@@ -147,6 +147,7 @@ class Database:
             self.connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
             rows = [(place, column.name, column.section, column.kind, place) for place, column in enumerate(FIRST)]
             self.connection.executemany("INSERT INTO columns VALUES (?, ?, ?, ?, ?)", rows)
+            self._sum(Layout(FIRST, tuple(range(len(FIRST)))))
 
     def refresh(self) -> None:
         """Read which columns there are; another process may have added some."""
@@ -169,7 +170,7 @@ class Database:
         self.layout, self._fixed = layout, True
 
     def _names(self) -> list[str]:
-        return [f'"{self.layout.keys[place].name}"' for place in self.layout.stored]
+        return [f'"{column.name}"' for column in self.layout.named]
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -222,6 +223,11 @@ class Database:
                     self.connection.execute(f'ALTER TABLE runs ADD COLUMN "{name}" {kind}')
         if len(keys) > len(self.layout.keys) or len(stored) > len(self.layout.stored):
             self.layout = Layout(tuple(keys), tuple(stored))
+            self._sum(self.layout)
+
+    def _sum(self, layout: Layout) -> None:
+        """Keep the checksum of the columns."""
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('columns', ?)", (layout.checksum,))
 
     def _all(self, names: Sequence[str], stored: bool = False) -> Iterator[tuple[Any, ...]]:
         """These columns of all runs, and those of the records as well if `stored`."""

@@ -201,11 +201,14 @@ def _check(path: Path) -> None:
         ids = [brief.id for brief in database.briefs()]
         sound = [raw.sound for raw in database.rows(ids)]  # by its id each, as they are read later
         rows, listed = database.counts()
+        named = database.meta("columns") in (None, database.layout.checksum)
     unsound = sound.count(False)
     if len(sound) != len(ids):
         raise Damaged(f"{len(sound)} of {len(ids)} rows can be found")
     if unsound:
         raise Damaged(f"{unsound} rows do not match their checksums")
+    if not named:
+        raise Damaged("the list of columns does not match its checksum")
     if rows != listed:
         raise Damaged(f"{listed} of {rows} runs are in the index")
 

@@ -7,7 +7,7 @@ here a copy is read run by run, with the end of the file where it really is, and
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +47,6 @@ def salvage(path: Path, into: Database) -> Saved:
     with tempfile.TemporaryDirectory() as folder:
         copy = _copy(path, Path(folder))
         try:
-            _name_columns(copy)
             with closing(_opened(copy)) as damaged:
                 whole = _learn(damaged)
                 saved.of = _try(lambda: damaged.meta("runs"))
@@ -118,31 +117,45 @@ def _opened(path: Path) -> Database:
     return Database(connection, str(path))
 
 
-def _name_columns(path: Path) -> None:
-    """Have the table of a new first page, which knows the first columns alone, name those that the file lists."""
-    with closing(_opened(path)) as damaged:
-        rows = _try(lambda: _listed(damaged)) or []
-        known = [row[1] for row in damaged.connection.execute("PRAGMA table_info(runs)")][len(OWN) :]
-        stored = [Column(*row[:3]) for row in sorted((row for row in rows if row[3] is not None), key=lambda r: r[3])]
-        if [column.name for column in stored[: len(known)]] == known and len(stored) > len(known):
-            text = table_of(stored)
-            damaged.connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'runs'", (text,))
-
-
-def _listed(damaged: Database) -> list[tuple[Any, ...]]:
-    return damaged.connection.execute("SELECT name, section, kind, position FROM columns ORDER BY place").fetchall()
-
-
 def _learn(damaged: Database) -> bool:
-    """Learn the columns from the file's list of them; if that is lost (False), from the table."""
-    known = [(row[1], row[2]) for row in damaged.connection.execute("PRAGMA table_info(runs)")][len(OWN) :]
-    with suppress(*UNREADABLE):
-        damaged.refresh()
-        if [damaged.layout.keys[place].name for place in damaged.layout.stored] == [name for name, _ in known]:
-            return True
-    keys = tuple(Column(name, _section(name), kind) for name, kind in known)
-    damaged.fix(Layout(keys, tuple(range(len(keys)))))
+    """Learn the columns, and whether it is known which keys a run has: of the two places that name them, the file's
+    own list and the table, from the one that is as it was written.
+
+    Raises:
+        sqlite3.DatabaseError: where neither is: what was saved would stand under other names.
+    """
+    expected, table = _try(lambda: damaged.meta("columns")), _of_table(damaged)
+    listed: Layout | None = _try(lambda: _listed(damaged))
+    if listed is not None and (listed.named == table.named or listed.checksum == expected):
+        if listed.named != table.named:
+            _rename(damaged, listed.named)
+        damaged.fix(listed)
+        return True
+    if expected not in (None, table.checksum):
+        raise sqlite3.DatabaseError("what its columns are called is lost")
+    damaged.fix(table)
     return False
+
+
+def _listed(damaged: Database) -> Layout:
+    """The columns as the file lists them."""
+    rows = damaged.connection.execute("SELECT name, section, kind, position FROM columns ORDER BY place").fetchall()
+    stored = sorted((row[3], place) for place, row in enumerate(rows) if row[3] is not None)
+    return Layout(tuple(Column(*row[:3]) for row in rows), tuple(place for _, place in stored))
+
+
+def _of_table(damaged: Database) -> Layout:
+    """The columns that the table has; in a file with a new first page those of every file."""
+    rows = damaged.connection.execute("PRAGMA table_info(runs)").fetchall()[len(OWN) :]
+    keys = tuple(Column(row[1], _section(row[1]), row[2]) for row in rows)
+    return Layout(keys, tuple(range(len(keys))))
+
+
+def _rename(damaged: Database, columns: Sequence[Column]) -> None:
+    """Have the table call its columns as the list does."""
+    text = (table_of(columns),)
+    damaged.connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'runs'", text)
+    damaged.connection.execute("PRAGMA schema_version = 0")  # SQLite then reads what the tables are once more
 
 
 def _section(name: str) -> str:

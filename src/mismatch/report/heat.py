@@ -42,8 +42,8 @@ SAID = {
 """What a claim predicts of its difference."""
 LETTERS = 42
 """Of a line of a panel's title."""
-LEAST = 0.02
-"""Colours span at least this much."""
+LEAST, FAINT = 0.02, 5.0
+"""Colours span at least this much, and so many margins: what is within one is pale."""
 
 
 def figures(robustness: pd.DataFrame) -> dict[str, Figure]:
@@ -64,7 +64,8 @@ def draw(rows: pd.DataFrame) -> Figure:
     count = len(panels) + len(own)
     tall = max(3.6, 0.9 + 0.42 * max(map(len, own), default=0))
     figure, grid = new_figure(max(1, count), 1, tall, title(rows), caption, column=4.6)
-    scale = max(LEAST, float(at_rates["effect"].abs().max()) if len(at_rates) else LEAST)
+    least = max(LEAST, FAINT * float(rows["margin"].max()))
+    scale = max(least, float(at_rates["effect"].abs().max()) if len(at_rates) else least)
     for axes, ((_, _, units), part) in zip(grid[:, 0], panels, strict=False):
         _map(axes, part, scale)
         name = _apart(str(part["contrast"].iloc[0]), at_rates) if _several(at_rates) else ""

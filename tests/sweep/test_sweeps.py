@@ -75,7 +75,7 @@ def test_a_launcher_with_processes_of_its_own_gives_the_same_rows(name, undistur
     assert done.returncode == 0, done.stderr
     whole = table(undisturbed)
     plain = whole[whole["mask"] == "none"].reset_index(drop=True).dropna(axis="columns", how="all")
-    pd.testing.assert_frame_equal(table(tmp_path), plain)
+    pd.testing.assert_frame_equal(table(tmp_path), plain, check_dtype=False)  # half of the rows may all be whole
 
 
 def test_a_killed_worker_and_a_killed_parent_cost_only_the_runs_in_flight(undisturbed, tmp_path):

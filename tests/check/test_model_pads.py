@@ -9,11 +9,6 @@ from mismatch.engine.backend import keras
 from .built import FEATURES, STEPS, batch, found, layers, names, padded
 
 
-@pytest.fixture(autouse=True)
-def _weights():
-    keras.utils.set_random_seed(0)
-
-
 def ended(values, ends, value=0.0):
     """Rows with pads from step `ends` on."""
     return np.where((np.arange(values.shape[1]) < ends[:, None])[..., None], values, np.float32(value))

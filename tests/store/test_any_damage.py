@@ -37,6 +37,7 @@ def row(record: Record) -> dict[str, object]:
 @settings(max_examples=20, deadline=None)
 @example(0.0, 1.0, b"\0")
 @example(0.0, 0.5, b"\0")
+@example(0.5, 0.125, b"\0")  # pages that lead to traces
 @example(0.066, 0.0, b"q")  # within the name of a column
 @given(st.floats(0, 1), st.one_of(st.just(0.0), st.floats(0, 0.2)), st.none() | st.binary(min_size=1, max_size=3))
 def test_any_damage_is_named_and_what_is_read_was_written(

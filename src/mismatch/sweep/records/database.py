@@ -93,6 +93,15 @@ class Database:
         found = self._of(ids, ("id", "run", "versions", "checksum", "trace"), "traces")
         return ((row[0], trace_of(*row[1:])) for row in found)
 
+    def find_traces(self, ids: Sequence[int]) -> None:
+        """Look for the traces of runs, as far as the way to them goes; one that was lost is no error.
+
+        Raises:
+            sqlite3.Error: where pages that lead to traces are damaged.
+        """
+        for _ in self._of(ids, ("id",), "traces"):
+            pass
+
     def versions(self, ids: Sequence[int]) -> Iterator[tuple[int, dict[str, str]]]:
         """Versions of the packages behind runs, by id; traces are not read."""
         return ((row[0], versions_of(row[1])) for row in self._of(ids, ("id", "versions"), "traces"))

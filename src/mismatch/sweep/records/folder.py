@@ -27,6 +27,8 @@ from mismatch.sweep.records.schema import FILE
 T = TypeVar("T")
 ASIDE = "damaged"
 """Folder of what was damaged, as it was found."""
+SAMPLE = 2000
+"""Traces that are looked for before a file is written: enough to meet most pages that lead to others."""
 BROKEN = (ValueError, KeyError, TypeError, AttributeError)
 """What reading a damaged dropped file may raise."""
 IN_USE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
@@ -193,7 +195,7 @@ def _hindered(out: Path) -> Iterator[None]:
 def _check(path: Path) -> None:
     """
     Raises:
-        Damaged, sqlite3.Error: where anything but a trace is not as it was written.
+        Damaged, sqlite3.Error: where anything but a trace is not as it was written, or traces cannot be found.
     """
     if not _filled(path):
         return
@@ -202,6 +204,7 @@ def _check(path: Path) -> None:
         sound = [raw.sound for raw in database.rows(ids)]  # by its id each, as they are read later
         rows, listed = database.counts()
         named = database.meta("columns") in (None, database.layout.checksum)
+        database.find_traces([*ids[:: max(1, len(ids) // SAMPLE)], *ids[-1:]])
     unsound = sound.count(False)
     if len(sound) != len(ids):
         raise Damaged(f"{len(sound)} of {len(ids)} rows can be found")

@@ -55,6 +55,32 @@ def test_every_run_is_kept_once_and_no_more_workers_start_than_there_are_runs(tm
     assert executor.count == 3 and set(executor.tries.values()) == {1}
 
 
+class Asked(Scripted):
+    """Gives up where nothing happens. there: the workers that runs can be given to."""
+
+    def __init__(self, there: list[int]) -> None:
+        super().__init__()
+        self.there, self.waited = there, 0
+
+    def ready(self, count: int) -> list[int]:
+        return self.there
+
+    def wait(self, seconds: float) -> Done | Died | None:
+        self.waited += 1
+        assert self.waited < 20, "nobody takes the run"
+        return super().wait(seconds)
+
+
+@pytest.mark.parametrize(("there", "used"), [([0], {0}), ([0, 1], {1})], ids=["gone", "idle"])
+def test_a_run_is_trained_by_the_worker_that_compiled_its_program_for_an_earlier_plan_if_it_is_there(
+    tmp_path, there, used
+):
+    executor = Asked(there)
+    made = plan.make([make_settings(out=str(tmp_path), replicates=1)])
+    executor.made[1] = {made.runs[0].program}
+    assert driven(tmp_path, executor, 1) == {0: "ok"} and executor.workers_used == used
+
+
 def test_a_run_whose_worker_died_is_tried_once_more_and_then_is_a_row(tmp_path):
     once = Scripted(lambda replicate, number: "killed" if (replicate, number) == (1, 1) else "ok")
     assert driven(tmp_path, once) == {0: "ok", 1: "ok", 2: "ok"} and once.tries[1] == 2

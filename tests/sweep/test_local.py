@@ -80,6 +80,7 @@ def test_numbers_of_workers_are_checked():
 def test_a_record_from_a_worker_equals_one_made_in_this_process(warm):
     warm.submit(0, task())
     theirs = outcome(warm)
+    assert list(warm.ready(0)) == [0], "a process that is there can be given runs of any plan"
     ours = Inline()
     ours.submit(0, task())
     mine = ours.wait(0)

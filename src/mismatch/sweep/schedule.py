@@ -34,12 +34,13 @@ Made = dict[int, set[Any]]
 class Schedule(Generic[R]):
     """Hands out runs: arms that share a compiled program go to one worker; an idle one helps the busiest.
 
-    groups: what nobody has begun. taken: what each worker is at.
+    groups: what nobody has begun. taken: what each worker is at. here: workers that can be given runs; None: all.
     """
 
     groups: list[deque[R]]
     taken: dict[int, deque[R]] = field(default_factory=dict)
     made: Made = field(default_factory=dict)
+    here: Collection[int] | None = None
 
     @classmethod
     def of(cls, runs: Sequence[R], made: Made | None = None) -> "Schedule[R]":
@@ -69,7 +70,8 @@ class Schedule(Generic[R]):
         return bool(self.groups) or any(self.taken.values())
 
     def only(self, workers: Collection[int]) -> None:
-        """Give what was left to workers other than these, who are gone, to whoever asks next."""
+        """Give what was left to workers other than these, who are gone, to whoever asks next, and leave nothing to them."""
+        self.here = workers
         for worker in [each for each in self.taken if each not in workers]:
             group = self.taken.pop(worker)
             self.made.pop(worker, None)
@@ -79,7 +81,8 @@ class Schedule(Generic[R]):
     def _begin(self, worker: int) -> deque[R]:
         """A group whose program `worker` has, else one that nobody has, else, where it pays, one of another's."""
         known = self.made.get(worker, set())
-        others = set().union(*(made for each, made in self.made.items() if each != worker)) - known
+        there = [each for each in self.made if each != worker and (self.here is None or each in self.here)]
+        others = set().union(*(self.made[each] for each in there)) - known
         ranks = [(program in others, program not in known) for program in (group[0].program for group in self.groups)]
         first = ranks.index(min(ranks))
         if ranks[first][0]:

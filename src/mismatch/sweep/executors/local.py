@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 import threading
+from collections.abc import Collection
 from concurrent.futures import TimeoutError
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
@@ -60,6 +61,10 @@ class Local(Executor):
             pool, begun = _new_pool()
             self._pools.append(pool)
             self._begun.append(begun)
+
+    def ready(self, count: int) -> Collection[int]:
+        """All processes that there are: one of those that an earlier plan needed may have compiled what is wanted."""
+        return range(max(count, len(self._pools)))
 
     def awake(self) -> bool:
         """Whether one of the processes is ready."""

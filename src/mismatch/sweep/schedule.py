@@ -70,7 +70,7 @@ class Schedule(Generic[R]):
         return bool(self.groups) or any(self.taken.values())
 
     def only(self, workers: Collection[int]) -> None:
-        """Give what was left to workers other than these, who are gone, to whoever asks next, and leave nothing to them."""
+        """Give what was left to workers other than these, who are gone, to whoever asks next; leave nothing to them."""
         self.here = workers
         for worker in [each for each in self.taken if each not in workers]:
             group = self.taken.pop(worker)

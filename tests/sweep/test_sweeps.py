@@ -101,12 +101,14 @@ def test_a_killed_worker_and_a_killed_parent_cost_only_the_runs_in_flight(undist
 
 def test_a_damaged_record_is_named_and_its_run_trained_again(mine):
     path = mine / "results" / "small" / store.FILE
-    started = sorted(run.provenance["started"] for run in store.load(path.parent).records)[0].encode()
-    path.write_bytes(path.read_bytes().replace(started, started[:-1] + b"?"))
+    begun = [run.provenance["started"] for run in store.load(path.parent).records]
+    started = min(begun, key=lambda each: (begun.count(each), each))  # two workers may begin in the same instant
+    hit = begun.count(started)
+    path.write_bytes(path.read_bytes().replace(started.encode(), started.encode()[:-1] + b"?"))
     done = here(*AXES, *PLAIN, INLINE, cwd=mine)
     assert done.returncode == 0, done.stderr
-    assert f"{path}: damaged (1 rows do not match their checksums): 7 of 8 runs saved" in done.stderr
-    assert "1 to train" in done.stderr and len(records(mine)) == 8
+    assert f"{path}: damaged ({hit} rows do not match their checksums): {8 - hit} of 8 runs saved" in done.stderr
+    assert f"{hit} to train" in done.stderr and len(records(mine)) == 8
 
 
 def test_the_report_is_rebuilt_from_the_records_alone(undisturbed, tmp_path):

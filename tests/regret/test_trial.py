@@ -1,6 +1,7 @@
 """Trials of advice where the truth is known: what is chosen, how it is judged, and that no run is made twice."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,7 +83,8 @@ def test_each_rule_has_the_rate_that_does_best_for_it(choices):
 
 def test_regret_is_what_the_way_truly_loses(choices):
     regret = choices["regret"]
-    assert regret["Keras defaults"] == regret["after, masked"] == regret["advice, 5 min"] == 0
+    assert regret["Keras defaults"] == regret["after, masked"] == regret["advice, 5 min"]
+    assert regret["Keras defaults"] == pytest.approx(0, abs=0.005)  # over ten replicates, the best way's over eight
     assert regret["the article"] == pytest.approx(0.1, abs=0.02)
     assert regret[reading.UNTUNED] == pytest.approx(0.05, abs=0.02)
     assert 0.05 < regret[reading.RANDOM] < 0.2
@@ -154,7 +156,7 @@ def test_the_document_says_whether_what_was_asked_for_is_reached(outcome, tmp_pa
     assert written >= {"choices.csv", "statements.csv", "regret.csv", "right.csv", "figures/regret.png"}
     text = document(tmp_path)
     assert "A first cut: 1 of the" in text and "Each of 1 datasets" in text and "1 and 5 minutes" in text
-    assert "is .000, within the .01 asked for, and not below" in text
+    assert re.search(r"is -?\.00\d, within the \.01 asked for, and not below", text)
     assert "| late_small |" not in text, "no dataset of the benchmark"
 
 

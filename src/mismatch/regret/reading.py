@@ -20,6 +20,7 @@ RANDOM = "a random way"
 UNTUNED, PLAIN = "Keras defaults, untuned", "Keras defaults"
 ADAM = 0.001
 """The learning rate of Keras's Adam unless told otherwise."""
+ALIKE = 1e-9
 CHOICES = {
     "dataset": "what the file was drawn from",
     "repeat": "number of the file, and seed of the advice",
@@ -76,29 +77,20 @@ def _choices(outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
     best, cheapest = _best(known), _cheapest(known)
     named = {"dataset": outcome["source"], "repeat": outcome["repeat"]}
     for rule, option in chosen.items():
-        scores, step = np.array(known[option]["scores"]), known[option]["step_ms"]
-        regret = float((best - scores[FIRST:]).mean())
-        yield {
-            **named, "rule": rule, "way": option[0], "learning_rate": option[1], "accuracy": float(scores.mean()),
-            "regret": regret, "step_ms": step, "slower": step / cheapest,
-        }  # fmt: skip
-    way, rate = outcome["rules"][PLAIN]
-    plain = known[(way, rate)]["scores"]
-    every = _over([known[tuple(option)] for option in outcome["every"]], plain, best, cheapest)
+        of_one = _over([known[option]], best, cheapest)
+        yield named | of_one | {"rule": rule, "way": option[0], "learning_rate": option[1]}
+    way, _ = outcome["rules"][PLAIN]
+    every = _over([known[tuple(option)] for option in outcome["every"]], best, cheapest)
     yield named | every | {"rule": RANDOM, "way": ""}
-    untuned = _over([known[(way, ADAM)]], plain, best, cheapest)
+    untuned = _over([known[(way, ADAM)]], best, cheapest)
     yield named | untuned | {"rule": UNTUNED, "way": way, "learning_rate": ADAM}
 
 
-def _over(options: list[dict[str, Any]], plain: list[float], best: np.ndarray, cheapest: float) -> dict[str, Any]:
-    """The mean over options, not all of which were looked at closely.
-
-    By how far they are, in the first replicates, from an option that was: its scores are `plain`.
-    """
-    behind = float(np.mean(plain[:FIRST])) - float(np.mean([np.mean(one["scores"][:FIRST]) for one in options]))
+def _over(options: list[dict[str, Any]], best: float, cheapest: float) -> dict[str, Any]:
+    """The mean over options, each over all of its replicates: nobody chose them by these."""
+    accuracy = float(np.mean([np.mean(one["scores"]) for one in options]))
     step = float(np.exp(np.mean([np.log(one["step_ms"]) for one in options])))
-    regret = float((best - plain[FIRST:]).mean()) + behind
-    return {"accuracy": float(np.mean(plain)) - behind, "regret": regret, "step_ms": step, "slower": step / cheapest}
+    return {"accuracy": accuracy, "regret": best - accuracy, "step_ms": step, "slower": step / cheapest}
 
 
 def _advised(call: dict[str, Any]) -> tuple[str, float]:
@@ -106,18 +98,20 @@ def _advised(call: dict[str, Any]) -> tuple[str, float]:
     return first["way"], first["rate"]
 
 
-def _best(known: Truths) -> np.ndarray:
-    """Scores of the best option in replicates `FIRST` to `LAST`: in each half, of the one that is best in all others.
+def _best(known: Truths) -> float:
+    """Accuracy of the best option in replicates `FIRST` to `LAST`: in each half, of the one that is best in all others.
 
-    The highest of many means owes a part of it to luck; what is chosen by some replicates owes none to the rest.
+    The highest of many means owes a part of it to luck; what is chosen by some replicates owes none to the rest. The
+    first ones chose which options have all replicates. Of several that are equally good, the mean.
     """
     scores = np.array([one["scores"] for one in known.values() if len(one["scores"]) == LAST])
     halves = np.arange(LAST) % 2
     found = np.zeros(LAST)
     for half in (0, 1):
         tested = (halves == half) & (np.arange(LAST) >= FIRST)
-        found[tested] = scores[scores[:, ~tested].mean(1).argmax(), tested]
-    return found[FIRST:]
+        means = scores[:, ~tested].mean(1)
+        found[tested] = scores[means >= means.max() - ALIKE][:, tested].mean(0)
+    return float(found[FIRST:].mean())
 
 
 def _cheapest(known: Truths) -> float:

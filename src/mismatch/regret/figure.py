@@ -35,9 +35,11 @@ def title(regret: pd.DataFrame) -> str:
     ours = regret["rule"].str.startswith("advice")
     advice = regret[ours].sort_values("rule", key=lambda names: names != ADVISED).iloc[0]
     other = regret[~ours].iloc[0]
+    least = 0.0005  # less is no number of three digits, and below zero nothing but the error of both means
+    how = f"{advice['regret']:.3f} below" if advice["regret"] >= least else "as good as"
     return (
-        f"{advice['rule'].replace('advice,', 'Advice of')} is {advice['regret']:.3f} below the best way on average, "
-        f"the best fixed rule ({other['rule']}) {other['regret']:.3f}"
+        f"{advice['rule'].replace('advice,', 'Advice of')} is {how} the best way on average, "
+        f"the best fixed rule ({other['rule']}) {other['regret']:.3f} below"
     )
 
 

@@ -65,7 +65,7 @@ column counts what is wrong by more than two of its standard errors.
 * On `late_skewed`, 1 minute was spent on a single training of 33 arms, as both workers compiled every program and
   compiling was not counted. Programs now stay with the worker that has them: 13 % and 28 % more trainings in a
   minute on `early_even` and `zeros_count`. Compiling counts: what a first look begins, it finishes.
-* Three trials never ended: the last run of a step was left to a worker that had compiled its program, and that was not
+* A trial never ended: the last run of a step was left to a worker that had compiled its program, and that was not
   asked. A run is now left to none but those that can take it, and all that are there are asked.
 * An arm of which one training in seven fails may look as good as the best in 8 trainings, and be cheaper: on `ends`
   the regret at 5 minutes was .060. What time is left now goes to the best ways of the race: .001 on the same file.

@@ -42,7 +42,7 @@ def test_verdicts_are_collected_over_experiments_largest_effect_first(results: P
 
 def test_verdicts_read_as_text_and_as_a_page(results: Path) -> None:
     table = verdicts.collect(results)
-    text, page = verdicts.text(table), verdicts.markdown(table)
+    text, page = verdicts.grid(table).text(), verdicts.markdown(table)
     assert "3 claims: 2 SUPPORTED, 1 WITHHELD" in text and "mismatches.csv is missing" in text
     assert page.index("**C1.**") < page.index("**C2.**") < page.index("**C10.**")
     factor, difference = table["effect"].iloc[:2]

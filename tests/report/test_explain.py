@@ -46,7 +46,7 @@ def of_earlier_rule(folder: Path) -> Path:
 def test_results_of_an_earlier_rule_are_read_and_said_to_be_such(tmp_path: Path) -> None:
     results = of_earlier_rule(tmp_path)
     table = verdicts.collect(results)
-    said = [explain(results, "C1"), verdicts.text(table), verdicts.markdown(table)]
+    said = [explain(results, "C1"), verdicts.grid(table).text(), verdicts.markdown(table)]
     assert [" ".join(text.split()).count(OLD) for text in said] == [1, 1, 1]
     verdicts.write(table, tmp_path / "out", vector=False)
 

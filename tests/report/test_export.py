@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mismatch import cli
 from mismatch.config.fields import ConfigError
 from mismatch.report.export import TARGETS, export, of_folder
 from mismatch.sweep import store
@@ -21,6 +22,10 @@ def needs(tool: str) -> pytest.MarkDecorator:
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sweep_of(tmp_path_factory.mktemp("swept") / "own")
+
+
+def test_the_command_knows_every_tool() -> None:
+    assert cli.TARGETS == tuple(TARGETS)
 
 
 def test_runs_come_with_names_parameters_metrics_and_curves(swept: Path) -> None:

@@ -9,7 +9,7 @@ from mismatch.report import heat
 from mismatch.report.elsewhere import settings as beside
 from mismatch.report.explain import explain
 from mismatch.report.tables import of_claims
-from mismatch.report.verdicts import collect, markdown, text
+from mismatch.report.verdicts import collect, grid, markdown
 from mismatch.sweep.store import write_csv
 from tests.analysis.test_conditions import failing, settings
 from tests.report.cases import CLAIMS
@@ -69,7 +69,7 @@ def test_verdicts_carry_where_they_hold(results: Path, monkeypatch: pytest.Monke
     assert (row["holds"], row["settings"], row["fails_where"]) == (64, 84, "at learning rate .1")
     condition = "at learning rate .005 and 400 updates; holds in 64 of 84 settings, the other sign at learning rate .1."
     assert row["statement"].endswith(condition)
-    assert "64 of 84" in text(table)
+    assert "64 of 84" in grid(table).text()
     assert condition in markdown(table)
     assert condition in explain(results, claim)
     assert "not tried elsewhere" in markdown(table)

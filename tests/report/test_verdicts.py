@@ -20,7 +20,7 @@ def test_effects_read_as_differences_factors_shares_and_cases() -> None:
 @pytest.mark.parametrize("columns", [40, 60, 80, 100, 150, 250])
 def test_text_of_verdicts_is_aligned_and_fits_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    lines = verdicts.text(CLAIMS).splitlines()
+    lines = verdicts.grid(CLAIMS).text().splitlines()
     assert max(map(len, lines)) <= columns
     (head,) = [line for line in lines if line.startswith("claim ")]
     rows = [line for line in lines if line.startswith("C")]
@@ -36,7 +36,7 @@ def test_text_of_verdicts_is_aligned_and_fits_the_terminal(columns: int, monkeyp
 def test_text_of_verdicts_is_80_columns_wide_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr(shutil, "get_terminal_size", lambda fallback: os.terminal_size(fallback))
-    assert 70 < max(map(len, verdicts.text(CLAIMS).splitlines())) <= 80
+    assert 70 < max(map(len, verdicts.grid(CLAIMS).text().splitlines())) <= 80
 
 
 def test_markdown_of_verdicts_counts_claims_by_number_and_says_why() -> None:

@@ -77,7 +77,7 @@ class YourText(Text, Own):
         return _corpus(self._key(self.READ), self.tokens)[1]
 
     def lengths(self) -> np.ndarray:
-        return np.fromiter((len(words) for words in self.corpus().tokens), np.int64)
+        return self.corpus().lengths
 
     def usable(self) -> np.ndarray:
         lengths = self.lengths()

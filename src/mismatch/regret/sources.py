@@ -144,8 +144,8 @@ def chosen(every: Callable[[], Sequences]) -> Draw:
 @cache
 def _reviews(source: str) -> Sequences:
     corpus = movie_reviews(source)
-    kept = [row for row, words in enumerate(corpus.tokens) if 1 <= len(words) <= WORDS]
-    return Sequences(corpus.labels[kept], texts=tuple(" ".join(corpus.tokens[row]) for row in kept))
+    kept = np.flatnonzero((corpus.lengths >= 1) & (corpus.lengths <= WORDS))
+    return Sequences(corpus.labels[kept], texts=tuple(" ".join(corpus.tokens[row]) for row in kept.tolist()))
 
 
 @cache

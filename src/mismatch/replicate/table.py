@@ -62,9 +62,7 @@ def _experiment(registry: Registry, folder: Path) -> list[dict[str, Any]]:
 
 def _runs(folder: Path) -> pd.DataFrame:
     """The runs last asked for, with the version of what they ran on."""
-    asked = store.read_plan(folder)
-    chosen = store.newest(folder, asked.arms if asked else None, asked.runs if asked else ())
-    found = chosen.table
+    found = store.asked_for(folder)[1].table
     if found.empty:
         return found
     told = store.versions(folder, set(found["run"]))

@@ -11,14 +11,13 @@ import pandas as pd
 
 from mismatch.analysis.axes import Axis, implied, varied
 from mismatch.report.tables import KEY_METRICS
-from mismatch.report.words import inert_name, level_name
+from mismatch.report.words import ALONE, levels_of
 
 LABEL = "label"
 METRICS = (*KEY_METRICS, "delay", "delay_censored")
 COLUMNS = {LABEL: "what tells the arm from the others of the sweep, in words"}
 FIXED = ("chance", "ceiling", "delay_censored")
 """Metrics without an interval: what can be reached, not what was, and a share of few runs."""
-ALONE = "the only arm"
 
 
 def brief(arms: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
@@ -52,12 +51,6 @@ def labels(arms: pd.DataFrame, axes: list[Axis]) -> list[str]:
     def label(row: dict[str, Any]) -> str:
         if pd.notna(row.get("baseline")):
             return ", ".join(str(row[name]) for name in ("data", "baseline") if pd.notna(row.get(name)))
-        words = []
-        for axis in axes:
-            if pd.notna(row[axis.name]):
-                words.append(level_name(axis.name, row[axis.name]))
-            elif not follows(axis, row):
-                words.append(inert_name(axis.name))
-        return ", ".join(dict.fromkeys(words)) or ALONE
+        return levels_of(row, axes, lambda axis: follows(axis, row)) or ALONE
 
     return [label({str(name): value for name, value in row.items()}) for row in arms[names].to_dict("records")]

@@ -27,18 +27,19 @@ def top(effects: pd.DataFrame, summary: pd.DataFrame) -> tuple[str, ...]:
     pairs = known.groupby(["factor", "level", "against"], sort=False, dropna=False).size()
     ordered = clear.sort_values("effect", key=abs, ascending=False, kind="stable")
     first = ordered.drop_duplicates(["factor", "level", "against"]).head(MOST)
-    means = summary.set_index("arm")
-    said = [_said(row, means, int(pairs[row["factor"], row["level"], row["against"]])) for _, row in first.iterrows()]
+    means, others = summary.set_index("arm"), settings_of(effects)
+    tried = [int(pairs[row["factor"], row["level"], row["against"]]) for _, row in first.iterrows()]
+    said = [_said(row, others, means, count) for (_, row), count in zip(first.iterrows(), tried, strict=True)]
     return (HEAD, *said)
 
 
-def _said(row: pd.Series, means: pd.DataFrame, tried: int) -> str:
+def _said(row: pd.Series, others: list[str], means: pd.DataFrame, tried: int) -> str:
     """``  post-padding 0.583, pre-padding 0.890: -0.307 [-0.331, -0.283]  (early, no mask; largest of 4 settings)``."""
     sides = [
         f"{level_name(row['factor'], row[level])} {means.loc[arm, row['metric']]:.3f}"
         for level, arm in (("level", row["arm"]), ("against", row["against_arm"]))
     ]
-    where = [level_name(name, row[name]) for name in settings_of(row.to_frame().T) if pd.notna(row[name])]
+    where = [level_name(name, row[name]) for name in others if pd.notna(row[name])]
     rest = [", ".join(where)] if where else []
     rest += [f"largest of {tried} settings"] if tried > 1 else []
     numbers = f"{row['effect']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]"

@@ -81,11 +81,11 @@ def of_folder(folder: Path) -> list[Exported]:
     """
     from mismatch.report.material import NEEDED
 
-    planned = store.read_plan(folder) if folder.is_dir() else None
-    runs = store.newest(folder, planned.arms, planned.runs).table if planned else None
-    if runs is None and folder.is_dir():
-        runs = store.newest(folder).table
-    if runs is None or runs.empty:
+    if not folder.is_dir():
+        raise ConfigError("results", folder, NEEDED)
+    planned, chosen = store.asked_for(folder)
+    runs = chosen.table
+    if runs.empty:
         raise ConfigError("results", folder, NEEDED)
     traces = store.Traces(folder, runs["run"].tolist())
     name = planned.name if planned else folder.resolve().name

@@ -53,8 +53,7 @@ def gather(out: Path) -> Material:
 
     if not out.is_dir():
         raise ConfigError("results", out, f"{NEEDED}; there is no such folder")
-    planned = store.read_plan(out)
-    chosen = store.newest(out, planned.arms, planned.runs) if planned else store.newest(out)
+    planned, chosen = store.asked_for(out)
     name = experiment.name_of(out)
     measured, runs = experiment.measured(out), chosen.table
     if runs.empty and not measured:

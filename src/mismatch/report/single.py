@@ -49,8 +49,7 @@ def said(runs: pd.DataFrame, folder: Path) -> list[str]:
 
 
 def _runs(folder: Path) -> pd.DataFrame:
-    planned = store.read_plan(folder)
-    return store.newest(folder, planned.arms, planned.runs).table if planned else store.newest(folder).table
+    return store.asked_for(folder)[1].table
 
 
 def _values(column: pd.Series) -> str:

@@ -109,13 +109,8 @@ def figure(table: pd.DataFrame) -> Figure:
     return forest.draw(table)
 
 
-def text(table: pd.DataFrame, columns: int | None = None) -> str:
-    """The primary verdicts as lines of plain text, largest effect first, in `columns` or those of the terminal."""
-    return grid(table).text(columns)
-
-
 def grid(table: pd.DataFrame) -> Grid:
-    """The primary verdicts as cells of plain text."""
+    """The primary verdicts as cells of plain text, largest effect first."""
     first = primary(table)
     rows = tuple(
         (str(row["claim"]), str(row["verdict"]), effect(row), measure(row),

@@ -3,9 +3,14 @@
 In come rows of the summary and the layout of the figure, out goes text.
 """
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from mismatch.analysis.axes import Axis, Layout, implied
+
+ALONE = "the only arm"
 
 SPOKEN = {
     "length.ratio": "T = {} Lmax",
@@ -102,11 +107,16 @@ def axis_label(axis: Axis | None) -> str:
 
 def series_name(row: pd.Series, arms: pd.DataFrame, layout: Layout) -> str:
     """The words for the series that `row` belongs to; empty if nothing but x varies."""
+    return levels_of(row, layout.series, lambda axis: implied(arms, axis, row, layout.axes))
+
+
+def levels_of(row: Mapping[Any, Any] | pd.Series, axes: Iterable[Axis], follows: Callable[[Axis], bool]) -> str:
+    """The words for the levels of `row` on `axes`. follows: whether a blank there goes without saying."""
     words = []
-    for axis in layout.series:
+    for axis in axes:
         if not pd.isna(row[axis.name]):
             words.append(level_name(axis.name, row[axis.name]))
-        elif not implied(arms, axis, row, layout.axes):
+        elif not follows(axis):
             words.append(inert_name(axis.name))
     return ", ".join(dict.fromkeys(words))
 
@@ -124,7 +134,7 @@ def place(row: pd.Series, layout: Layout, panel: bool = True) -> str:
 
 def arm_name(row: pd.Series, arms: pd.DataFrame, layout: Layout) -> str:
     """The words for one arm: its series and its place."""
-    return ", ".join(filter(None, (series_name(row, arms, layout), place(row, layout)))) or "the only arm"
+    return ", ".join(filter(None, (series_name(row, arms, layout), place(row, layout)))) or ALONE
 
 
 def significant(value: float) -> str:

@@ -173,6 +173,12 @@ def read_plan(out: Path) -> Asked | None:
         return None
 
 
+def asked_for(out: Path) -> tuple[Asked | None, Chosen]:
+    """What was last asked for, and the runs of that; all that are newest where no plan is."""
+    planned = read_plan(out)
+    return planned, newest(out, planned.arms, planned.runs) if planned else newest(out)
+
+
 def table(records: Iterable[Record]) -> "pd.DataFrame":
     """The runs table of records that are at hand; see `frame.arranged`."""
     import pandas as pd

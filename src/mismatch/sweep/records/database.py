@@ -169,10 +169,13 @@ class Database:
         if schema > SCHEMA:
             what = f"has records of a later version (schema {schema}); this one reads up to schema {SCHEMA}"
             raise ConfigError("out", self.where, what)
+        self.layout, self._version = self.listed(), version
+
+    def listed(self) -> Layout:
+        """The columns as the file lists them."""
         rows = self.connection.execute("SELECT name, section, kind, position FROM columns ORDER BY place").fetchall()
-        positions = {row[3]: place for place, row in enumerate(rows) if row[3] is not None}
-        keys = tuple(Column(*row[:3]) for row in rows)
-        self.layout, self._version = Layout(keys, tuple(positions[place] for place in sorted(positions))), version
+        stored = sorted((row[3], place) for place, row in enumerate(rows) if row[3] is not None)
+        return Layout(tuple(Column(*row[:3]) for row in rows), tuple(place for _, place in stored))
 
     def fix(self, layout: Layout) -> None:
         """Have these columns, whatever the file says."""

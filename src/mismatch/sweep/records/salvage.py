@@ -125,7 +125,7 @@ def _learn(damaged: Database) -> bool:
         sqlite3.DatabaseError: where neither is: what was saved would stand under other names.
     """
     expected, table = _try(lambda: damaged.meta("columns")), _of_table(damaged)
-    listed: Layout | None = _try(lambda: _listed(damaged))
+    listed: Layout | None = _try(damaged.listed)
     if listed is not None and (listed.named == table.named or listed.checksum == expected):
         if listed.named != table.named:
             _rename(damaged, listed.named)
@@ -135,13 +135,6 @@ def _learn(damaged: Database) -> bool:
         raise sqlite3.DatabaseError("what its columns are called is lost")
     damaged.fix(table)
     return False
-
-
-def _listed(damaged: Database) -> Layout:
-    """The columns as the file lists them."""
-    rows = damaged.connection.execute("SELECT name, section, kind, position FROM columns ORDER BY place").fetchall()
-    stored = sorted((row[3], place) for place, row in enumerate(rows) if row[3] is not None)
-    return Layout(tuple(Column(*row[:3]) for row in rows), tuple(place for _, place in stored))
 
 
 def _of_table(damaged: Database) -> Layout:

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from mismatch.analysis.axes import arrange, parameter_columns, varied
 from tests.analysis.tables import grid, table
@@ -34,6 +35,23 @@ def test_the_ratio_is_kept_where_it_determines_the_steps_within_each_dataset() -
 def test_steps_are_kept_where_the_ratio_does_not_determine_them() -> None:
     arms = [{"length.ratio": 1.0, "length.steps": 12}, {"length.ratio": 1.0, "length.steps": 24}]
     assert names(table([*arms, {"length.ratio": 2.0, "length.steps": 24}])) == ["length.ratio", "length.steps"]
+
+
+def test_steps_are_kept_where_they_were_asked_for_on_datasets_of_different_length() -> None:
+    arms = grid(data=["early", "speakers"], length__steps=[12, 24])
+    for arm in arms:
+        arm["length.ratio"] = arm["length.steps"] / {"early": 12, "speakers": 29}[arm["data"]]
+    assert [(axis.name, axis.aliases) for axis in varied(table(arms))] == [
+        ("data", ()), ("length.steps", ("length.ratio",)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("steps", "longest", "kept"), [((12, 24), 12, "length.ratio"), ((24, 48), 337, "length.steps")]
+)
+def test_a_ratio_that_nobody_types_gives_way_to_steps(steps: tuple[int, int], longest: int, kept: str) -> None:
+    runs = table([{"length.ratio": each / longest, "length.steps": each} for each in steps])
+    assert names(runs) == [kept]
 
 
 def test_a_ratio_that_differs_between_replicates_is_no_axis() -> None:

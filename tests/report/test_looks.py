@@ -102,7 +102,7 @@ def test_losses_never_fall_below_zero_and_faults_of_the_test_alone_are_left_out(
     assert figure is not None
     lows = [line.get_ydata().min() for axes in figure.axes for line in axes.lines]  # type: ignore[union-attr]
     assert lows and min(lows) >= 0 and not any(axes.collections for axes in figure.axes)
-    assert "Left out: 1 arms" in str(figure._supxlabel.get_text()).replace("\n", " ")  # type: ignore[attr-defined]
+    assert "Left out: 1 arm with" in str(figure._supxlabel.get_text()).replace("\n", " ")  # type: ignore[attr-defined]
 
 
 def test_accuracy_is_exact_where_it_is_known() -> None:

@@ -30,7 +30,7 @@ def test_a_title_of_one_arm_gives_its_accuracy_between_ceiling_and_chance() -> N
 def test_dead_arms_never_set_the_number_for_stability() -> None:
     runs = runs_of(arms_of(length__ratio=[8.0], length__padding=["post"]), 3)
     title = titles.stability_title(summarise(runs), arrange(varied(runs)))
-    assert title == "None of 1 arms learned: their smooth losses say nothing about stability"
+    assert title == "The only arm has not learned: smooth losses say nothing about stability here"
 
 
 def test_numbers_of_a_title_have_three_digits_and_large_ones_are_whole() -> None:

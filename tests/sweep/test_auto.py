@@ -60,7 +60,7 @@ def test_only_arms_that_need_more_get_them_and_only_up_to_the_last_look() -> Non
     assert [each.replicates for each in after.wanted] == [LOOKS[0], LOOKS[1], 3]
     said = auto.said(asked, found, after)
     assert "look 1 of 4: 1 of 2 contrasts with 10 replicates need more (C1: it +-0.1, margin 0.02)" in said
-    assert said.endswith(f"20 replicates of 1 arms: {second}")
+    assert said.endswith(f"20 replicates of 1 arm: {second}")
     assert auto.grown(asked, auto.More(frozenset({third}))) is None
     assert auto.grown(asked, auto.More()) is None and first not in found.arms
     last = replace(asked, look=len(LOOKS))

@@ -61,7 +61,7 @@ def test_a_session_says_what_it_read_before_the_plan(path, tmp_path, monkeypatch
     session.add([{"name": "mine", "out": node.out}], ["data=text"])
     session.run()
     shown = capsys.readouterr().err.splitlines()
-    assert shown[0].startswith("data.path=") and ": 1 arms, 1 runs" in shown[-2]
+    assert shown[0].startswith("data.path=") and ": 1 arm, 1 run," in shown[-2]
     assert shown[-1].endswith(": baselines, about 2 s")
 
 

@@ -16,7 +16,7 @@ from mismatch.config.groups import GROUPS
 from mismatch.run.sections import is_parameter
 
 # The first column of two that say the same is the one to keep. The ratio T / Lmax comes before
-# the step count because it means the same on datasets of different length.
+# the step count because it means the same on datasets of different length; see `_in_steps`.
 PRECEDENCE = (
     *("data", "data.*", "length.ratio", "length.padding", "length.truncating", "mask"),
     *("features.adapter", "features.width", "features.*", "reduction", "reduction.*"),
@@ -28,6 +28,8 @@ CUSTOMARY = (
     *("zero", "truncate", "truncate_last", "tile", "tile_scaled", "noise", "resample", "project", "dense"),
     *("pool", "conv", "strided", "conv_pool"),
 )
+EIGHTHS = 8
+"""A ratio that was asked for is a whole number of eighths; one that followed from a number of steps hardly ever is."""
 FEW = 6
 """Lines that one panel may hold."""
 UNTOUCHED = ("none", "native", "correct")  # the case where nothing is done comes first
@@ -71,14 +73,16 @@ def varied(runs: pd.DataFrame) -> list[Axis]:
     """Axes that vary over the arms of `runs`, most telling first (see `PRECEDENCE`).
 
     Left out are columns that are constant, that differ between replicates of one arm, or that
-    follow from a column already kept. `length.steps` also goes where the datasets and the ratio
-    together determine it.
+    follow from a column already kept. Of `length.steps` and the ratio T / Lmax one also goes where the
+    datasets and the other together determine it.
     """
-    names = sorted(parameter_columns(runs), key=_precedence)
     if runs.empty:
         return []
-    steady = runs.groupby("arm")[names].nunique().max() <= 1
     arms = runs.drop_duplicates("arm")
+    names = sorted(parameter_columns(runs), key=_precedence)
+    if _in_steps(arms):
+        names.insert(names.index("length.ratio"), names.pop(names.index("length.steps")))
+    steady = runs.groupby("arm")[names].nunique().max() <= 1
     kept: dict[str, list[str]] = {}
     for name in names:
         if not steady[name] or arms[name].nunique() < 2:
@@ -140,10 +144,20 @@ def _source(arms: pd.DataFrame, name: str, kept: list[str]) -> str | None:
     for other in kept:
         if _determines(arms, [other], name):
             return other
-    if name != "length.steps" or "length.ratio" not in kept:
+    given = {"length.steps": "length.ratio", "length.ratio": "length.steps"}.get(name, "")
+    if given not in kept:
         return None
     datasets = [other for other in kept if other == "data" or other.startswith("data.")]
-    return "length.ratio" if _determines(arms, [*datasets, "length.ratio"], name) else None
+    return given if _determines(arms, [*datasets, given], name) else None
+
+
+def _in_steps(arms: pd.DataFrame) -> bool:
+    """Whether T was asked for as a number of steps: fewer of these than of ratios, or ratios that nobody types."""
+    if not {"length.steps", "length.ratio"} <= set(arms.columns):
+        return False
+    steps, ratios = arms["length.steps"].nunique(), arms["length.ratio"].dropna().unique()
+    typed = all(float(ratio * EIGHTHS).is_integer() for ratio in ratios)
+    return steps < len(ratios) or (steps == len(ratios) and not typed)
 
 
 def _determines(arms: pd.DataFrame, given: list[str], name: str) -> bool:

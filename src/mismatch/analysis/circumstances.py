@@ -13,6 +13,7 @@ from mismatch.analysis.intervals import ANYWHERE
 from mismatch.analysis.pairs import CHANCE_METRICS, DELAY, Pairs
 from mismatch.analysis.select import true
 from mismatch.analysis.summary import learned
+from mismatch.data.sources.words import counted
 from mismatch.run import metrics
 
 WITNESSES = ("log_loss", "loss_final", "exact_accuracy", "accuracy", "auc", "train_accuracy", "roughness")
@@ -97,7 +98,7 @@ def remarks(left: pd.DataFrame, right: pd.DataFrame, failures: int) -> str:
     for name, rows in (("the arm", left), ("the other side", right)):
         dead = int((~learned(rows)).sum())
         if 0 < dead < len(rows):
-            said.append(f"{dead} of {len(rows)} runs of {name} did not learn")
+            said.append(f"{dead} of {counted(len(rows), 'run')} of {name} did not learn")
     apart = elsewhere(left, right)
     said += (
         [f"{apart} of {len(left)} pairs ran on two processor models: last digits may differ by that"] if apart else []

@@ -16,6 +16,7 @@ import pandas as pd
 from mismatch.analysis.axes import Layout
 from mismatch.analysis.meaning import MEANING
 from mismatch.analysis.summary import learned
+from mismatch.data.sources.words import counted
 
 from . import titles, words
 from .canvas import EndLabel, labelled, new_figure
@@ -75,9 +76,9 @@ def _caption(arms: pd.DataFrame, layout: Layout, blind: int) -> str:
     said = "Thin: every replicate; thick: their median."
     if layout.x is not None and layout.series and arms[layout.x.name].nunique(dropna=False) == 1:
         said += f" Only {words.place(arms.iloc[0], layout, panel=False)}, where the losses end furthest apart."
-    said += f" Grey: did not learn ({int((~learned(arms)).sum())} arms)." if not learned(arms).all() else ""
+    said += f" Grey: did not learn ({counted(int((~learned(arms)).sum()), 'arm')})." if not learned(arms).all() else ""
     return said + (
-        f" Left out: {blind} arms with a fault in the test part alone, unseen by the probe." if blind else ""
+        f" Left out: {counted(blind, 'arm')} with a fault in the test part alone, unseen by the probe." if blind else ""
     )
 
 

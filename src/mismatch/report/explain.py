@@ -18,6 +18,7 @@ from mismatch.analysis.verdict import UNTESTED
 from mismatch.analysis.words import details, effect, margin, measure, predicted, rests_on
 from mismatch.config import claims
 from mismatch.config.fields import ConfigError
+from mismatch.data.sources.words import counted
 from mismatch.report.figures import NAMES
 from mismatch.report.fit import fitted, width
 from mismatch.report.verdicts import collect
@@ -160,7 +161,8 @@ def _chain(out: Path, row: pd.Series, known: Known) -> list[str]:
         elif rests_on(row) == "pairs":
             lines += _pairs(runs, row)
         else:
-            lines.append(f"  rests on   {len(runs)} runs of {runs['arm'].nunique()} arms, named in claims.csv")
+            many = f"{counted(len(runs), 'run')} of {counted(runs['arm'].nunique(), 'arm')}"
+            lines.append(f"  rests on   {many}, named in claims.csv")
         lines += [f"  figure     {path}" for path in _figures(out / "figures", row, runs)]
     return lines
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mismatch.config.fields import ConfigError
 from mismatch.config.files import guard
+from mismatch.data.sources.words import counted
 from mismatch.run.sections import IDENTITY, PROVENANCE, is_metric, is_parameter
 from mismatch.sweep import store
 
@@ -70,7 +71,8 @@ def export(folders: Sequence[Path], to: str, out: Path | None = None) -> Iterato
             written = tool.write(runs, target)
         except OSError as error:
             raise ConfigError("--out", target, f"cannot be written ({error.strerror})") from error
-        yield f"{target}: {written} of {len(runs)} runs of {folder}, {len(runs) - written} there already; {tool.OPENED}"
+        known = len(runs) - written
+        yield f"{target}: {written} of {counted(len(runs), 'run')} of {folder}, {known} there already; {tool.OPENED}"
 
 
 def of_folder(folder: Path) -> list[Exported]:

@@ -19,6 +19,7 @@ from mismatch.analysis.axes import Layout, arrange, varied
 from mismatch.analysis.meaning import INK, MEANING
 from mismatch.analysis.select import true
 from mismatch.analysis.summary import LEARNED_MARGIN, LEARNED_SKILL, learned
+from mismatch.data.sources.words import counted
 
 from . import curves, many, titles, words
 from .canvas import SHARES, SMALL, EndLabel, hold, in_two_groups, labelled, new_figure, wrap
@@ -135,8 +136,8 @@ def delay(summary: pd.DataFrame, runs: pd.DataFrame, layout: Layout) -> Figure |
     caption += _failures(summary) + left_out
     late, every = int(summary["_censored"].sum()), int(summary["n"].sum())
     if late:
-        caption += f" Hollow, arrow: lower bound; {late} of {every} runs ended before they got there and count with all"
-        caption += " their updates."
+        caption += f" Hollow, arrow: lower bound; {late} of {counted(every, 'run')} ended before they got there and"
+        caption += " count with all their updates."
     figure, grid = new_figure(len(split), 1, tall(split, 3.9), titles.delay_title(arms, layout), caption)
     labels = []
     for panel, (axes,) in zip(split, grid, strict=True):
@@ -303,7 +304,8 @@ def _probed(summary: pd.DataFrame, runs: pd.DataFrame) -> tuple[pd.DataFrame, pd
     blind = curves.unseen(summary)
     if not blind.any():
         return summary, runs, ""
-    said = f" Left out: {int(blind.sum())} arms with a fault in the test part alone, which the probe does not see."
+    left = counted(int(blind.sum()), "arm")
+    said = f" Left out: {left} with a fault in the test part alone, which the probe does not see."
     return summary[~blind], runs[~runs["arm"].isin(summary.loc[blind, "arm"])], said
 
 
@@ -323,7 +325,7 @@ def _dead(summary: pd.DataFrame) -> str:
     """Sentence on the arms that did not learn, which are drawn grey; empty where all did."""
     found = summary[summary["n"] > 0]
     count = int((~learned(found)).sum())
-    return f" Grey, hollow: did not learn ({count} of {len(found)} arms)." if count else ""
+    return f" Grey, hollow: did not learn ({count} of {counted(len(found), 'arm')})." if count else ""
 
 
 def _groups(summary: pd.DataFrame, runs: pd.DataFrame, metric: str) -> str:
@@ -332,13 +334,13 @@ def _groups(summary: pd.DataFrame, runs: pd.DataFrame, metric: str) -> str:
     values = pd.to_numeric(ok[metric], errors="coerce").groupby(ok["arm"])
     factor = not metric.endswith(SHARES)
     count = sum(in_two_groups(part.to_numpy(float), factor) for _, part in values)
-    return f" Large dots: replicates in two groups, between which no run is ({count} arms)." if count else ""
+    return f" Large dots: replicates in two groups, between which no run is ({counted(count, 'arm')})." if count else ""
 
 
 def _failures(summary: pd.DataFrame) -> str:
     """Sentence on the runs that enter no mean; empty if all are ok."""
     failed, every = int(summary["failures"].sum()), int((summary["failures"] + summary["n"]).sum())
-    return f" {failed} of {every} runs failed: not in the means, a cross marks their arms." if failed else ""
+    return f" {failed} of {counted(every, 'run')} failed: not in the means, a cross marks their arms." if failed else ""
 
 
 def _references(summary: pd.DataFrame) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mismatch.config.fields import ConfigError
+from mismatch.data.sources.words import counted
 from mismatch.report import experiment
 from mismatch.sweep import baselined, store
 
@@ -88,4 +89,4 @@ def _of_other_code(runs: list[store.Brief], planned: store.Asked | None) -> list
         return []
     others = [run for run in runs if run.run not in planned.runs and run.replicate < planned.arms[run.arm]]
     what = "come from other code or packages than were asked for; the same sweep again trains them"
-    return [f"{len(others)} of {len(runs)} runs {what}"] if others else []
+    return [f"{len(others)} of {counted(len(runs), 'run')} {what}"] if others else []

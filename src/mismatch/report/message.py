@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mismatch.analysis.axes import Layout
+from mismatch.data.sources.words import counted
 
 from . import words
 
@@ -110,7 +111,7 @@ def _named(ways: tuple[str, ...], arms: pd.DataFrame) -> str:
             return part
     if len(ways) <= NAMED:
         return " and with ".join(ways)
-    return f"{len(ways)} of {len(every)} ways"
+    return f"{len(ways)} of {counted(len(every), 'way')}"
 
 
 def _listed(names: list[str]) -> str:
@@ -132,4 +133,4 @@ def losing(arms: pd.DataFrame, least: float) -> str:
 def dead(arms: pd.DataFrame, alive: pd.Series) -> str:
     """How many arms did not learn; empty where all did."""
     count = int((~alive).sum())
-    return f"{count} of {len(arms)} arms did not learn" if count else ""
+    return f"{count} of {counted(len(arms), 'arm')} did not learn" if count else ""

@@ -20,6 +20,7 @@ from mismatch.analysis.axes import Axis, parameter_columns, varied
 from mismatch.analysis.conditions import joined
 from mismatch.analysis.robustness import COLUMNS
 from mismatch.analysis.summary import summarise
+from mismatch.data.sources.words import counted
 from mismatch.run import metrics
 
 from . import beside, experiment, heat, many, tables
@@ -214,7 +215,7 @@ def _beside(summary: pd.DataFrame, axes: list[Axis]) -> Beside | None:
 def _counts(runs: pd.DataFrame, summary: pd.DataFrame, axes: list[Axis]) -> str:
     """How much was run and what varied, in a sentence or two."""
     ok = int(runs["status"].eq("ok").sum())
-    text = f"{len(summary)} arms, {len(runs)} runs, {ok} ok, {len(runs) - ok} failed."
+    text = f"{counted(len(summary), 'arm')}, {counted(len(runs), 'run')}, {ok} ok, {len(runs) - ok} failed."
     if not ok:
         return text + " No run finished, so there is nothing to draw."
     varies = [axis.name + (f" (and with it {', '.join(axis.aliases)})" if axis.aliases else "") for axis in axes]

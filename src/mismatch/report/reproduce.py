@@ -20,6 +20,7 @@ from mismatch.analysis.axes import parameter_columns
 from mismatch.analysis.claims import completed
 from mismatch.config import experiments
 from mismatch.config.fields import ConfigError
+from mismatch.data.sources.words import counted
 from mismatch.sweep import baselined
 from mismatch.sweep.store import read_csv, read_runs
 
@@ -75,7 +76,7 @@ def compare_runs(runs: pd.DataFrame, reference: pd.DataFrame) -> tuple[list[str]
     left, right = _keyed(runs, reference), _keyed(reference, runs)
     right = right.assign(_spread=_spread(reference).to_numpy())
     common = left.index.intersection(right.index)
-    lines = [f"{len(common)} runs in both"]
+    lines = [f"{counted(len(common), 'run')} in both"]
     lines += (
         [f"{len(right.index.difference(common))} of the reference were not run"] if len(common) < len(right) else []
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mismatch.config import paths
+from mismatch.data.sources.words import counted
 from mismatch.sweep import store
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def said(runs: pd.DataFrame, folder: Path) -> list[str]:
 
     mean, ok = summarise(runs).iloc[0], runs[runs["status"].eq("ok")]
     told = {
-        "accuracy": f"{_mean(mean, 'accuracy')} over {len(ok)} replicates" if len(ok) else "-",
+        "accuracy": f"{_mean(mean, 'accuracy')} over {counted(len(ok), 'replicate')}" if len(ok) else "-",
         "ceiling": _ceiling(mean),
         "chance": _number(mean, "chance"),
         "delay": _delay(mean, ok),
@@ -85,7 +86,7 @@ def _delay(mean: pd.Series, ok: pd.DataFrame) -> str:
     late, updates = int(ok["delay_censored"].astype(bool).sum()), f"{mean['train.updates']:g} updates"
     if late == len(ok):
         return f"did not learn in {updates}"
-    open_ = f"; at least, as {late} of {len(ok)} replicates did not learn in {updates}" if late else ""
+    open_ = f"; at least, as {late} of {counted(len(ok), 'replicate')} did not learn in {updates}" if late else ""
     return f"{_mean(mean, 'delay', '.0f')} updates{open_}"
 
 
@@ -118,6 +119,6 @@ def _step(mean: pd.Series, ok: pd.DataFrame) -> str:
 def _failures(runs: pd.DataFrame) -> str:
     bad = runs[runs["status"].ne("ok")]
     if bad.empty:
-        return f"none of {len(runs)} runs"
+        return f"none of {counted(len(runs), 'run')}"
     first = bad.iloc[0]
-    return f"{len(bad)} of {len(runs)} runs, such as {first['status']}: {first['error']}"
+    return f"{len(bad)} of {counted(len(runs), 'run')}, such as {first['status']}: {first['error']}"

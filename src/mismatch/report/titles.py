@@ -9,6 +9,7 @@ import pandas as pd
 
 from mismatch.analysis.axes import Layout
 from mismatch.analysis.summary import learned
+from mismatch.data.sources.words import counted
 
 from . import message, words
 from .message import Measure
@@ -61,7 +62,8 @@ def stability_title(arms: pd.DataFrame, layout: Layout) -> str:
     """How many arms did not learn, and which of the others have a rough loss."""
     alive = learned(arms)
     if not alive.any():
-        return f"None of {len(arms)} arms learned: their smooth losses say nothing about stability"
+        who = f"None of {len(arms)} arms" if len(arms) > 1 else "The only arm has not"
+        return f"{who} learned: smooth losses say nothing about stability here"
     parts = (message.dead(arms, alive), message.costs(arms[alive & arms["roughness"].notna()], layout, ROUGHNESS))
     said = "; ".join(filter(None, parts)) or _single(arms, "roughness", "")
     return said[:1].upper() + said[1:]
@@ -84,7 +86,7 @@ def curves_title(arms: pd.DataFrame, layout: Layout) -> str:
         return f"All {len(arms)} arms drawn here learn" if len(arms) > 1 else "The only arm learns"
     names = list(dict.fromkeys(words.series_name(row, arms, layout) for _, row in arms[~alive].iterrows()))
     told = f": {' and '.join(names)}" if len(names) <= message.NAMED and all(names) else ""
-    return f"{int((~alive).sum())} of {len(arms)} arms drawn here did not learn{told}"
+    return f"{int((~alive).sum())} of {counted(len(arms), 'arm')} drawn here did not learn{told}"
 
 
 def _single(arms: pd.DataFrame, metric: str, unit: str) -> str:

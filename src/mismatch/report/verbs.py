@@ -11,6 +11,7 @@ from pathlib import Path
 from mismatch.config.fields import ConfigError
 from mismatch.config.files import guard
 from mismatch.config.paths import REFERENCE
+from mismatch.data.sources.words import counted
 
 
 def report(folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
@@ -39,7 +40,7 @@ def report(folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
         except OSError as error:
             raise ConfigError("report", target, f"cannot be written ({error.strerror}), it is as it was") from error
         yield from rebuilt.notes
-        yield f"{target}: tables, figures and report.html from {rebuilt.runs} runs"
+        yield f"{target}: tables, figures and report.html from {counted(rebuilt.runs, 'run')}"
     claimed = [target for target in targets if (target / "claims.csv").is_file() and "smoke" not in target.parts]
     for parent in dict.fromkeys(target.parent for target in claimed):
         if publishing.publish(parent, vector=out is None):

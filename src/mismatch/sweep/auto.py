@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mismatch.config.groups import LOOKS
+from mismatch.data.sources.words import counted
 from mismatch.sweep.plan import Request
 
 NAMED = 4
@@ -42,12 +43,13 @@ def said(asked: Request, found: More, following: Request | None) -> str:
     head = f"{asked.name}, look {asked.look} of {len(LOOKS)}: "
     if not found.why:
         return f"{head}no contrast of {found.looked} with {n} replicates needs more"
-    head += f"{len(found.why)} of {found.looked} contrasts with {n} replicates need more ({_some(found.why, '; ')})"
+    of = counted(found.looked, "contrast")
+    head += f"{len(found.why)} of {of} with {n} replicates need more ({_some(found.why, '; ')})"
     if following is None:
         last = asked.look == len(LOOKS)
         return head + (f", but {n} replicates are the most there are" if last else ", but their arms have a number")
     arms = [now.names.arm for was, now in zip(asked.wanted, following.wanted, strict=True) if now != was]
-    return f"{head}; {LOOKS[asked.look]} replicates of {len(arms)} arms: {_some(arms, ', ')}"
+    return f"{head}; {LOOKS[asked.look]} replicates of {counted(len(arms), 'arm')}: {_some(arms, ', ')}"
 
 
 def _some(names: Sequence[str], between: str) -> str:

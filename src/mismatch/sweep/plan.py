@@ -17,6 +17,7 @@ from mismatch.config.groups import AUTO, LOOKS, Settings
 from mismatch.config.paths import absolute
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.config.rules import resolve
+from mismatch.data.sources.words import counted
 from mismatch.run import metrics
 from mismatch.sweep import baselined, measured, store
 from mismatch.sweep.estimate import REPORT_S, seconds
@@ -131,11 +132,12 @@ class Plan:
         total = len(self.runs) + self.done
         own = f", a measurement of {about(self.measure_s / 60)}" if self.measure_s else ""
         own += f", baselines of {about(self.baselines_s / 60)}" if self.baselines_s else ""
-        where = "in all on the workers of another launcher" if workers is None else f"on {workers} workers"
+        where = "in all on the workers of another launcher" if workers is None else f"on {counted(workers, 'worker')}"
         look = f", look {self.request.look} of {len(LOOKS)}" if self.request.look else ""
         minutes = self.minutes(workers or 1) + (start_s / 60 if self.runs else 0.0)
         return (
-            f"{self.name}{look}: {len(self.request.wanted)} arms, {total} runs, {self.done} done already, "
+            f"{self.name}{look}: {counted(len(self.request.wanted), 'arm')}, "
+            f"{counted(total, 'run')}, {self.done} done already, "
             f"{len(self.runs)} to train{own}, {about(minutes)} {where}"
         )
 
@@ -191,11 +193,11 @@ def _same(first: Settings, job: Settings) -> None:
 def _notes(jobs: int, skipped: list[str], arms: int) -> tuple[str, ...]:
     notes = []
     if skipped:
-        notes.append(f"{len(skipped)} impossible of {jobs} cells left out, such as {skipped[0]}")
+        notes.append(f"{len(skipped)} impossible of {counted(jobs, 'cell')} left out, such as {skipped[0]}")
     inert = jobs - len(skipped) - arms
     if inert:
         what = "differ from another only in what cannot act there: trained once, left empty in the table"
-        notes.append(f"{inert} cells {what}")
+        notes.append(f"{counted(inert, 'cell')} {what}")
     return tuple(notes)
 
 

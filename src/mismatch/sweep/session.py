@@ -20,6 +20,7 @@ from mismatch.config.fields import ConfigError
 from mismatch.config.groups import AUTO, LOOKS, Settings
 from mismatch.config.registry import EXECUTORS
 from mismatch.config.settings import settings
+from mismatch.data.sources.words import counted
 from mismatch.run.record import Record
 from mismatch.sweep import auto, baselined, lock, measured, naming, said, store
 from mismatch.sweep import plan as planning
@@ -325,7 +326,7 @@ class Session:
             runs = sum(len(plan.runs) for plan in plans)
             minutes = sum(plan.minutes(count or 1) for plan, count in zip(plans, workers, strict=True))
             minutes += START_S / 60 if runs else 0.0
-            lines.append(f"in all: {runs} runs to train, {planning.about(minutes)}")
+            lines.append(f"in all: {counted(runs, 'run')} to train, {planning.about(minutes)}")
         return lines
 
     def _finish(self, chain: Sequence[Work], last: bool) -> None:
@@ -420,7 +421,7 @@ class Session:
         lost = [run for run in plan.runs if run.id not in recorded]
         if lost:
             self._codes.append(EXIT_FAILED_RUNS)
-            say(f"{plan.name}: {len(lost)} of {len(plan.runs)} runs did not come back from the launcher")
+            say(f"{plan.name}: {len(lost)} of {counted(len(plan.runs), 'run')} did not come back from the launcher")
 
     def _measure_beside(self, sweep: Sweep, plan: Plan) -> None:
         """Begin the measurement of another kind, unless the machine must be quiet for it."""
@@ -469,7 +470,7 @@ class Session:
             self._say(note)
         if made.failed:
             self._codes.append(EXIT_FAILED_RUNS)
-            self._say(f"{made.failed} of {made.runs} runs did not end ok; their rows say why")
+            self._say(f"{made.failed} of {counted(made.runs, 'run')} did not end ok; their rows say why")
         named = ("runs.csv", "summary.csv", "arms.csv", "effects.csv", "tuned.csv", "robustness.csv")
         tables = [] if not made.runs else [name for name in named if (folder / name).is_file()]
         pictures = ["report.html", "figures/"] if sweep.request.figures else []

@@ -9,7 +9,7 @@ from mismatch.advise.budget import Budget
 from mismatch.advise.candidates import OWN
 from mismatch.advise.entering import Entering
 from mismatch.advise.runs import Runs
-from mismatch.check.words import counted
+from mismatch.config.counting import counted
 from mismatch.sweep.plan import about
 
 SLOWER = 1.5

@@ -7,7 +7,7 @@ more than the minutes that were given.
 from collections.abc import Callable
 
 from mismatch.advise.budget import Budget
-from mismatch.check.words import counted
+from mismatch.config.counting import counted
 from mismatch.config.fields import plain
 from mismatch.sweep.plan import about
 

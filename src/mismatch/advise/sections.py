@@ -11,7 +11,7 @@ from mismatch.advise.evidence import EQUIVALENT, KERAS, LEADER, OPEN, Entered, E
 from mismatch.advise.naming import KEPT, apart, capital, factor, instead, whole
 from mismatch.advise.words import interval, named, rounded, three, unfinished
 from mismatch.check.finding import Finding
-from mismatch.check.words import counted
+from mismatch.config.counting import counted
 
 VERDICT = "verdict"
 """The column of what the interval beside it comes to: where there is no room, it can be left out."""

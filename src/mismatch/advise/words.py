@@ -6,7 +6,8 @@ In: `Evidence`. Out: plain English, whose every number stands in the evidence, a
 from mismatch.advise.evidence import COSTS, EQUIVALENT, GAINS, KERAS, OPEN, Evidence, Finalist
 from mismatch.advise.naming import capital, instead, whole
 from mismatch.analysis.intervals import Interval
-from mismatch.check.words import counted, verb
+from mismatch.check.words import verb
+from mismatch.config.counting import counted
 
 MOST_COSTS = 2
 """Of the ways that would cost something, beside Keras's default and a shorter T, those that would cost most."""

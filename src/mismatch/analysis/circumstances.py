@@ -13,7 +13,7 @@ from mismatch.analysis.intervals import ANYWHERE
 from mismatch.analysis.pairs import CHANCE_METRICS, DELAY, Pairs
 from mismatch.analysis.select import true
 from mismatch.analysis.summary import learned
-from mismatch.data.sources.words import counted
+from mismatch.config.counting import counted
 from mismatch.run import metrics
 
 WITNESSES = ("log_loss", "loss_final", "exact_accuracy", "accuracy", "auc", "train_accuracy", "roughness")

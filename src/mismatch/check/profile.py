@@ -10,7 +10,8 @@ import numpy as np
 from mismatch.check import lengths
 from mismatch.check.outcome import Section
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, memory, named, share
+from mismatch.check.words import memory, named, share
+from mismatch.config.counting import counted
 from mismatch.data.sources.base import Reading
 
 MOST = 12

@@ -6,12 +6,6 @@ In: numbers and names. Out: words.
 from collections.abc import Sequence
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 sequence``, ``1,200 sequences``, ``2 classes``."""
-    plural = noun + ("es" if noun.endswith("s") else "s")
-    return f"{count:,} {noun if count == 1 else plural}"
-
-
 def verb(count: int, one: str, several: str) -> str:
     """The form that agrees with the count."""
     return one if count == 1 else several

@@ -16,7 +16,7 @@ import pandas as pd
 from mismatch.analysis.axes import Layout
 from mismatch.analysis.meaning import MEANING
 from mismatch.analysis.summary import learned
-from mismatch.data.sources.words import counted
+from mismatch.config.counting import counted
 
 from . import titles, words
 from .canvas import EndLabel, labelled, new_figure

@@ -17,8 +17,8 @@ from mismatch.analysis.project import COLUMN
 from mismatch.analysis.verdict import UNTESTED
 from mismatch.analysis.words import details, effect, margin, measure, predicted, rests_on
 from mismatch.config import claims
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError
-from mismatch.data.sources.words import counted
 from mismatch.report.figures import NAMES
 from mismatch.report.fit import fitted, width
 from mismatch.report.verdicts import collect

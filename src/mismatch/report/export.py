@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError
 from mismatch.config.files import guard
-from mismatch.data.sources.words import counted
 from mismatch.run.sections import IDENTITY, PROVENANCE, is_metric, is_parameter
 from mismatch.sweep import store
 

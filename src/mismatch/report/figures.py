@@ -19,7 +19,7 @@ from mismatch.analysis.axes import Layout, arrange, varied
 from mismatch.analysis.meaning import INK, MEANING
 from mismatch.analysis.select import true
 from mismatch.analysis.summary import LEARNED_MARGIN, LEARNED_SKILL, learned
-from mismatch.data.sources.words import counted
+from mismatch.config.counting import counted
 
 from . import curves, many, titles, words
 from .canvas import SHARES, SMALL, EndLabel, hold, in_two_groups, labelled, new_figure, wrap

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError
-from mismatch.data.sources.words import counted
 from mismatch.report import experiment
 from mismatch.sweep import baselined, store
 

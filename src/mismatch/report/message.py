@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mismatch.analysis.axes import Layout
-from mismatch.data.sources.words import counted
+from mismatch.config.counting import counted
 
 from . import words
 

@@ -20,7 +20,7 @@ from mismatch.analysis.axes import Axis, parameter_columns, varied
 from mismatch.analysis.conditions import joined
 from mismatch.analysis.robustness import COLUMNS
 from mismatch.analysis.summary import summarise
-from mismatch.data.sources.words import counted
+from mismatch.config.counting import counted
 from mismatch.run import metrics
 
 from . import beside, experiment, heat, many, tables

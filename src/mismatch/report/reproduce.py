@@ -19,8 +19,8 @@ import pandas as pd
 from mismatch.analysis.axes import parameter_columns
 from mismatch.analysis.claims import completed
 from mismatch.config import experiments
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError
-from mismatch.data.sources.words import counted
 from mismatch.sweep import baselined
 from mismatch.sweep.store import read_csv, read_runs
 

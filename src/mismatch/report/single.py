@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mismatch.config import paths
-from mismatch.data.sources.words import counted
+from mismatch.config.counting import counted
 from mismatch.sweep import store
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mismatch.analysis.axes import Layout
 from mismatch.analysis.summary import learned
-from mismatch.data.sources.words import counted
+from mismatch.config.counting import counted
 
 from . import message, words
 from .message import Measure

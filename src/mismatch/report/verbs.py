@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError
 from mismatch.config.files import guard
 from mismatch.config.paths import REFERENCE
-from mismatch.data.sources.words import counted
 
 
 def report(folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:

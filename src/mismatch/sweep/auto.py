@@ -7,8 +7,8 @@ commands: the same records lead through the same looks, so an interrupted sweep 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mismatch.config.counting import counted
 from mismatch.config.groups import LOOKS
-from mismatch.data.sources.words import counted
 from mismatch.sweep.plan import Request
 
 NAMED = 4

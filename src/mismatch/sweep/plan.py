@@ -12,12 +12,12 @@ from typing import Any
 
 from mismatch.config import claims
 from mismatch.config.arm import Arm
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import AUTO, LOOKS, Settings
 from mismatch.config.paths import absolute
 from mismatch.config.registry import MEASUREMENTS
 from mismatch.config.rules import resolve
-from mismatch.data.sources.words import counted
 from mismatch.run import metrics
 from mismatch.sweep import baselined, measured, store
 from mismatch.sweep.estimate import REPORT_S, seconds

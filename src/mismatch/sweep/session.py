@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mismatch.config import files, paths
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import AUTO, LOOKS, Settings
 from mismatch.config.registry import EXECUTORS
 from mismatch.config.settings import settings
-from mismatch.data.sources.words import counted
 from mismatch.run.record import Record
 from mismatch.sweep import auto, baselined, lock, measured, naming, said, store
 from mismatch.sweep import plan as planning

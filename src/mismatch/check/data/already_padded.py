@@ -7,7 +7,8 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share
+from mismatch.check.words import share
+from mismatch.config.counting import counted
 
 RUN = 2
 """Steps of one value from which on an end counts as padded."""

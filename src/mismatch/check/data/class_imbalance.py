@@ -7,7 +7,8 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, named
+from mismatch.check.words import named
+from mismatch.config.counting import counted
 
 UNEVEN, LOPSIDED, OBVIOUS = 3.0, 10.0, 0.9
 """Ratio of the largest class to the smallest: noted, warned; and the accuracy of guessing that is warned of."""

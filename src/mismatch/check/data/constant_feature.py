@@ -7,7 +7,8 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, named
+from mismatch.check.words import named
+from mismatch.config.counting import counted
 
 
 class ConstantFeature(Rule):

@@ -7,7 +7,8 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import LARGEST, Subject
-from mismatch.check.words import counted, named, share
+from mismatch.check.words import named, share
+from mismatch.config.counting import counted
 
 
 class MissingValues(Rule):

@@ -8,7 +8,8 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share, verb
+from mismatch.check.words import share, verb
+from mismatch.config.counting import counted
 
 SERIOUS, SLIGHT = 0.01, 0.001
 """Shares of the steps: an error from the first on, below the second a note."""

@@ -6,7 +6,8 @@ from mismatch.check.finding import Finding
 from mismatch.check.lengths import cut
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share
+from mismatch.check.words import share
+from mismatch.config.counting import counted
 
 MOST = 0.5
 """Share of pads from which on it is said."""

@@ -7,7 +7,8 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share, verb
+from mismatch.check.words import share, verb
+from mismatch.config.counting import counted
 
 SERIOUS = 0.01
 """Share of the test part from which on it is an error."""

@@ -7,7 +7,8 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share
+from mismatch.check.words import share
+from mismatch.config.counting import counted
 
 SENTINELS = (-99.0, -999.0, -9999.0, -99999.0, 999.0, 9999.0, 99999.0, -200.0, -1e20, 1e20, -1e30, 1e30)
 GAP = 3.0

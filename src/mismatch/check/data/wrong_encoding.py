@@ -8,7 +8,8 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
-from mismatch.check.words import counted, share
+from mismatch.check.words import share
+from mismatch.config.counting import counted
 
 TRACES = re.compile("\ufffd|[\u00c2\u00c3\u00d0\u00d1][\u0080-\u00bf]|\u00e2\u20ac|\u00ef\u00bb\u00bf")
 """The replacement character; UTF-8 of Latin and Cyrillic letters, of quotation marks and of a byte-order mark, read as

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError, plain
 from mismatch.data.sources.labels import missing, number
 from mismatch.data.sources.named import FLATTEN
 from mismatch.data.sources.rows import Rows
-from mismatch.data.sources.words import counted, listed, quoted
+from mismatch.data.sources.words import listed, quoted
 
 NOTHING = frozenset(
     (

@@ -8,9 +8,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError
 from mismatch.data.sources.records import Malformed, Records, Style, records_of
-from mismatch.data.sources.words import counted, listed, quoted
+from mismatch.data.sources.words import listed, quoted
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 BLANKS = "space"

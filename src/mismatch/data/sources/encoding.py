@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError
 from mismatch.data.sources.alphabets import readings
-from mismatch.data.sources.words import counted, quoted
+from mismatch.data.sources.words import quoted
 
 MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "UTF-32"),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import require
 from mismatch.config.paths import shown
 from mismatch.data.sources.base import Dropped, Items, Reading
@@ -17,7 +18,6 @@ from mismatch.data.sources.labels import EXAMPLES, Labels, labelled
 from mismatch.data.sources.parts import lopsided, repeated
 from mismatch.data.sources.recordings import numeric
 from mismatch.data.sources.tree import Found, walk
-from mismatch.data.sources.words import counted
 
 
 def texts(path: str, encoding: str | None = None, test_path: str | None = None) -> Items:

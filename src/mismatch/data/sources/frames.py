@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError, plain, require
-from mismatch.data.sources.words import counted, quoted
+from mismatch.data.sources.words import quoted
 
 STEPS = (
     "x.set_index(['id', 'time'])[features] if each row is a step, with labels = x.groupby('id')['label'].first(), "

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError
 from mismatch.data.sources.base import Dropped
 from mismatch.data.sources.named import FLATTEN
-from mismatch.data.sources.words import counted, listed, quoted
+from mismatch.data.sources.words import listed, quoted
 
 EXAMPLES = 3
 

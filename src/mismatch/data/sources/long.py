@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError, plain, require
 from mismatch.config.paths import shown
 from mismatch.data.sources import giveaways, wide
@@ -20,7 +21,7 @@ from mismatch.data.sources.named import absent, typed, with_comma
 from mismatch.data.sources.numeric import Found
 from mismatch.data.sources.parts import PARTS
 from mismatch.data.sources.rows import Rows
-from mismatch.data.sources.words import counted, listed, quoted
+from mismatch.data.sources.words import listed, quoted
 
 MOST = 8
 """Names of features that fit a line to type."""

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError, require
 from mismatch.config.paths import absolute, shown
 from mismatch.data.sources import archive, long, npz, recordings, ts
@@ -18,7 +19,7 @@ from mismatch.data.sources.named import with_comma
 from mismatch.data.sources.nested import refuse_series
 from mismatch.data.sources.numeric import Found, items, joined
 from mismatch.data.sources.rows import read_rows
-from mismatch.data.sources.words import counted, listed
+from mismatch.data.sources.words import listed
 
 ZIP, ARRAY = b"PK\x03\x04", b"\x93NUMPY"
 TAG = re.compile(rb"^@(problemname|timestamps|classlabel)\b", re.IGNORECASE | re.MULTILINE)

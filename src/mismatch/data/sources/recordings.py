@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError, plain, require
 from mismatch.config.paths import shown
 from mismatch.data.sources import columnar, long, tree
@@ -20,7 +21,7 @@ from mismatch.data.sources.labels import number
 from mismatch.data.sources.long import Columns
 from mismatch.data.sources.numeric import Found
 from mismatch.data.sources.rows import Rows, read_rows
-from mismatch.data.sources.words import counted, listed, quoted
+from mismatch.data.sources.words import listed, quoted
 
 FILE, FOLDER = "(file)", "(folder)"
 """Columns of the table that the files make: which sequence a step belongs to, and its class."""

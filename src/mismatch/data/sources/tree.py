@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mismatch.config.counting import counted
 from mismatch.config.fields import ConfigError, plain, require
 from mismatch.config.paths import absolute, shown
 from mismatch.data.sources.parts import PARTS
-from mismatch.data.sources.words import counted, listed
+from mismatch.data.sources.words import listed
 
 LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
 """What operating systems leave behind, beside names that start with a dot."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mismatch.config.counting import counted
 from mismatch.data.sources.labels import number
 from mismatch.data.sources.numeric import Found
-from mismatch.data.sources.words import counted, listed, quoted
+from mismatch.data.sources.words import listed, quoted
 
 KNOWN = ("problemname", "timestamps", "missing", "univariate", "dimensions", "equallength", "serieslength")
 LABELS = ("classlabel", "targetlabel", "data")

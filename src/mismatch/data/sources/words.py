@@ -24,8 +24,3 @@ def listed(values: Iterable[object], most: int = MOST, quotes: bool = False) -> 
     shown = [quoted(value) if quotes else plain(value, WIDTH) for value in everything[:most]]
     rest = len(everything) - most
     return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """``1 row``, ``2 rows``, ``1,200 rows``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

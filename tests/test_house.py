@@ -3,6 +3,7 @@
 import ast
 import re
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,14 @@ def test_modules_import_each_other_in_no_circle():
 
     for name in graph:
         visit(name, ())
+
+
+def test_the_picture_of_the_house_shows_every_room_above_those_that_it_imports():
+    picture = (ROOT / "docs/rooms.svg").read_text()
+    drawn = re.findall(r'<text x="42" [^>]*font-weight="bold"[^>]*>([^<]+)</text>', picture)
+    rows = [[ROOMS.index(name) for name in row.split(" · ")] for row in reversed(drawn)]
+    assert sorted(place for row in rows for place in row) == list(range(len(ROOMS)))
+    assert all(max(lower) < min(upper) for lower, upper in pairwise(rows))
 
 
 def test_every_module_says_what_it_is_for():

@@ -24,6 +24,7 @@ from mismatch.advise.tabled import COLUMNS
 from mismatch.advise.terminal import brief
 from mismatch.advise.writing import write
 from mismatch.analysis.intervals import Interval
+from mismatch.analysis.meaning import COLOURS
 from mismatch.config.fields import ConfigError
 from tests.advise.told import BEST, ENTERED, FINALISTS, HOSTILE, NAN, UNTESTED, advice, entered, finalist, hostile
 
@@ -161,7 +162,9 @@ def test_colours_of_text_stand_out_in_light_and_dark_and_on_paper() -> None:
     assert len(named) == len(papers) == 3
     for (paper, text), variables in zip(papers, named, strict=True):
         colours = [text, *re.findall(r"--(?:pale|accent|bad|good): (#\w+)", variables)]
-        assert len(colours) == 5
+        inks = re.findall(r"--ink\d: (#\w+)", variables)
+        assert len(colours) == 5 and len(inks) == (6 if paper == "#14171a" else 0)
+        colours += inks or COLOURS
         for colour in colours:
             low, high = sorted((luminance(colour), luminance(paper)))
             assert (high + 0.05) / (low + 0.05) >= 4.5, (colour, paper)

@@ -19,8 +19,8 @@ from mismatch.advise.evidence import KERAS, Evidence, Finalist
 from mismatch.advise.naming import KEPT, apart
 from mismatch.advise.sections import dose
 from mismatch.advise.words import three
+from mismatch.analysis.meaning import COLOURS, MEANING, colours, contrast
 from mismatch.analysis.meaning import MARKERS as EVERY
-from mismatch.analysis.meaning import MEANING, colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 INK, PALE, MARKED = "#222222", "#767676", MEANING["advice"].lower()
 """Text and frames, what is beside the point, and the advised way."""
+INKS = {colour.lower(): f"--ink{place}" for place, colour in enumerate(COLOURS) if colour.lower() != MARKED}
+"""Names by which a page may say other colours for series."""
+READABLE = 4.5
+"""Contrast of letters (WCAG 2.1, 1.4.3)."""
+DARK = "#14171a"
+"""The paper of a page in dark, on which all letters have to stand out."""
 ADVISED = "D"
 MARKERS = tuple(marker for marker in EVERY if marker != ADVISED)
 """Of the advised way, and of the others."""
@@ -108,9 +114,25 @@ def svg(figure: Figure, name: str, title: str) -> str:
     text = out.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = text.replace(INK, "currentColor").replace(PALE, "var(--pale)").replace(MARKED, "var(--accent)")
+    for colour, ink in INKS.items():
+        text = text.replace(colour, f"var({ink}, {colour})")
     text = re.sub(r' id="\w+_\d+"', "", text)  # nothing refers to these, and another figure has the same
     said = f'<svg role="img" aria-label="{escape(title, quote=True)}"'
     return re.sub(r' (?:width|height)="[\d.]+pt"', "", text.replace("<svg", said, 1), count=2)
+
+
+def on_dark() -> dict[str, str]:
+    """The inks of `INKS` for a page in dark: each mixed with as little white as has a contrast of 4.5 to 1 there."""
+    return {ink: _lighter(colour) for colour, ink in INKS.items()}
+
+
+def _lighter(colour: str) -> str:
+    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    for white in range(0, 101, 5):
+        mixed = "#" + "".join(f"{round(part + (255 - part) * white / 100):02x}" for part in parts)
+        if contrast(mixed, DARK) >= READABLE:
+            return mixed
+    raise ValueError(f"no tint of {colour} can be read on {DARK}")
 
 
 def _final(told: Evidence, timed: Sequence[Finalist]) -> Figure:

@@ -30,7 +30,9 @@ def html(told: Evidence, script: Scripted | None = None) -> str:
     """A page of its own."""
     made = scripted(told) if script is None else script
     code = "\n".join(map(plain, made.code.splitlines()))
-    return _filled("advice.html.j2", told, script=made, code=code, check=_check(told))
+    return _filled(
+        "advice.html.j2", told, script=made, code=code, check=_check(told), on_dark=figures.on_dark(), dark=figures.DARK
+    )
 
 
 def card(told: Evidence) -> str:

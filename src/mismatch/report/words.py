@@ -16,6 +16,7 @@ SPOKEN = {
     "length.ratio": "T = {} Lmax",
     "length.steps": "T = {}",
     "length.padding": "{}-padding",
+    "length.padding=none": "no pads",
     "length.truncating": "{}-truncating",
     "length.truncating=head_tail": "head+tail truncating",
     "length.truncating=interpolate": "interpolated to T",

@@ -1,7 +1,7 @@
 """Tables and the figure of the benchmark of advice, from the outcomes that are there.
 
-In: results/advice. Out: results/advice/{choices,statements,regret,right}.csv, figures/regret.png, and both summaries as
-text.
+In: results/advice, and where asked for tables of earlier outcomes. Out: results/advice/{choices,statements,regret,
+right}.csv, figures/regret.png, and both summaries as text.
 """
 
 import argparse
@@ -18,11 +18,18 @@ def main() -> int:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=OUT)
-    out = parser.parse_args().out
+    parser.add_argument(
+        "--beside", type=Path, help="tables made before: their rows of files without an outcome are kept"
+    )
+    asked = parser.parse_args()
+    out, beside = asked.out, asked.beside
     found = reading.outcomes(out)
     if not found:
         parser.error(f"--out={out}: holds no outcome yet; run experiments/advice/regret.py")
     choices, statements = reading.choices(found), reading.statements(found)
+    if beside is not None:
+        choices = reading.together(choices, store.read_csv(beside / "choices.csv"))
+        statements = reading.together(statements, store.read_csv(beside / "statements.csv"))
     reference = reading.ADVISED if reading.ADVISED in set(choices["rule"]) else str(choices["rule"].iloc[0])
     tables = {
         "choices": choices,

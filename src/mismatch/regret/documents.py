@@ -9,9 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from mismatch.analysis.documents import table
+from mismatch.config.counting import counted
 from mismatch.config.paths import REFERENCE
 from mismatch.regret.reading import ADVISED, UNTUNED
 from mismatch.regret.sources import SOURCES
+from mismatch.regret.summary import over_repeats
 from mismatch.regret.truth import BEST, FIRST, LAST, NEAR
 from mismatch.sweep import store
 
@@ -41,7 +43,7 @@ datasets would give. The datasets were picked by hand and are no sample of any o
 
 {rules}
 
-{reached}
+{reached}{later}
 
 ![Regret by rule](../results/reference/advice/figures/regret.png)
 
@@ -76,9 +78,6 @@ The calls of an advice run on a clock of their own: a run takes the processor ti
 trained, each of two workers compiles a program when it first needs it (2 s), and is ready after 6 s. So calls
 of several lengths share their runs, and what else the machine did does not count. Ways are judged by {first}
 trainings each; the {best} best, the cheapest near them and all that was advised, said or a rule by {last}.
-
-`early_even` and `late_skewed` were advised by an earlier version, which did not give what time is left to the best
-ways of the race; all others by one version.
 """
 
 
@@ -95,6 +94,7 @@ def document(folder: Path = FOLDER) -> str:
         margin=_short(NEAR),
         rules=_rules(regret),
         reached=_reached(regret),
+        later=_later(choices),
         each=_each(choices),
         right=_right(right),
         covered=_covered(right),
@@ -136,6 +136,17 @@ def _reached(regret: pd.DataFrame) -> str:
     return f"Mean regret of the advice at 5 minutes {small}, and {better}."
 
 
+def _later(choices: pd.DataFrame) -> str:
+    """The same on files that were drawn when nothing was changed any more: an empty text where there are none."""
+    mine = choices[choices["rule"].eq(ADVISED) & choices["repeat"].gt(0)].set_index(["dataset", "repeat"])["regret"]
+    if mine.empty:
+        return ""
+    mean, low, high = over_repeats(mine)
+    files = f"{counted(len(mine), 'file')} drawn after the last change of the advice"
+    found = f"{_number(mean)} {_bounds(low, high)}".strip()
+    return f" The first file of each dataset led to changes (below); on {files}, it is {found}."
+
+
 def _each(choices: pd.DataFrame) -> str:
     wide = choices.pivot_table(index="dataset", columns="rule", values="regret", aggfunc="mean", sort=False)
     wide = wide.loc[[name for name in SOURCES if name in wide.index]]
@@ -164,7 +175,8 @@ def _covered(right: pd.DataFrame) -> str:
 def _number(value: float) -> str:
     if math.isnan(value):
         return ""
-    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 0.9995 else f"{value:.0f}"
+    rounded = round(value, 3) + 0.0  # no -.000
+    return f"{rounded:.3f}".replace("0.", ".", 1) if abs(rounded) < 1 else f"{rounded:.0f}"
 
 
 def _bounds(low: float, high: float) -> str:

@@ -63,6 +63,13 @@ def statements(found: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame([row for one in found for row in _statements(one)], columns=list(STATEMENTS))
 
 
+def together(found: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `found`, then those of `earlier` on files (dataset, repeat) that `found` lacks. Columns: as above."""
+    known = pd.MultiIndex.from_frame(found[["dataset", "repeat"]])
+    files = pd.MultiIndex.from_frame(earlier[["dataset", "repeat"]])
+    return pd.concat([found, earlier[~files.isin(known)]], ignore_index=True)
+
+
 Truths = dict[tuple[str, float], dict[str, Any]]
 
 

@@ -6,14 +6,15 @@ import pytest
 from mismatch.config.fields import ConfigError
 from mismatch.config.registry import DATASETS
 from mismatch.data._text import Corpus, build_index, encode, word_vectors
-from mismatch.data._tokens import english
+from mismatch.data._tokens import Numbered, english
 from mismatch.data.streams import Streams
 
 
 def test_the_index_knows_training_words_alone_and_ranks_them_by_count():
-    index = build_index([["b", "a", "b"], ["a", "c"]], size=4)
+    documents = [["d", "d"], ["b", "a", "b"], ["a", "c"]]
+    index = build_index(Corpus(Numbered(documents, list), np.zeros(3)), np.array([1, 2]), size=4)
     assert index == {"a": 2, "b": 3}  # equal counts in alphabetical order; c does not fit
-    corpus = Corpus([["b", "never-seen", "a"]], np.array([0]))
+    corpus = Corpus(Numbered([["b", "never-seen", "a"]], list), np.array([0]))
     assert encode(corpus, np.array([0]), index).values[:, 0].tolist() == [3, 1, 2]
 
 
@@ -27,7 +28,7 @@ def test_too_small_a_corpus_is_refused_before_training_with_what_is_left():
 def test_word_vectors_put_words_that_keep_the_same_company_together():
     """Words 2 and 3 occur in the same contexts, 4 in others."""
     documents = [[5, 2, 6], [5, 3, 6], [7, 4, 8]] * 30
-    corpus = Corpus([[str(w) for w in words] for words in documents], np.zeros(90, np.int64))
+    corpus = Corpus(Numbered(documents, lambda words: map(str, words)), np.zeros(90, np.int64))
     data = encode(corpus, np.arange(90), {str(w): w for w in range(2, 9)})
     table = word_vectors(data, vocabulary=9, dimension=3, window=2)
     cosine = lambda a, b: table[a] @ table[b] / (np.linalg.norm(table[a]) * np.linalg.norm(table[b]))  # noqa: E731

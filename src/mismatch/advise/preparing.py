@@ -13,7 +13,7 @@ from mismatch.config.arm import Arm
 from mismatch.config.fields import plain, require
 from mismatch.data._ragged import RaggedData, Splits
 from mismatch.data._text import Corpus, build_index, encode
-from mismatch.data._tokens import tokenise
+from mismatch.data._tokens import Numbered, tokenise
 from mismatch.data.series import Series
 from mismatch.data.sources.missing import fill, refuse_infinite
 from mismatch.data.sources.numeric import end_to_end
@@ -61,8 +61,8 @@ def _texts(data: YourText, train: np.ndarray, texts: Any, names: tuple[str, ...]
         tokens.append(tokenise(text, data.tokens))
         require(bool(tokens[-1]), "sequences", plain(text, 40), f"{name} must hold a word at least")
     known = data.corpus()
-    index = build_index([known.tokens[row] for row in train], data.vocabulary)
-    new = Corpus(tokens, np.zeros(len(tokens), np.int64))
+    index = build_index(known, train, data.vocabulary)
+    new = Corpus(Numbered(tokens, list), np.zeros(len(tokens), np.int64))
     return encode(known, train, index), encode(new, np.arange(len(tokens)), index)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from mismatch.check.near import near_series, near_texts
 from mismatch.check.overlap import Overlap, overlap
-from mismatch.data._tokens import tokenise
+from mismatch.data._tokens import Numbered, tokenise
 from mismatch.data.sources.base import Items
 
 LARGEST = float(np.finfo(np.float32).max)
@@ -36,16 +36,16 @@ class Subject:
         return self.items.texts is not None
 
     @cached_property
-    def tokens(self) -> list[list[str]]:
+    def tokens(self) -> Numbered:
         """Tokens of each text."""
-        return [tokenise(text) for text in self.items.texts or ()]
+        return Numbered(self.items.texts or (), tokenise)
 
     @cached_property
     def lengths(self) -> np.ndarray:
         """Steps of each sequence, tokens of each text: (N,) int64."""
         if self.items.lengths is not None:
             return self.items.lengths
-        return np.fromiter(map(len, self.tokens), np.int64, len(self.tokens))
+        return np.array([len(self.tokens.numbers(row)) for row in range(len(self.tokens))], np.int64)
 
     @cached_property
     def offsets(self) -> np.ndarray:
@@ -70,22 +70,15 @@ class Subject:
         return self.raw if usable.all() else np.where(usable, self.raw, np.nan)
 
     @cached_property
-    def _indexed(self) -> tuple[np.ndarray, dict[str, int]]:
-        known: dict[str, int] = {}
-        each = (known.setdefault(word, len(known)) for words in self.tokens for word in words)
-        ids = np.fromiter(each, np.int64, int(self.lengths.sum()))
-        return ids, known
-
-    @property
     def ids(self) -> np.ndarray:
         """A number for each token, the same for equal ones: (sum L,) int64."""
-        return self._indexed[0]
+        return self.tokens.joined(range(len(self.tokens))).astype(np.int64)
 
     @cached_property
     def words(self) -> Counter[str]:
         """How often each token stands in all texts."""
-        ids, known = self._indexed
-        return Counter(dict(zip(known, np.bincount(ids, minlength=len(known)).tolist(), strict=True)))
+        counts = np.bincount(self.ids)  # first: it makes the tokens
+        return Counter(dict(zip(self.tokens.words, counts.tolist(), strict=True)))
 
     @cached_property
     def characters(self) -> Counter[str]:

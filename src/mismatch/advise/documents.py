@@ -48,12 +48,12 @@ writes, beside the records that let the same command go on:
   must stay beside it: it has the rows of each part. Where no short script can do what the arm does, the command says
   why and writes neither.
 
-The minutes are those from the command's start to its end. First a few short runs show how fast the machine is; from
-their pace follow the ways there is time for, and where little fits one learning rate, fewer ways, a shorter T. The
-pace is looked at anew part by part. What comes last is kept free: the final (a third at the most), step times (a
-seventh, or none, with the reason), telling and writing. Where not a single run ends in time, one line says so. It ends
-early where nothing is left to do. Ctrl-C (exit code 130) and SIGTERM (143) give the best answer so far, written and
-labelled; a second one ends it at once. The same command, also with more minutes, trains only what is missing.
+The minutes are those from the command's start to its end. First a few short runs show how fast the machine is. From
+their pace follow the ways there is time for; where there is little, one learning rate, fewer ways, a shorter T. The
+pace is measured again in each part. Time is kept for what comes last: the final (a third at the most), step times (a
+seventh, or none, with the reason), and writing the answer. Where not a single run ends in time, one line says so. It
+ends early where nothing is left to do. Ctrl-C (exit code 130) and SIGTERM (143) give the best answer so far, written
+and labelled; a second one ends it at once. The same command, also with more minutes, trains only what is missing.
 
 `mismatch.advise(sequences, labels, minutes=5)` does the same for sequences in memory, which it keeps in its results
 folder. What it returns prints as the text, shows itself in a notebook and has `.settings` (overrides of the command,
@@ -123,9 +123,10 @@ RACE = """## The race
 All arms are trained on the same replicates. A replicate splits the sequences anew into a training and a test part, the
 same for every arm; what is set aside for the final figures takes no part. At {looks} replicates the race looks at
 the paired differences between each arm and the leader, the arm with the highest mean, and arms that are clearly worse
-drop out. Promised is this: the arm that is truly best drops out, at any look, with a probability of at most {alpha}.
-Truly best is the arm with the highest mean accuracy on sequences not seen, when it is trained on parts of these data;
-another collection to train on might rank close arms in another order.
+drop out. The rule is made for this, and the simulations below hold it to this promise: the arm that is truly best
+drops out, at any look, with a probability of at most {alpha}. Truly best is the arm with the highest mean accuracy on
+sequences not seen, when it is trained on parts of these data; another collection to train on might rank close arms
+in another order.
 
 * Differences over replicates share test sequences. Their mean varies by s^2 (1/n + n_test/n_train), the corrected
   resampled t test (Nadeau & Bengio 2003), not by s^2 / n.
@@ -154,11 +155,12 @@ last column says no, nothing is promised.
 {errors}
 
 The promise holds for arms that are equal or not, noisy or not, and of which runs fail now and then. It cannot hold for
-luck that does not show in so few runs. An arm that fails in every other run fails three times in a row in one race of
+chance that does not show in so few runs. An arm that fails in every other run fails three times in a row in one race of
 eight. Where rivals that fail in one run of five are better than the best arm whenever they do not, three runs without a
-failure, which are one in two, look like a better arm: they are one, but not in the mean. And where two arms of many
-vary by .13 from run to run, the spread of all says nothing of them. Who must not lose an arm in these ways begins with
-more replicates.
+failure, which happen in one race of two, make them look like the better arm, though their mean is lower. And where two
+arms of many vary by .13 from run to run, the spread of all says nothing of them. The number of replicates at the first
+look is no setting: if you must not lose an arm in these ways, compare the ways in a sweep ([sweeps.md](sweeps.md)),
+where none drops out.
 
 Most shares are far below {alpha}, for two reasons: any of K - 1 rivals might lead, but one does; and what is corrected
 for is the most that shared test sequences can do. The mean of {last} differences of two arms varies by {real} s^2

@@ -1,4 +1,4 @@
-"""The datasets that advice is tried on: synthetic tasks with their known best setting, and real ones.
+"""The datasets that advice is tried on: synthetic tasks, of which it is known what loses nothing, and real ones.
 
 In: a generator of random numbers and a number of sequences. Out: `Sequences`, distinct where the data are real. Two of
 the real sets are there only where the package `aeon` is, whose requirements clash with ours: install it without them.
@@ -60,8 +60,8 @@ Weights = Callable[[np.ndarray], np.ndarray]
 class Source:
     """A dataset: what its files are drawn from.
 
-    file, fresh: sequences of a file, and kept out of it for the judgement. known: what is known to be best.
-    package: what must be installed for it, besides ours.
+    file, fresh: sequences of a file, and kept out of it for the judgement. known: what loses nothing, by how
+    the task is made. package: what must be installed for it, besides ours.
     """
 
     name: str

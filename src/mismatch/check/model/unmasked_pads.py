@@ -27,8 +27,8 @@ class UnmaskedPads(Rule):
     severity = "error"
     meaning = "A recurrent layer reads pads as steps, because no mask reaches it."
     why = "With initial weights the update gate of a GRU is about one half on zeros: what it knows, and its gradient, "
-    why += "shrink with every pad behind the data. Behind 25 to 35 of them a GRU learns nothing. One that reads both "
-    why += "ways has the pads first in one direction, and is not hurt."
+    why += "shrink with every pad behind the data. Behind 25 to 45 of them a GRU may learn nothing for hundreds of "
+    why += "updates. One that reads both ways has the pads first in one direction, and loses less."
     example = "Post-padded (32, 48, 4) into Input, GRU, Dense."
     instead = "Put Masking in front of it, or pad at the start (padding='pre'), as in training."
 

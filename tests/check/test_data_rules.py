@@ -139,7 +139,7 @@ def test_constant_features_are_named():
     sequences, labels = series(400)
     for row, each in enumerate(sequences):
         each[:, 0] = 7
-        each[:, 2] = row
+        each[:, 2] = 20 + row % 50
     everywhere, within = found("constant_feature", sequences, labels, features=["unit", "x", "age"])
     assert everywhere.evidence["features"] == ["unit"] and within.evidence["features"] == ["age"]
     assert (everywhere.severity, within.severity) == ("warning", "note")
@@ -501,3 +501,50 @@ def test_steps_that_are_left_out_are_counted_against_steps(tmp_path):
     (tmp_path / "steps.csv").write_text("\n".join(["id,time,x,label", *(row for row in rows if row[0] != ",")]))
     read = numbers(str(tmp_path / "steps.csv"))
     assert "rows_lost" not in {each.name for each in check_items(read).findings}
+
+
+def run_code(lines, **names):
+    """What a finding's lines of Python leave behind."""
+    held = {"numpy": np, **names}
+    exec(lines, held)
+    return held
+
+
+def rows_padded_to(size, sequences, pad, side):
+    cube = np.full((len(sequences), size, sequences[0].shape[1]), pad)
+    for row, each in zip(cube, sequences, strict=True):
+        row[slice(len(each)) if side == "end" else slice(size - len(each), None)] = each
+    return cube
+
+
+@pytest.mark.parametrize("pad", [0.0, -1.0])
+def test_the_lines_for_an_array_that_was_padded_at_its_end_give_its_lengths(pad):
+    sequences, labels = series(300)
+    cube = rows_padded_to(30, sequences, pad, "end")
+    (finding,) = found("already_padded", cube, labels)
+    assert run_code(finding.keras, x=cube)["lengths"].tolist() == [len(each) for each in sequences]
+
+
+@pytest.mark.parametrize("pad", [0.0, -1.0, np.nan])
+def test_the_lines_for_an_array_that_was_padded_at_its_start_give_its_sequences(pad):
+    sequences, labels = series(300)
+    cube = rows_padded_to(30, sequences, pad, "begin")
+    (finding,) = found("already_padded", cube, labels)
+    cut = run_code(finding.keras, x=cube)["sequences"]
+    assert all(np.array_equal(one, other) for one, other in zip(cut, sequences, strict=True))
+
+
+@pytest.mark.parametrize("side", ["end", "begin"])
+def test_pads_that_came_with_the_file_are_no_steps_that_equal_the_pad_value(side):
+    """Padding with another value, which the rule would advise, leaves these pads unmasked."""
+    sequences, labels = series(300)
+    assert not found("pad_collision", rows_padded_to(30, sequences, 0.0, side), labels)
+    sequences[3][4:6] = 0
+    (finding,) = found("pad_collision", rows_padded_to(30, sequences, 0.0, side), labels)
+    assert (finding.evidence["inside"], finding.evidence["trailing"], finding.evidence["leading"]) == (2, 0, 0)
+    cube = rows_padded_to(30, sequences, 0.0, side)
+    cube[7] = 0
+    (finding,) = found("pad_collision", cube, labels)
+    assert (finding.evidence["blank"], finding.evidence["inside"]) == (30, 2)
+    (finding,) = found("pad_collision", rows_padded_to(30, sequences, -1.0, side), labels)
+    assert finding.evidence["inside"] == 2

@@ -548,3 +548,14 @@ def test_pads_that_came_with_the_file_are_no_steps_that_equal_the_pad_value(side
     assert (finding.evidence["blank"], finding.evidence["inside"]) == (30, 2)
     (finding,) = found("pad_collision", rows_padded_to(30, sequences, -1.0, side), labels)
     assert finding.evidence["inside"] == 2
+
+
+def test_the_lines_against_copies_keep_what_differs_in_zeros_at_its_end_or_in_its_label():
+    sequences, labels = series(60)
+    zero = np.vstack([sequences[0], np.zeros((1, 3))])
+    other = 1 - labels[1]
+    given = [*sequences, sequences[0].copy(), zero, sequences[1].copy()]
+    marks = [*labels, labels[0], labels[0], other]
+    (finding,) = found("duplicates", given, marks)
+    rows = run_code(finding.keras, sequences=given, labels=marks)["rows"]
+    assert finding.evidence["copies"] == 1 and rows == [*range(60), 61, 62]

@@ -559,3 +559,28 @@ def test_the_lines_against_copies_keep_what_differs_in_zeros_at_its_end_or_in_it
     (finding,) = found("duplicates", given, marks)
     rows = run_code(finding.keras, sequences=given, labels=marks)["rows"]
     assert finding.evidence["copies"] == 1 and rows == [*range(60), 61, 62]
+
+
+def test_a_number_for_each_sequence_is_to_be_left_out_not_given_to_the_head():
+    sequences, labels = series(60)
+    numbered = [np.hstack([each, np.full((len(each), 1), row)]) for row, each in enumerate(sequences)]
+    (finding,) = found("row_number", numbered, labels)
+    assert finding.where == "feature 3" and finding.severity == "warning" and finding.evidence["sequences"] == 60
+    assert "60 sequences from 0 to 59" in finding.what and not found("constant_feature", numbered, labels)
+    aged = [np.hstack([each, np.full((len(each), 1), 20 + row % 7)]) for row, each in enumerate(sequences)]
+    assert not found("row_number", aged, labels) and found("constant_feature", aged, labels)[0].severity == "note"
+
+
+def test_a_feature_that_is_the_label_is_not_advised_to_be_given_to_the_head():
+    sequences, labels = series(60)
+    told = [np.hstack([each, np.full((len(each), 1), label)]) for each, label in zip(sequences, labels, strict=True)]
+    assert found("label_in_features", told, labels) and not found("constant_feature", told, labels)
+
+
+def test_the_range_of_row_numbers_is_told_in_full():
+    sequences, labels = series(60)
+    total, start = sum(map(len, sequences)), 1_700_000_000
+    ids = iter(range(start, start + total))
+    numbered = [np.hstack([each, [[next(ids)] for _ in each]]) for each in sequences]
+    (finding,) = found("row_number", numbered, labels)
+    assert f"from 1,700,000,000 to {start + total - 1:,}" in finding.what

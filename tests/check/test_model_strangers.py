@@ -68,3 +68,64 @@ def test_an_embedding_is_told_to_mask_in_words_and_in_code():
     stack = [keras.Input((STEPS,)), layers.Embedding(9, 4), layers.GRU(3), layers.Dense(2, "softmax")]
     for finding in found("unmasked_pads", keras.Sequential(stack), ids, batch()[1]):
         assert "mask_zero=True" in finding.advice and "mask_zero=True" in finding.keras
+
+
+# Outputs, labels, names.
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+def test_outputs_of_classes_that_are_no_shares_are_found(activation):
+    (finding,) = found("logits", classifier(activation=activation, units=3), *batch())
+    assert finding.severity == "warning" and "not to 1" in finding.what
+    assert not found("logits", classifier(activation="softmax", units=3), *batch())
+
+
+def test_every_output_with_a_loss_needs_labels():
+    x, y = batch()
+    inside = keras.Input((STEPS, FEATURES))
+    state = layers.GRU(3)(inside)
+    model = keras.Model(inside, [layers.Dense(2, "softmax", name="p")(state), layers.Dense(1, name="q")(state)])
+    model.compile("adam", {"p": SPARSE, "q": "mse"})
+    whole = ([y, np.zeros(24)], {"p": y, "q": np.zeros(24)})
+    assert not any(found("labels_shape", model, x, labels) for labels in whole)
+    for labels in (y, [y], {"p": y}, {"p": y, "z": y}):
+        (finding,) = found("labels_shape", model, x, labels)
+        assert "1 of 2 outputs" in finding.what and finding.what.endswith("not for q")
+    assert not found("labels_shape", model, x)
+
+
+def test_a_file_names_the_labels_of_several_outputs(tmp_path):
+    x, y = batch()
+    np.savez(tmp_path / "b.npz", x=x, **{"y.p": y, "y.q": y})
+    held = read_batch(tmp_path / "b.npz")
+    assert set(held.y) == {"p", "q"} and held.unused == ()
+    np.savez(tmp_path / "both.npz", x=x, y=y, **{"y.p": y})
+    with pytest.raises(ConfigError, match=r"y or y\.NAME"):
+        read_batch(tmp_path / "both.npz")
+
+
+def two_inputs():
+    a, b = keras.Input((STEPS, FEATURES), name="a"), keras.Input((5,), name="b")
+    return keras.Model([a, b], layers.Dense(2, "softmax")(layers.concatenate([layers.GRU(3)(a), b])))
+
+
+def test_inputs_that_lack_their_names_are_told_those_of_the_model():
+    x, y = batch()
+    for given in (x, {"a": x, "c": x[:, :5, 0]}):
+        (finding,) = found("refused", two_inputs(), given, y)
+        assert "2 inputs (a, b)" in finding.what and "x.NAME" in finding.advice
+
+
+@pytest.mark.parametrize("kind", ["<U3", "S3"])
+def test_text_for_a_model_of_numbers_is_named(kind):
+    x, y = batch()
+    (finding,) = found("refused", classifier(), x.astype(kind), y)
+    assert finding.what == "x holds text, the model takes numbers" and "TextVectorization" in finding.advice
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_that_become_infinite_are_found_in_the_input_not_in_rows_without_a_step():
+    x, y = batch()
+    (finding,) = found("not_finite", classifier(), x.astype("float64") * 1e39, y)
+    assert finding.where == "x" and "beyond float32" in finding.what and finding.evidence["count"] > 0
+    assert "not_finite" not in names(check_model(masked(), x.astype("float64"), y))

@@ -584,3 +584,27 @@ def test_the_range_of_row_numbers_is_told_in_full():
     numbered = [np.hstack([each, [[next(ids)] for _ in each]]) for each in sequences]
     (finding,) = found("row_number", numbered, labels)
     assert f"from 1,700,000,000 to {start + total - 1:,}" in finding.what
+
+
+def indexed(count=300, size=40, seed=0):
+    """Ids of words from 1 on, padded with 0 to one length; and labels."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(5, size // 2, count)
+    ids = rng.integers(1, 2000, (count, size)).astype(float)
+    return np.where(np.arange(size) < lengths[:, None], ids, 0), rng.integers(0, 2, count)
+
+
+def test_ids_that_are_padded_with_zeros_are_ids_not_measurements_to_be_scaled():
+    ids, labels = indexed()
+    (finding,) = found("token_ids", ids, labels)
+    assert finding.evidence["roughness"] > 0.9 and "Embedding" in finding.keras
+    assert not found("feature_scale", ids, labels) and not found("pad_collision", ids, labels)
+    assert not found("pad_collision", np.where(ids == 0, 0, ids)[:, :20], labels)
+
+
+def test_an_id_0_inside_texts_is_to_be_numbered_anew_not_padded_with_another_value():
+    ids, labels = indexed()
+    ids[:, 2] = 0
+    (finding,) = found("pad_collision", ids, labels)
+    assert finding.evidence["inside"] == 300 and "id 0 to no token" in finding.advice
+    assert "Masking" not in finding.keras and "Embedding(2001" in finding.keras and not finding.settings

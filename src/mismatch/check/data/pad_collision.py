@@ -9,6 +9,7 @@ from mismatch.check.ends import padded_ends
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
+from mismatch.check.wordids import word_ids
 from mismatch.check.words import counted, share, verb
 
 SERIOUS, SLIGHT = 0.01, 0.001
@@ -45,8 +46,9 @@ class PadCollision(Rule):
         if subject.is_text or not len(subject.values):
             return
         hits = count(subject)
-        if not hits.steps:
-            return
+        ids = word_ids(subject) if subject.pad_value == 0 else None
+        if not hits.steps or (ids is not None and not hits.inside):
+            return  # zeros at the ends of ids are pads, which an Embedding masks
         total = len(subject.values)
         free = free_value(subject)
         parts = ((hits.inside, "inside"), (hits.leading, "leading"), (hits.trailing, "trailing"))
@@ -57,14 +59,25 @@ class PadCollision(Rule):
             f"{verb(hits.steps, 'equals', 'equal')} the pad value "
             f"{subject.pad_value:g}: {', '.join(filter(None, (places, blank)))}",
             severity=severity(hits, total),
-            settings=f"mask=explicit  or  length.pad_value={free:g} mask=masking",
-            keras=f'x = keras.utils.pad_sequences(sequences, dtype="float32", value={free!r})\n'
-            f"keras.layers.Masking(mask_value={free!r})",
+            settings="" if ids else f"mask=explicit  or  length.pad_value={free:g} mask=masking",
+            advice="Give the id 0 to no token: number them from 1 before padding." if ids else None,
+            keras=_of_ids(ids.largest) if ids else _of_numbers(free),
             **vars(hits),
             share=hits.steps / total,
             pad_value=subject.pad_value,
             free_value=free,
         )
+
+
+def _of_numbers(free: float) -> str:
+    """Lines that pad with a value that is free, and mask it."""
+    x = f'x = keras.utils.pad_sequences(sequences, dtype="float32", value={free!r})'
+    return f"{x}\nkeras.layers.Masking(mask_value={free!r})"
+
+
+def _of_ids(largest: int) -> str:
+    """Lines that free the id 0 for pads."""
+    return f"sequences = [s + 1 for s in sequences]\nkeras.layers.Embedding({largest + 2}, 16, mask_zero=True)"
 
 
 def count(subject: Subject) -> Hits:

@@ -424,7 +424,7 @@ def test_a_feature_that_counts_steps_is_a_clock_and_a_trend_is_not():
     sequences, labels = series(400)
     timed = [np.c_[each, np.arange(len(each)) * 0.02] for each in sequences]
     (finding,) = found("clock_feature", timed, labels, features=["a", "b", "c", "t"])
-    assert finding.where == "t" and "data.time=t" in finding.settings
+    assert finding.where == "t" and "Leave it out" in finding.advice
     trend = [np.c_[each, np.sort(each[:, 0])] for each in sequences]
     assert not found("clock_feature", trend, labels)
 
@@ -608,3 +608,29 @@ def test_an_id_0_inside_texts_is_to_be_numbered_anew_not_padded_with_another_val
     (finding,) = found("pad_collision", ids, labels)
     assert finding.evidence["inside"] == 300 and "id 0 to no token" in finding.advice
     assert "Masking" not in finding.keras and "Embedding(2001" in finding.keras and not finding.settings
+
+
+def test_the_one_number_below_zero_is_a_sentinel_where_it_is_frequent():
+    sequences, labels = series(400)
+    positive = [np.abs(each) * 100 for each in sequences]
+    for each in positive[::8]:
+        each[2, 1] = -200
+    (finding,) = found("sentinel_values", positive, labels)
+    assert finding.where == "feature 1" and finding.evidence["times"] == 50 and finding.evidence["low"] >= 0
+    positive[1][3, 1] = -3.5
+    assert not found("sentinel_values", positive, labels)
+
+
+def test_a_clock_is_named_as_the_time_only_where_a_table_has_none_named(tmp_path):
+    path = tmp_path / "steps.csv"
+    rows = [f"{row},{t},{0.1 * t:.1f},{(row * t) % 7},{row % 2}" for row in range(40) for t in range(12)]
+    path.write_text("\n".join(["id,time,tick,v,label", *rows]))
+    named, free = (check_items(numbers(str(path), time=time, missing="keep")) for time in ("time", None))
+    (finding,) = [each for each in named.findings if each.name == "clock_feature"]
+    assert finding.where == "tick" and not finding.settings and finding.advice.startswith("Leave it out")
+    both = [each for each in free.findings if each.name == "clock_feature"]
+    assert {each.where for each in both} == {"time", "tick"} and all("data.time=" in each.settings for each in both)
+    sequences, labels = series(60)
+    timed = [np.c_[each, 0.1 * np.arange(len(each))] for each in sequences]
+    (finding,) = found("clock_feature", timed, labels)
+    assert not finding.settings

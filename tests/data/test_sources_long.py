@@ -415,6 +415,17 @@ def test_ids_that_start_anew_in_each_group_are_told(read):
         read(TABLE.replace("1,2,11", "1,1,11"))
 
 
+def test_rows_with_the_time_of_another_are_told_apart_by_what_helps(read):
+    """Without a time the file's own order holds, which is wrong in silence where the rows were shuffled."""
+    rows = [f"{row},{t},{t * row},{row % 2}" for row in range(6) for t in range(5)]
+    shuffled = list(np.random.default_rng(0).permutation(rows))
+    for table in (rows, shuffled):
+        with pytest.raises(ConfigError, match=r"; 2 rows repeat another one whole: t = t.drop_duplicates\(\)"):
+            read("\n".join(["id,time,v,label", *table, rows[3], rows[9]]))
+    with pytest.raises(ConfigError, match="name a time that tells them apart, as the file is not in order of time"):
+        read("\n".join(["id,time,v,label", *shuffled, "3,2,99,1"]))
+
+
 def test_a_label_that_is_no_column_is_named_and_so_is_its_setting(read):
     for settings in ({"label": "nosuch"}, {"label": "nosuch", "time": None}):
         with pytest.raises(ConfigError, match=r"data.label=nosuch: must be a column of .*; data.label=COLUMN names it"):

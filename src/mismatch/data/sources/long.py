@@ -152,14 +152,28 @@ def _order(
         one, other = (rows.places[kept[each[np.flatnonzero(same)[0]]]] for each in (before, after))
         name = names[codes[before[np.flatnonzero(same)[0]]]]
         what = f"must differ within a sequence: {name} has one time twice ({one} and {other})"
-        within = _within(rows, columns)
-        hint = within or "data.time=null keeps the order of the file"
+        sorted_so = not ((codes[before] == codes[after]) & (after < before)).any()
+        hint = _within(rows, columns) or _twice(rows, kept[before[same]], kept[after[same]], sorted_so)
         raise ConfigError("data.time", columns.time, f"{what}; {hint}")
     late = (codes[before] == codes[after]) & (after < before)
     if late.any():
         many = counted(len(set(codes[before[late]])), "id")
         notes.append(f"steps of {many} did not stand in order of time: sorted")
     return order, notes
+
+
+def _twice(rows: Rows, before: np.ndarray, after: np.ndarray, sorted_so: bool) -> str:
+    """What to do about rows (M,) `after` that have the time of those `before` them.
+
+    sorted_so: whether the rows of each id stand in order of time, which is all that they have without a time.
+    """
+    one, other = (rows.frame.iloc[each].astype(str).to_numpy() for each in (before, after))
+    if (one == other).all():
+        again = counted(len(after), "row repeats", "rows repeat")
+        return f"{again} another one whole: t = t.drop_duplicates() of pandas keeps one of each"
+    if sorted_so:
+        return "data.time=null keeps the order of the file"
+    return "name a time that tells them apart, as the file is not in order of time"
 
 
 def _one(

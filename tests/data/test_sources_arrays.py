@@ -213,3 +213,12 @@ def test_a_tensor_and_a_matrix_that_is_sparse():
     assert items(Tensor(), LABELS).lengths.tolist() == [3] * 4
     with pytest.raises(ConfigError, match=r"x.toarray\(\)"):
         items(csr_array(np.eye(4)), LABELS)
+
+
+@pytest.mark.parametrize("kind", [list, np.array, lambda x: np.array(x, dtype=object)])
+def test_bytes_are_refused_with_the_line_that_decodes_them(kind):
+    texts = [b"caf\xc3\xa9 au lait", b"tea"] * 2
+    with pytest.raises(ConfigError, match=r"not .*: \[each.decode\(\) for each in sequences\]$"):
+        items(kind(texts), LABELS)
+    with pytest.raises(ConfigError, match=r"labels=.* is bytes, not text: \[each.decode\(\) for each in labels\]$"):
+        items(uneven(), kind([b"a", b"b"] * 2))

@@ -8,6 +8,7 @@ import pytest
 from mismatch.check.items import check, check_items
 from mismatch.config.fields import ConfigError
 from mismatch.config.registry import DATA_RULES
+from mismatch.data.sources import table
 from mismatch.data.sources.numbers import numbers
 from tests.check.planted import codes, found, series, texts
 
@@ -634,3 +635,43 @@ def test_a_clock_is_named_as_the_time_only_where_a_table_has_none_named(tmp_path
     timed = [np.c_[each, 0.1 * np.arange(len(each))] for each in sequences]
     (finding,) = found("clock_feature", timed, labels)
     assert not finding.settings
+
+
+def test_a_feature_without_any_value_is_left_out_as_nothing_can_fill_it():
+    sequences, labels = series(60)
+    for each in sequences:
+        each[:, 1] = np.nan
+    (finding,) = found("missing_values", sequences, labels, features=["a", "b", "c"])
+    assert finding.advice.startswith("Leave out b") and "data.features=[a,c]" in finding.settings
+    sequences, labels = series(60)
+    sequences[3][:, 1] = np.nan
+    sequences[5][2, 0] = np.nan
+    (finding,) = found("missing_values", sequences, labels)
+    assert "1 sequence a feature has no value" in finding.advice and "data.missing=zero" in finding.settings
+    sequences[3][:, 1] = 1
+    (finding,) = found("missing_values", sequences, labels)
+    assert finding.advice.startswith("Fill gaps") and "data.missing=linear" in finding.settings
+
+
+def test_parts_without_a_test_part_are_an_error_not_a_test_part_of_one():
+    sequences, labels = series(400)
+    for part, said in (("train", "for testing"), ("test", "to train on")):
+        (finding,) = found("part_classes", sequences, labels, parts=[part] * 400)
+        assert finding.severity == "error" and said in finding.what
+    assert not found("few_rows", sequences, labels, parts=["train"] * 400)
+
+
+def test_texts_that_were_misread_are_mended_or_read_anew_as_it_was_their_file_or_the_reading(tmp_path):
+    made, labels = texts(60)
+    right = [*made, "naïve café", "ça va"]
+    labels = [*labels, 0, 1]
+    wrong = [text.encode().decode("cp1252") for text in right]
+    (finding,) = found("wrong_encoding", wrong, labels)
+    assert not finding.settings and run_code(finding.keras, texts=wrong)["texts"] == right
+    (finding,) = found("wrong_encoding", [*made, "broken \ufffd here"], [*labels[:60], 1])
+    assert "is lost" in finding.advice and not finding.settings and not finding.keras
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["text,label", *(f"{text},{label}" for text, label in zip(right, labels, strict=True))]))
+    read = table.texts(str(path), "text", "label", encoding="cp1252")
+    (finding,) = [each for each in check_items(read).findings if each.name == "wrong_encoding"]
+    assert finding.settings == "data=text data.encoding=utf-8"

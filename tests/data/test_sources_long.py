@@ -415,6 +415,13 @@ def test_ids_that_start_anew_in_each_group_are_told(read):
         read(TABLE.replace("1,2,11", "1,1,11"))
 
 
+def test_ids_and_groups_that_blanks_do_not_keep_apart_are_said_to_be_one(read):
+    rows = [f"s{row}{' ' * (t % 2)},{t},{t * row},g{' ' * (row // 2)},{row % 2}" for row in range(4) for t in range(4)]
+    got = read("\n".join(["id,time,v,who,label", *rows]), group="who")
+    assert len(got) == 4 and set(got.groups.tolist()) == {0}
+    assert {"blanks around 8 cells of id stripped", "blanks around 8 cells of who stripped"} <= set(got.reading.notes)
+
+
 def test_rows_with_the_time_of_another_are_told_apart_by_what_helps(read):
     """Without a time the file's own order holds, which is wrong in silence where the rows were shuffled."""
     rows = [f"{row},{t},{t * row},{row % 2}" for row in range(6) for t in range(5)]

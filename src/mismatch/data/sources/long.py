@@ -15,7 +15,7 @@ from mismatch.config.paths import shown
 from mismatch.data.sources import giveaways, wide
 from mismatch.data.sources.base import Dropped
 from mismatch.data.sources.cells import numbers_of, times_of
-from mismatch.data.sources.labels import EXAMPLES, missing, word
+from mismatch.data.sources.labels import EXAMPLES, missing, stripped, word
 from mismatch.data.sources.named import absent, typed, with_comma
 from mismatch.data.sources.numeric import Found
 from mismatch.data.sources.parts import PARTS
@@ -58,6 +58,7 @@ def found(rows: Rows, columns: Columns, path: str, file: str = "data.path") -> F
     wide.refuse(rows, columns.named(), columns.features, path, file)
     features = _features(rows, columns, path, file)
     ids = [None if missing(cell) else word(cell) for cell in rows.frame[columns.id]]
+    around = [line for name in (columns.id, columns.group) if name for line in stripped(rows.frame[name], name)]
     times, clock = (None, "") if columns.time is None else times_of(rows, columns.time)
     kept, dropped = _kept(rows, ids, times)
     known: dict[str | None, int] = {}
@@ -83,7 +84,7 @@ def found(rows: Rows, columns: Columns, path: str, file: str = "data.path") -> F
         groups=None if columns.group is None else _whole(one("data.group")[0], names, columns.group),
         padded=False,
         dropped=(*rows.dropped, *dropped),
-        notes=(*rows.notes, *notes, *marks, *said),
+        notes=(*rows.notes, *around, *notes, *marks, *said),
         warnings=rows.warnings,
     )
 

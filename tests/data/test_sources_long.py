@@ -385,6 +385,18 @@ def test_a_wide_table_is_refused_with_lines_that_make_it_readable(time, name, re
         assert got.classes == ("0", "1") and got.lengths.tolist() == [20] * 12
 
 
+def test_a_row_of_a_wide_table_without_a_label_is_left_out_not_a_class_of_its_own(read, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frame = wide()
+    frame["label"] = [None, *(row % 2 for row in range(1, len(frame)))]
+    frame.to_csv("a.csv", index=False)
+    with pytest.raises(ConfigError) as refused:
+        numbers(str(tmp_path / "a.csv"))
+    exec(str(refused.value).split("is read: ")[1], {"pandas": pd, "numpy": np})
+    got = numbers(str(tmp_path / "new.npz"))
+    assert len(got) == len(frame) - 1 and len(got.classes) == 2 and got.reading.dropped[0].reason == "no label"
+
+
 def test_a_wide_table_without_an_id_is_known_by_its_columns(read):
     with pytest.raises(ConfigError, match=r"must be a table with one row per step; columns t0 to t19 look like steps"):
         read(lambda path: wide().to_csv(path, index=False))

@@ -61,7 +61,8 @@ def _lines(rows: Rows, named: Mapping[str, str], path: str, steps: Sequence[str]
     """The lines of Python that make an NPZ file of it."""
     columns = {array: named[key] for key, array in ARRAYS.items() if named.get(key) in there}
     columns.setdefault("labels", "COLUMN")
-    arrays = "".join(f", {array}=t[{name!r}].to_numpy(str)" for array, name in columns.items())
+    text = ".astype(object).fillna('').to_numpy('U')"  # an empty cell stays empty
+    arrays = "".join(f", {array}=t[{name!r}]{text}" for array, name in columns.items())
     first, last = there.index(steps[0]), there.index(steps[-1])
     together = list(there[first : last + 1]) == list(steps)
     x = f"t.loc[:, {steps[0]!r}:{steps[-1]!r}]" if together else f"t[{list(steps)}]"

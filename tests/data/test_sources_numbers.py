@@ -167,3 +167,11 @@ def test_sequences_in_several_columns_are_features_of_one_and_none_is_lost(kind,
     got = numbers(str(tmp_path / "new.npz"), missing="keep")
     assert got.lengths.tolist() == [2, 1, 2, 1] and got.values[:2].tolist() == [[1, 5.5], [2, 6]]
     assert got.values[2, 0] == 3 and np.isnan(got.values[2, 1])
+
+
+def test_a_zip_archive_is_named_for_what_it_is_whatever_columns_are_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.csv", "id,v,label\n1,2,a\n")
+    for more in ({}, {"id": "n"}, {"time": "t"}, {"separator": ";"}, {"label": "kind"}):
+        with pytest.raises(ConfigError, match="is a zip archive: unpack it and give the file inside"):
+            numbers(str(tmp_path / "a.zip"), **more)

@@ -97,7 +97,9 @@ def _features(rows: Rows, columns: Columns, path: str, file: str) -> tuple[str, 
         hint = comma if key == "data.features" else HINTS.get(key, "")
         if column not in there:
             raise absent(rows.frame, key, column, path, file, hint)
-        require(column not in taken, key, column, f"must be another column than {taken.get(column)}")
+        twice = taken.get(column) == key == "data.features"
+        other = "must be named once" if twice else f"must be another column than {taken.get(column)}"
+        require(column not in taken, key, column, other)
         taken[column] = key
     features = columns.features or tuple(name for name in there if name not in taken)
     uses = ", ".join(f"{plain(column, 40)} ({key})" for key, column in columns.named().items())

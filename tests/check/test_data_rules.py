@@ -675,3 +675,8 @@ def test_texts_that_were_misread_are_mended_or_read_anew_as_it_was_their_file_or
     read = table.texts(str(path), "text", "label", encoding="cp1252")
     (finding,) = [each for each in check_items(read).findings if each.name == "wrong_encoding"]
     assert finding.settings == "data=text data.encoding=utf-8"
+
+
+def test_line_breaks_of_html_are_no_letters_that_are_lost():
+    made, labels = texts(100)
+    assert not found("tokens_lost", [text.replace(" ", "<br /><BR />") for text in made], labels)

@@ -287,3 +287,11 @@ def test_a_folder_per_class_is_read_for_what_its_files_hold(tmp_path, capsys):
     assert run(tmp_path / "rec") == 0 and "2 features, 18 steps" in capsys.readouterr().out
     assert "without --text" in refused(tmp_path / "rec", "--text", "text")
     assert "--id=i: must be left out" in refused(tmp_path / "rec", "--id", "i")
+
+
+def test_a_table_is_asked_about_whatever_its_file_is_called(reviews):
+    for name in ("reviews", "reviews.dat", "reviews.csv.bak"):
+        path = reviews.with_name(name)
+        path.write_bytes(reviews.read_bytes())
+        said = refused(path, "--label", "stars")
+        assert "say --text COLUMN for texts" in said and "its columns are review, stars" in said

@@ -27,7 +27,6 @@ EXIT_FOUND = 3
 NULL = "null"
 """What stands for nothing, as in the settings of Hydra: ``--time=null``."""
 MODELS = (".keras", ".h5", ".hdf5")
-TABLES = (".csv", ".tsv", ".tab", ".txt", ".psv", ".jsonl", ".ndjson", ".json", ".parquet", ".feather")
 EXAMPLES = """examples:
   mismatch check reviews.csv --text review --label stars
   mismatch check steps.csv --id recording --time t --label state --group patient
@@ -183,10 +182,10 @@ def _items(given: argparse.Namespace) -> Items:
 
 def _told(given: argparse.Namespace, numeric: list[str]) -> None:
     """Refuse a table of which nobody says whether it holds texts or numbers, with the names of its columns."""
-    name = given.file.lower().removesuffix(".gz")
-    if numeric or not name.endswith(TABLES):
+    from mismatch.data.sources import numbers, wide
+
+    if numeric or numbers.kind(given.file) != "table":
         return
-    from mismatch.data.sources import wide
     from mismatch.data.sources.named import column_of
     from mismatch.data.sources.nested import refuse_series
     from mismatch.data.sources.rows import read_rows

@@ -5,6 +5,7 @@ import pytest
 
 from mismatch.check.models import batch as read_batch
 from mismatch.check.models import check_model
+from mismatch.check.watch import Watch
 from mismatch.config.fields import ConfigError
 from mismatch.engine.backend import keras
 
@@ -32,6 +33,15 @@ def test_what_is_no_array_is_refused_not_taken_for_one_without_axes():
         assert "next(iter(data))" in refused(classifier(), given, y)
     assert refused(classifier(), x, y, mask="abc").startswith("mask=str: ")
     assert refused(classifier(), x, y, reference=dataset).startswith("reference=")
+
+
+def test_a_dataset_without_a_batch_is_named_by_the_callback():
+    import tensorflow as tf
+
+    x, y = batch()
+    empty = tf.data.Dataset.from_tensor_slices((x, y)).batch(8).take(0)
+    with pytest.raises(ConfigError, match=r"x=.*Dataset: must hold a batch at least"):
+        classifier().fit(x, y, callbacks=[Watch(empty)], verbose=0)
 
 
 # Advice on pads: the lines that are given have to mask them.

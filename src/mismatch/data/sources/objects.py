@@ -16,7 +16,8 @@ from mismatch.data.sources.frames import Held, held, of_pandas
 from mismatch.data.sources.labels import absent
 from mismatch.data.sources.numeric import refuse_width
 
-DECODE = "[each.decode() for each in {0}]"
+DECODE = "[each.decode() for each in np.array({0}).tolist()]"
+"""The line that makes texts of bytes, also of those of a tensor."""
 HOLDERS = (Mapping, AbstractSet, bytes)
 """What holds values rather than being one."""
 

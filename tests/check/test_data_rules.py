@@ -618,6 +618,9 @@ def test_the_one_number_below_zero_is_a_sentinel_where_it_is_frequent():
         each[2, 1] = -200
     (finding,) = found("sentinel_values", positive, labels)
     assert finding.where == "feature 1" and finding.evidence["times"] == 50 and finding.evidence["low"] >= 0
+    steps = np.concatenate(positive)
+    steps[4, 0] = -200
+    assert np.isnan(run_code(finding.keras, steps=steps)["steps"]).sum(0).tolist() == [0, 50, 0]
     positive[1][3, 1] = -3.5
     assert not found("sentinel_values", positive, labels)
 

@@ -43,7 +43,7 @@ class SentinelValues(Rule):
                     f"from {rest.min():.4g} to {rest.max():.4g}",
                     where=subject.feature(column),
                     settings=f"{subject.command} data.missing=linear",
-                    keras=f"values[values == {extreme!r}] = numpy.nan",
+                    keras=f"steps[steps[:, {column}] == {extreme!r}, {column}] = numpy.nan  # steps: (sum L, d)",
                     value=extreme,
                     times=times,
                     low=float(rest.min()),

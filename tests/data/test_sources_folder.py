@@ -3,6 +3,8 @@
 # ruff: noqa: RUF001
 import gzip
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -199,3 +201,12 @@ def test_a_link_that_leads_nowhere_is_refused_by_name(tree, tmp_path):
 def test_names_of_files_are_shown_escaped(tree):
     message = refused(tree({**CLASSES, "pos/\x1b[31m.txt": b"\x89PNG\r\n"}))
     assert r"set/pos/\x1b[31m.txt" in message and "\x1b" not in message
+
+
+def test_a_pipe_in_a_class_is_not_waited_for(tree, tmp_path):
+    name = tree(CLASSES)
+    os.mkfifo(tmp_path / name / "neg" / "0.csv")
+    done = subprocess.run(
+        [sys.executable, "-m", "mismatch", "check", str(tmp_path / name)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2 and "0.csv: must be a plain file" in done.stderr

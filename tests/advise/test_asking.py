@@ -29,6 +29,8 @@ LABELS = [label for _, label in made.texts()]
     [
         ((TEXTS, LABELS), {"minutes": 0}, "minutes=0: must be at least 0.2"),
         ((TEXTS, LABELS), {"minutes": "5"}, "minutes=5: must be a number"),
+        ((TEXTS, LABELS), {"minutes": None}, "minutes=None: must be a number"),
+        ((TEXTS, LABELS), {"units": None}, "units=None: must be a number"),
         ((TEXTS, LABELS), {"margin": 1}, "margin=1: "),
         ((TEXTS, LABELS), {"units": 2.5}, "units=2.5: must be a whole number"),
         ((TEXTS, LABELS), {"units": True}, "units=True: must be a whole number"),

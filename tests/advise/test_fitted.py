@@ -77,12 +77,46 @@ def test_new_numbers_that_are_none_are_refused_and_windows_by_chance_too(tmp_pat
     (tmp_path / "prepare.py").write_text(made_for(arm, "kept").prepare)
     prepare = runpy.run_path(str(tmp_path / "prepare.py"))["prepare"]
     assert prepare([np.ones((2, 3)), np.ones((9, 3))]).shape == (2, 6, 3)
-    for wrong in (np.ones((2, 4)), np.full((2, 3), np.nan), np.ones((0, 3))):
+    for wrong in (np.ones((2, 4)), np.ones(3), np.ones((0, 3))):
         with pytest.raises(AssertionError, match="must be arrays of a row per step"):
+            prepare([wrong])
+    for wrong in (np.full((2, 3), np.nan), np.full((2, 3), np.inf)):
+        with pytest.raises(AssertionError, match="must hold finite numbers"):
             prepare([wrong])
     crop = made.arm_of("series", {"length.steps": 6, "length.truncating": "crop"}, path=made.ts(tmp_path / "a.ts"))
     with pytest.raises(ConfigError, match=r"length\.truncating=crop: must not be left to chance"):
         made_for(crop, "kept")
+
+
+@pytest.mark.parametrize("missing", ["linear", "previous", "zero"])
+def test_new_numbers_are_told_what_they_lack_before_gaps_are_filled(missing: str, tmp_path: Path) -> None:
+    path = made.ts(tmp_path / "a.ts", made.gaps(made.series()))
+    arm = made.arm_of("series", {"length.steps": 6}, path=path, missing=missing)
+    (tmp_path / "prepare.py").write_text(made_for(arm, "kept").prepare)
+    prepare = runpy.run_path(str(tmp_path / "prepare.py"))["prepare"]
+    one = np.ones((4, 3))
+    for wrong in (one[0], np.ones((4, 2)), np.ones((0, 3))):
+        with pytest.raises(AssertionError, match="must be arrays of a row per step"):
+            prepare([one, wrong])
+    gone, endless = one.copy(), one.copy()
+    gone[:, 1], endless[2, 0] = np.nan, np.inf
+    with pytest.raises(AssertionError, match="must hold finite numbers"):
+        prepare([endless])
+    if missing == "zero":
+        assert prepare([gone])[0, -1].tolist() == [1, 0, 1]
+    else:
+        with pytest.raises(AssertionError, match="must hold a value of each of FEATURES"):
+            prepare([gone])
+
+
+def test_one_text_is_not_taken_for_as_many_texts_as_it_has_letters(tmp_path: Path) -> None:
+    arm = made.arm_of("text", {"length.steps": 6}, path=made.table(tmp_path / "a.csv"))
+    (tmp_path / "kept.json").write_text("[]")
+    (tmp_path / "prepare.py").write_text(made_for(arm, "kept").prepare)
+    prepare = runpy.run_path(str(tmp_path / "prepare.py"))["prepare"]
+    assert prepare(["good film"]).shape == (1, 6)
+    with pytest.raises(AssertionError, match="must be a list of texts"):
+        prepare("good film")
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ def refused(*words: Any) -> str:
         (["--text", "nosuch"], "--text=nosuch"),
         (["--out", "results/reference/x"], "--out="),
         (["--no-such"], "--no-such"),
+        (["--missing", "zero"], "--missing=zero: is for numbers, not for texts"),
     ],
 )
 def test_errors_are_one_line_in_the_words_of_the_options(reviews: Path, words: list[str], said: str) -> None:

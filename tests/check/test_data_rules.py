@@ -8,6 +8,7 @@ import pytest
 from mismatch.check.items import check, check_items
 from mismatch.config.fields import ConfigError
 from mismatch.config.registry import DATA_RULES
+from mismatch.data.sources import table
 from mismatch.data.sources.numbers import numbers
 from tests.check.planted import codes, found, series, texts
 
@@ -139,7 +140,7 @@ def test_constant_features_are_named():
     sequences, labels = series(400)
     for row, each in enumerate(sequences):
         each[:, 0] = 7
-        each[:, 2] = row
+        each[:, 2] = 20 + row % 50
     everywhere, within = found("constant_feature", sequences, labels, features=["unit", "x", "age"])
     assert everywhere.evidence["features"] == ["unit"] and within.evidence["features"] == ["age"]
     assert (everywhere.severity, within.severity) == ("warning", "note")
@@ -424,7 +425,7 @@ def test_a_feature_that_counts_steps_is_a_clock_and_a_trend_is_not():
     sequences, labels = series(400)
     timed = [np.c_[each, np.arange(len(each)) * 0.02] for each in sequences]
     (finding,) = found("clock_feature", timed, labels, features=["a", "b", "c", "t"])
-    assert finding.where == "t" and "data.time=t" in finding.settings
+    assert finding.where == "t" and "Leave it out" in finding.advice
     trend = [np.c_[each, np.sort(each[:, 0])] for each in sequences]
     assert not found("clock_feature", trend, labels)
 
@@ -501,3 +502,184 @@ def test_steps_that_are_left_out_are_counted_against_steps(tmp_path):
     (tmp_path / "steps.csv").write_text("\n".join(["id,time,x,label", *(row for row in rows if row[0] != ",")]))
     read = numbers(str(tmp_path / "steps.csv"))
     assert "rows_lost" not in {each.name for each in check_items(read).findings}
+
+
+def run_code(lines, **names):
+    """What a finding's lines of Python leave behind."""
+    held = {"numpy": np, **names}
+    exec(lines, held)
+    return held
+
+
+def rows_padded_to(size, sequences, pad, side):
+    cube = np.full((len(sequences), size, sequences[0].shape[1]), pad)
+    for row, each in zip(cube, sequences, strict=True):
+        row[slice(len(each)) if side == "end" else slice(size - len(each), None)] = each
+    return cube
+
+
+@pytest.mark.parametrize("pad", [0.0, -1.0])
+def test_the_lines_for_an_array_that_was_padded_at_its_end_give_its_lengths(pad):
+    sequences, labels = series(300)
+    cube = rows_padded_to(30, sequences, pad, "end")
+    (finding,) = found("already_padded", cube, labels)
+    assert run_code(finding.keras, x=cube)["lengths"].tolist() == [len(each) for each in sequences]
+
+
+@pytest.mark.parametrize("pad", [0.0, -1.0, np.nan])
+def test_the_lines_for_an_array_that_was_padded_at_its_start_give_its_sequences(pad):
+    sequences, labels = series(300)
+    cube = rows_padded_to(30, sequences, pad, "begin")
+    (finding,) = found("already_padded", cube, labels)
+    cut = run_code(finding.keras, x=cube)["sequences"]
+    assert all(np.array_equal(one, other) for one, other in zip(cut, sequences, strict=True))
+
+
+@pytest.mark.parametrize("side", ["end", "begin"])
+def test_pads_that_came_with_the_file_are_no_steps_that_equal_the_pad_value(side):
+    """Padding with another value, which the rule would advise, leaves these pads unmasked."""
+    sequences, labels = series(300)
+    assert not found("pad_collision", rows_padded_to(30, sequences, 0.0, side), labels)
+    sequences[3][4:6] = 0
+    (finding,) = found("pad_collision", rows_padded_to(30, sequences, 0.0, side), labels)
+    assert (finding.evidence["inside"], finding.evidence["trailing"], finding.evidence["leading"]) == (2, 0, 0)
+    cube = rows_padded_to(30, sequences, 0.0, side)
+    cube[7] = 0
+    (finding,) = found("pad_collision", cube, labels)
+    assert (finding.evidence["blank"], finding.evidence["inside"]) == (30, 2)
+    (finding,) = found("pad_collision", rows_padded_to(30, sequences, -1.0, side), labels)
+    assert finding.evidence["inside"] == 2
+
+
+def test_the_lines_against_copies_keep_what_differs_in_zeros_at_its_end_or_in_its_label():
+    sequences, labels = series(60)
+    zero = np.vstack([sequences[0], np.zeros((1, 3))])
+    other = 1 - labels[1]
+    given = [*sequences, sequences[0].copy(), zero, sequences[1].copy()]
+    marks = [*labels, labels[0], labels[0], other]
+    (finding,) = found("duplicates", given, marks)
+    rows = run_code(finding.keras, sequences=given, labels=marks)["rows"]
+    assert finding.evidence["copies"] == 1 and rows == [*range(60), 61, 62]
+
+
+def test_a_number_for_each_sequence_is_to_be_left_out_not_given_to_the_head():
+    sequences, labels = series(60)
+    numbered = [np.hstack([each, np.full((len(each), 1), row)]) for row, each in enumerate(sequences)]
+    (finding,) = found("row_number", numbered, labels)
+    assert finding.where == "feature 3" and finding.severity == "warning" and finding.evidence["sequences"] == 60
+    assert "60 sequences from 0 to 59" in finding.what and not found("constant_feature", numbered, labels)
+    aged = [np.hstack([each, np.full((len(each), 1), 20 + row % 7)]) for row, each in enumerate(sequences)]
+    assert not found("row_number", aged, labels) and found("constant_feature", aged, labels)[0].severity == "note"
+
+
+def test_a_feature_that_is_the_label_is_not_advised_to_be_given_to_the_head():
+    sequences, labels = series(60)
+    told = [np.hstack([each, np.full((len(each), 1), label)]) for each, label in zip(sequences, labels, strict=True)]
+    assert found("label_in_features", told, labels) and not found("constant_feature", told, labels)
+
+
+def test_the_range_of_row_numbers_is_told_in_full():
+    sequences, labels = series(60)
+    total, start = sum(map(len, sequences)), 1_700_000_000
+    ids = iter(range(start, start + total))
+    numbered = [np.hstack([each, [[next(ids)] for _ in each]]) for each in sequences]
+    (finding,) = found("row_number", numbered, labels)
+    assert f"from 1,700,000,000 to {start + total - 1:,}" in finding.what
+
+
+def indexed(count=300, size=40, seed=0):
+    """Ids of words from 1 on, padded with 0 to one length; and labels."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(5, size // 2, count)
+    ids = rng.integers(1, 2000, (count, size)).astype(float)
+    return np.where(np.arange(size) < lengths[:, None], ids, 0), rng.integers(0, 2, count)
+
+
+def test_ids_that_are_padded_with_zeros_are_ids_not_measurements_to_be_scaled():
+    ids, labels = indexed()
+    (finding,) = found("token_ids", ids, labels)
+    assert finding.evidence["roughness"] > 0.9 and "Embedding" in finding.keras
+    assert not found("feature_scale", ids, labels) and not found("pad_collision", ids, labels)
+    assert not found("pad_collision", np.where(ids == 0, 0, ids)[:, :20], labels)
+
+
+def test_an_id_0_inside_texts_is_to_be_numbered_anew_not_padded_with_another_value():
+    ids, labels = indexed()
+    ids[:, 2] = 0
+    (finding,) = found("pad_collision", ids, labels)
+    assert finding.evidence["inside"] == 300 and "id 0 to no token" in finding.advice
+    assert "Masking" not in finding.keras and "Embedding(2001" in finding.keras and not finding.settings
+
+
+def test_the_one_number_below_zero_is_a_sentinel_where_it_is_frequent():
+    sequences, labels = series(400)
+    positive = [np.abs(each) * 100 for each in sequences]
+    for each in positive[::8]:
+        each[2, 1] = -200
+    (finding,) = found("sentinel_values", positive, labels)
+    assert finding.where == "feature 1" and finding.evidence["times"] == 50 and finding.evidence["low"] >= 0
+    steps = np.concatenate(positive)
+    steps[4, 0] = -200
+    assert np.isnan(run_code(finding.keras, steps=steps)["steps"]).sum(0).tolist() == [0, 50, 0]
+    positive[1][3, 1] = -3.5
+    assert not found("sentinel_values", positive, labels)
+
+
+def test_a_clock_is_named_as_the_time_only_where_a_table_has_none_named(tmp_path):
+    path = tmp_path / "steps.csv"
+    rows = [f"{row},{t},{0.1 * t:.1f},{(row * t) % 7},{row % 2}" for row in range(40) for t in range(12)]
+    path.write_text("\n".join(["id,time,tick,v,label", *rows]))
+    named, free = (check_items(numbers(str(path), time=time, missing="keep")) for time in ("time", None))
+    (finding,) = [each for each in named.findings if each.name == "clock_feature"]
+    assert finding.where == "tick" and not finding.settings and finding.advice.startswith("Leave it out")
+    both = [each for each in free.findings if each.name == "clock_feature"]
+    assert {each.where for each in both} == {"time", "tick"} and all("data.time=" in each.settings for each in both)
+    sequences, labels = series(60)
+    timed = [np.c_[each, 0.1 * np.arange(len(each))] for each in sequences]
+    (finding,) = found("clock_feature", timed, labels)
+    assert not finding.settings
+
+
+def test_a_feature_without_any_value_is_left_out_as_nothing_can_fill_it():
+    sequences, labels = series(60)
+    for each in sequences:
+        each[:, 1] = np.nan
+    (finding,) = found("missing_values", sequences, labels, features=["a", "b", "c"])
+    assert finding.advice.startswith("Leave out b") and "data.features=[a,c]" in finding.settings
+    sequences, labels = series(60)
+    sequences[3][:, 1] = np.nan
+    sequences[5][2, 0] = np.nan
+    (finding,) = found("missing_values", sequences, labels)
+    assert "1 sequence a feature has no value" in finding.advice and "data.missing=zero" in finding.settings
+    sequences[3][:, 1] = 1
+    (finding,) = found("missing_values", sequences, labels)
+    assert finding.advice.startswith("Fill gaps") and "data.missing=linear" in finding.settings
+
+
+def test_parts_without_a_test_part_are_an_error_not_a_test_part_of_one():
+    sequences, labels = series(400)
+    for part, said in (("train", "for testing"), ("test", "to train on")):
+        (finding,) = found("part_classes", sequences, labels, parts=[part] * 400)
+        assert finding.severity == "error" and said in finding.what
+    assert not found("few_rows", sequences, labels, parts=["train"] * 400)
+
+
+def test_texts_that_were_misread_are_mended_or_read_anew_as_it_was_their_file_or_the_reading(tmp_path):
+    made, labels = texts(60)
+    right = [*made, "naïve café", "ça va"]
+    labels = [*labels, 0, 1]
+    wrong = [text.encode().decode("cp1252") for text in right]
+    (finding,) = found("wrong_encoding", wrong, labels)
+    assert not finding.settings and run_code(finding.keras, texts=wrong)["texts"] == right
+    (finding,) = found("wrong_encoding", [*made, "broken \ufffd here"], [*labels[:60], 1])
+    assert "is lost" in finding.advice and not finding.settings and not finding.keras
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["text,label", *(f"{text},{label}" for text, label in zip(right, labels, strict=True))]))
+    read = table.texts(str(path), "text", "label", encoding="cp1252")
+    (finding,) = [each for each in check_items(read).findings if each.name == "wrong_encoding"]
+    assert finding.settings == "data=text data.encoding=utf-8"
+
+
+def test_line_breaks_of_html_are_no_letters_that_are_lost():
+    made, labels = texts(100)
+    assert not found("tokens_lost", [text.replace(" ", "<br /><BR />") for text in made], labels)

@@ -71,6 +71,18 @@ def test_objects_that_are_not_parts_of_a_model_are_refused(saved, tmp_path, old,
         load(path)
 
 
+def test_words_that_stand_in_another_file_are_not_read(saved, tmp_path):
+    table = keras.Sequential([keras.Input((1,), dtype="string"), layers.StringLookup(vocabulary=["a", "b"])])
+    table.save(tmp_path / "words.keras")
+    assert load(tmp_path / "words.keras") is not None
+    (tmp_path / "secret").write_text("a\nb\n")
+    other = f'"vocabulary": "{tmp_path / "secret"}"'
+    path = rewritten(tmp_path / "words.keras", tmp_path, lambda text: text.replace('"vocabulary": ["a", "b"]', other))
+    with pytest.raises(ConfigError, match=r"StringLookup .* takes its words from a file") as error:
+        load(path)
+    assert "\n" not in str(error.value)
+
+
 def test_a_loss_of_ones_own_leaves_the_model_without_its_compilation(saved, tmp_path):
     path = rewritten(saved, tmp_path, lambda text: text.replace('"sparse_categorical_crossentropy"', '"my_loss"'))
     assert "No loss is known" in check_model(load(path), X, Y).text(200)

@@ -257,7 +257,26 @@ def test_a_model_is_told_by_its_name_and_checked_with_its_batch(tmp_path, capsys
     np.savez(tmp_path / "b.npz", x=x, y=np.arange(16) % 2)
     assert run(tmp_path / "m.keras", tmp_path / "b.npz") == 0
     assert "m.keras" in capsys.readouterr().out.splitlines()[0]
-    assert "is for data" in refused(tmp_path / "m.keras", "--text", "review")
+    given = ("--text", "review"), ("--label", "y"), ("--steps", "5"), ("--pad-value", "-1")
+    for option, value in given:
+        assert refused(tmp_path / "m.keras", option, value).startswith(f"{option}={value}")
+        assert "is for data" in refused(tmp_path / "m.keras", option, value)
+    np.savez(tmp_path / "b.npz", x=x, y=np.arange(16) % 2, lengths=np.arange(16), **{"a\x1b[31mb": x})
+    assert run(tmp_path / "m.keras", tmp_path / "b.npz") == 0
+    assert "arrays that were not used: a\\x1b[31mb, lengths" in capsys.readouterr().out
+
+
+def test_an_option_that_would_do_nothing_is_refused_with_what_was_given(reviews, steps, tmp_path):
+    assert "--id=rec: is for numbers, not for texts" in refused(reviews, "--text", "review", "--id", "rec")
+    assert "--pad-value=5.0: is for numbers" in refused(
+        reviews, "--text", "review", "--label", "stars", "--pad-value", "5"
+    )
+    numbers = (steps, "--id", "rec", "--time", "t", "--label", "state")
+    for features in (",", "[]", " "):
+        assert f"--features={features}: must name columns" in refused(*numbers, "--features", features)
+    page = str(tmp_path / "page")
+    assert refused(*numbers, "--html", page, "--json", page).endswith("must name another file than --html")
+    assert not (tmp_path / "page").exists()
 
 
 def test_a_folder_per_class_is_read_for_what_its_files_hold(tmp_path, capsys):
@@ -268,3 +287,11 @@ def test_a_folder_per_class_is_read_for_what_its_files_hold(tmp_path, capsys):
     assert run(tmp_path / "rec") == 0 and "2 features, 18 steps" in capsys.readouterr().out
     assert "without --text" in refused(tmp_path / "rec", "--text", "text")
     assert "--id=i: must be left out" in refused(tmp_path / "rec", "--id", "i")
+
+
+def test_a_table_is_asked_about_whatever_its_file_is_called(reviews):
+    for name in ("reviews", "reviews.dat", "reviews.csv.bak"):
+        path = reviews.with_name(name)
+        path.write_bytes(reviews.read_bytes())
+        said = refused(path, "--label", "stars")
+        assert "say --text COLUMN for texts" in said and "its columns are review, stars" in said

@@ -213,3 +213,26 @@ def test_a_tensor_and_a_matrix_that_is_sparse():
     assert items(Tensor(), LABELS).lengths.tolist() == [3] * 4
     with pytest.raises(ConfigError, match=r"x.toarray\(\)"):
         items(csr_array(np.eye(4)), LABELS)
+
+
+class Tensor:
+    """As TensorFlow holds texts: an array of bytes, whose parts are no bytes."""
+
+    def __init__(self, values):
+        self.held = np.array(values, dtype=object)
+        self.shape = self.held.shape
+
+    def __array__(self, dtype=None, copy=None):
+        return self.held
+
+
+@pytest.mark.parametrize("kind", [list, np.array, lambda x: np.array(x, dtype=object), Tensor])
+def test_bytes_are_refused_with_the_line_that_decodes_them(kind):
+    texts, labels = kind([b"caf\xc3\xa9 au lait", b"tea"] * 2), kind([b"a", b"b"] * 2)
+    with pytest.raises(ConfigError, match="bytes") as refused:
+        items(texts, LABELS)
+    again = eval(str(refused.value).split(": ")[-1], {"np": np, "sequences": texts})
+    assert items(again, LABELS).texts == ("café au lait", "tea") * 2
+    with pytest.raises(ConfigError, match="bytes") as refused:
+        items(uneven(), labels)
+    assert eval(str(refused.value).split(": ")[-1], {"np": np, "labels": labels}) == ["a", "b"] * 2

@@ -111,6 +111,13 @@ def test_a_name_that_stands_there_twice_is_refused():
     assert "one name to several columns: 'a'" in malformed("a, a\n1,2\n")
 
 
+def test_names_that_stand_again_among_the_rows_are_kept_and_noted():
+    table = parse("text,label\na,x\ntext,label\nb,y\ntext,label\n", None)
+    assert table.columns["text"] == ["a", "text", "b", "text"]
+    assert table.notes == ("2 rows repeat the line of names, as in files that were joined: kept (line 3)",)
+    assert parse("text,label\ntext,x\na,label\n", None).notes == ()
+
+
 def test_blanks_around_names_are_stripped_and_noted():
     table = parse("text, label\na,x\n", None)
     assert list(table.columns) == ["text", "label"] and table.notes == ("blanks around names of columns stripped",)

@@ -3,10 +3,14 @@
 # ruff: noqa: RUF001
 import gzip
 import os
+import subprocess
+import sys
+import time
 
 import pytest
 
 from mismatch.config.fields import ConfigError
+from mismatch.data.sources import tree as walking
 from mismatch.data.sources.table import texts
 
 CLASSES = {"pos/1.txt": "good film", "pos/2.txt": "fine", "neg/1.txt": "bad film", "neg/2.txt": "poor"}
@@ -65,6 +69,26 @@ def test_files_deeper_in_a_class_belong_to_it_and_are_noted(tree):
     items = read(tree({**CLASSES, "pos/2024/more/3.txt": "well"}))
     assert items.classes == ("neg", "pos") and items.places[2] == "pos/1.txt" and len(items) == 5
     assert "1 file in folders inside the folder of the class" in items.reading.notes
+
+
+def test_a_disk_that_was_named_for_a_folder_is_not_walked_to_its_end(tree, monkeypatch):
+    monkeypatch.setattr(walking, "MOST", 5)
+    assert len(read(tree(CLASSES))) == 4
+    more = tree({**CLASSES, **{f"pos/{n}.txt": "well" for n in range(3, 9)}}, "more")
+    assert refused(more) == "data.path=more: must hold at most 5 files"
+
+
+def test_notes_on_many_files_in_many_classes_take_no_time_for_each_pair(tree, tmp_path):
+    """A second for what looking at every file for every class would take a minute for."""
+    (tmp_path / "big").mkdir()
+    files = [
+        walking.Found(tmp_path / "big" / f"c{n % 300}" / "in" / f"{n}.txt", f"c{n % 300}", "", "")
+        for n in range(60_000)
+    ]
+    classes = [tmp_path / "big" / f"c{n}" for n in range(301)]
+    begin = time.process_time()
+    bare, deep = walking._remarks(classes, files)
+    assert bare.endswith("c300") and deep.startswith("60,000 files") and time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize(
@@ -177,3 +201,12 @@ def test_a_link_that_leads_nowhere_is_refused_by_name(tree, tmp_path):
 def test_names_of_files_are_shown_escaped(tree):
     message = refused(tree({**CLASSES, "pos/\x1b[31m.txt": b"\x89PNG\r\n"}))
     assert r"set/pos/\x1b[31m.txt" in message and "\x1b" not in message
+
+
+def test_a_pipe_in_a_class_is_not_waited_for(tree, tmp_path):
+    name = tree(CLASSES)
+    os.mkfifo(tmp_path / name / "neg" / "0.csv")
+    done = subprocess.run(
+        [sys.executable, "-m", "mismatch", "check", str(tmp_path / name)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2 and "0.csv: must be a plain file" in done.stderr

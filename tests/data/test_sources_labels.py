@@ -63,6 +63,13 @@ def test_labels_that_are_nearly_equal_are_kept_apart_and_named(cells, warning):
     assert len(found.classes) == 2 and any(warning in said for said in found.warnings)
 
 
+def test_labels_that_stand_for_none_elsewhere_are_kept_and_named():
+    found = labels("yes", "yes", "no", "no", "NaN", "None", "NaN")
+    assert found.classes == ("NaN", "None", "no", "yes") and found.kept.all()
+    said = "labels 'NaN' (2 rows) and 'None' (1 row) may stand for no label: kept as 2 classes"
+    assert said in found.warnings
+
+
 def test_labels_that_differ_are_not_warned_of():
     assert (
         labels("neg", "neg", "pos", "pos", "1", "1", "2", "2", "True", "no", "True", "no").warnings

@@ -238,7 +238,7 @@ BAD = [
     (TABLE, {"label": None}, "data.label=None: must name a column of"),
     (TABLE, {"id": None}, "data.id=None: must name a column of .*: id, time"),
     (TABLE, {"features": ("x", "z")}, "data.features=z: must be a column of"),
-    (TABLE, {"features": ("x", "x")}, "data.features=x: must be another column than data.features"),
+    (TABLE, {"features": ("x", "x")}, "data.features=x: must be named once"),
     (TABLE, {"features": ("x", "label")}, "data.features=label: must be another column than data.label"),
     (TABLE, {"group": "id"}, "data.group=id: must be another column than data.id"),
     (TABLE, {"split": "x", "test_path": "t.csv"}, "data.split=x: must be left out where data.test_path"),
@@ -385,6 +385,18 @@ def test_a_wide_table_is_refused_with_lines_that_make_it_readable(time, name, re
         assert got.classes == ("0", "1") and got.lengths.tolist() == [20] * 12
 
 
+def test_a_row_of_a_wide_table_without_a_label_is_left_out_not_a_class_of_its_own(read, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frame = wide()
+    frame["label"] = [None, *(row % 2 for row in range(1, len(frame)))]
+    frame.to_csv("a.csv", index=False)
+    with pytest.raises(ConfigError) as refused:
+        numbers(str(tmp_path / "a.csv"))
+    exec(str(refused.value).split("is read: ")[1], {"pandas": pd, "numpy": np})
+    got = numbers(str(tmp_path / "new.npz"))
+    assert len(got) == len(frame) - 1 and len(got.classes) == 2 and got.reading.dropped[0].reason == "no label"
+
+
 def test_a_wide_table_without_an_id_is_known_by_its_columns(read):
     with pytest.raises(ConfigError, match=r"must be a table with one row per step; columns t0 to t19 look like steps"):
         read(lambda path: wide().to_csv(path, index=False))
@@ -413,6 +425,24 @@ def test_ids_that_start_anew_in_each_group_are_told(read):
     assert len(read(lambda path: joined["t"].to_csv(path, index=False), group="centre")) == 40
     with pytest.raises(ConfigError, match=r"has one time twice .*; data.time=null keeps the order of the file"):
         read(TABLE.replace("1,2,11", "1,1,11"))
+
+
+def test_ids_and_groups_that_blanks_do_not_keep_apart_are_said_to_be_one(read):
+    rows = [f"s{row}{' ' * (t % 2)},{t},{t * row},g{' ' * (row // 2)},{row % 2}" for row in range(4) for t in range(4)]
+    got = read("\n".join(["id,time,v,who,label", *rows]), group="who")
+    assert len(got) == 4 and set(got.groups.tolist()) == {0}
+    assert {"blanks around 8 cells of id stripped", "blanks around 8 cells of who stripped"} <= set(got.reading.notes)
+
+
+def test_rows_with_the_time_of_another_are_told_apart_by_what_helps(read):
+    """Without a time the file's own order holds, which is wrong in silence where the rows were shuffled."""
+    rows = [f"{row},{t},{t * row},{row % 2}" for row in range(6) for t in range(5)]
+    shuffled = list(np.random.default_rng(0).permutation(rows))
+    for table in (rows, shuffled):
+        with pytest.raises(ConfigError, match=r"; 2 rows repeat another one whole: t = t.drop_duplicates\(\)"):
+            read("\n".join(["id,time,v,label", *table, rows[3], rows[9]]))
+    with pytest.raises(ConfigError, match="name a time that tells them apart, as the file is not in order of time"):
+        read("\n".join(["id,time,v,label", *shuffled, "3,2,99,1"]))
 
 
 def test_a_label_that_is_no_column_is_named_and_so_is_its_setting(read):

@@ -51,6 +51,12 @@ def test_one_feature_needs_no_axis_of_features():
     assert whole.lengths.tolist() == [4, 4, 4] and whole.notes == ("no lengths: all 4 steps of each row are data",)
 
 
+def test_rows_that_end_in_steps_without_a_value_are_not_said_to_be_data_whole():
+    x = PADDED.copy().astype(float)
+    x[1, 2:] = np.nan
+    assert found({"x": x, "labels": Y}).notes == () == found({"x": x[:, :, 0], "labels": Y}).notes
+
+
 @pytest.mark.parametrize("names", [("X", "y"), ("X", "Y"), ("x", "Labels")])
 def test_capitals_in_the_usual_names_are_small_letters_and_said(names):
     got = found({names[0]: PADDED, "Lengths": np.array([3, 1, 2]), names[1]: Y})
@@ -99,7 +105,7 @@ def test_training_and_test_arrays_become_parts():
     ("change", "message"),
     [
         ({"lengths": [3, 1, 3]}, "add up to 6, the rows of values, not 7"),
-        ({"lengths": [3, 4, -1]}, "must be at least 0 and add up"),
+        ({"lengths": [3, 4, -1]}, "must be at least 0, has -1"),
         ({"lengths": [3, 1.5, 1.5]}, "lengths must be whole numbers"),
         ({"lengths": [[3, 1, 2]]}, "lengths must be whole numbers"),
         ({"lengths": [3, 1, np.nan]}, "lengths must be whole numbers"),

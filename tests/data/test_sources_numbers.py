@@ -149,9 +149,29 @@ def test_a_sequence_in_each_cell_is_refused_with_lines_that_work(cells, kind, tm
     frame = pd.DataFrame({"id": range(4), "x": [*cells, *cells], "kind": ["a", "b", "a", "b"]})
     frame.to_parquet("a.parquet") if kind == "parquet" else frame.to_json("a.jsonl", orient="records", lines=True)
     path = str(tmp_path / f"a.{kind}")
-    with pytest.raises(ConfigError, match="holds a sequence in each cell of x, not a row per step: x = ") as caught:
+    with pytest.raises(ConfigError, match="holds a sequence in each cell of x, not a row per step: df = ") as caught:
         numbers(path, label="kind")
-    df = pd.read_parquet(path) if kind == "parquet" else pd.read_json(path, lines=True)
-    exec(str(caught.value).split("per step: ")[1].split(" makes a file")[0], {"np": np, "df": df})
+    exec(str(caught.value).split("per step: ")[1].split(" makes a file")[0], {"numpy": np, "pandas": pd})
     got = numbers(str(tmp_path / "new.npz"), missing="linear")
     assert got.lengths.tolist() == [len(cell) for cell in (*cells, *cells)] and got.classes == ("a", "b")
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_sequences_in_several_columns_are_features_of_one_and_none_is_lost(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    frame = pd.DataFrame({"u's": [[1, 2], [3]] * 2, "v": [[5.5, 6], [None]] * 2, "label": ["a", "b"] * 2})
+    frame.to_parquet("a.parquet") if kind == "parquet" else frame.to_json("a.jsonl", orient="records", lines=True)
+    with pytest.raises(ConfigError, match="in each cell of u's, v, not a row per step") as caught:
+        numbers(str(tmp_path / f"a.{kind}"))
+    exec(str(caught.value).split("per step: ")[1].split(" makes a file")[0], {"numpy": np, "pandas": pd})
+    got = numbers(str(tmp_path / "new.npz"), missing="keep")
+    assert got.lengths.tolist() == [2, 1, 2, 1] and got.values[:2].tolist() == [[1, 5.5], [2, 6]]
+    assert got.values[2, 0] == 3 and np.isnan(got.values[2, 1])
+
+
+def test_a_zip_archive_is_named_for_what_it_is_whatever_columns_are_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.csv", "id,v,label\n1,2,a\n")
+    for more in ({}, {"id": "n"}, {"time": "t"}, {"separator": ";"}, {"label": "kind"}):
+        with pytest.raises(ConfigError, match="is a zip archive: unpack it and give the file inside"):
+            numbers(str(tmp_path / "a.zip"), **more)

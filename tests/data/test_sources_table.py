@@ -64,6 +64,7 @@ def test_rows_without_a_part_or_a_group_are_dropped_and_counted(write):
 def test_groups_are_the_same_whatever_blanks_stand_around_them(write):
     items = read(write("a.csv", ROWS.replace(",c\n", ", a\n")), group="who")
     assert items.groups.tolist() == [0, 1, 0, 0]
+    assert items.reading.notes == ("blanks around 1 cell of who stripped",)
 
 
 def test_a_second_file_is_the_test_part_and_its_lines_say_so(write):

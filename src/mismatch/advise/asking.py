@@ -47,6 +47,8 @@ class Limits(Advise):
             ConfigError: naming what is out of bounds.
         """
         fields.check("", self)
+        for name in ("minutes", "margin", "units", "seed"):
+            require(getattr(self, name) is not None, name, None, "must be a number")
         numbers = float(self.minutes), float(self.margin), int(self.units), int(self.seed)
         return Asked(*numbers, None if self.model is None else functions.place(str(self.model)), bool(self.fit))
 

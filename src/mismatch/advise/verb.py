@@ -10,7 +10,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from mismatch.check import verb as reading
-from mismatch.config.fields import ConfigError
+from mismatch.config.fields import ConfigError, require
 from mismatch.config.paths import absolute
 from mismatch.sweep.cluster.asked import GROUP
 from mismatch.sweep.cluster.asked import Asked as Cluster
@@ -102,6 +102,7 @@ def _read(given: argparse.Namespace) -> tuple[Any, Checked]:
     shared = {name: getattr(given, name) for name in ("split", "group", "separator", "encoding")}
     shared |= {"path": given.file, "test_path": given.other, "label": given.label or "label"}
     if items.texts is not None:
+        require(given.missing == "refuse", "--missing", given.missing, "is for numbers, not for texts")
         return YourText(text=given.text or "text", **shared), checked
     time = "time" if given.time is None else None if given.time in ("", reading.NULL) else given.time
     columns = {"id": given.id or "id", "time": time, "features": given.features}

@@ -16,7 +16,7 @@ here is the worst that a rule finds. A rule of your own is one module with one c
 
 MODELS = """Three ways to look at a model; none of them changes it (weights, optimizer, states and random draws stay):
 
-    mismatch check model.keras batch.npz           # arrays x, y, mask; x.NAME for each of several inputs
+    mismatch check model.keras batch.npz           # arrays x, y, mask; x.NAME and y.NAME of several inputs, outputs
 
     mismatch.check_model(model, x, y)              # a Keras model, built or not; a layer; a function of x
     model.fit(x, y, callbacks=[mismatch.Watch(x, y, stop=True)])

@@ -13,6 +13,10 @@ from mismatch.config.fields import ConfigError, plain
 
 PAD = "must be of one length; pad: keras.utils.pad_sequences({0}, padding='post', dtype='float32' for real numbers)"
 RAGGED = "a RaggedTensor is no input of a Keras model; pad: {0}.to_tensor()"
+NONE = (
+    "must be an array (N, ...), or a list or dict of arrays; of a Dataset or a generator give one batch: "
+    "x, y = next(iter(data))"
+)
 COMPLEX = "complex numbers lose their imaginary part; give both as features: numpy.stack([{0}.real, {0}.imag], -1)"
 
 
@@ -20,7 +24,7 @@ def arrays(structure: Any, name: str) -> Any:
     """`structure` with arrays for tensors and tables; nested lists of numbers become one array.
 
     Raises:
-        ConfigError: for sequences of unequal lengths, and for complex numbers.
+        ConfigError: for sequences of unequal lengths, complex numbers, and what is no array at all.
     """
     if structure is None:
         return None
@@ -42,6 +46,8 @@ def _array(value: Any, name: str) -> np.ndarray:
         raise ConfigError(name, plain(value, 40), PAD.format(name)) from None
     if array.dtype.kind == "O" and array.size and isinstance(array.flat[0], (list, np.ndarray)):
         raise ConfigError(name, plain(value, 40).replace("\n", " "), PAD.format(name))
+    if array.ndim == 0 and array.dtype.kind in "OUS":
+        raise ConfigError(name, type(value).__name__, NONE)
     if array.dtype.kind == "c":
         raise ConfigError(name, f"{array.dtype} {array.shape}", COMPLEX.format(name))
     return array

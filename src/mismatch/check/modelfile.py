@@ -112,6 +112,8 @@ def _refused(node: dict[str, Any], name: str) -> Iterator[str]:
             yield f"{name!r} holds a {kind} object, which is not loaded"
     elif module is None and "registered_name" not in node:
         return
+    elif isinstance(node.get("config"), dict) and isinstance(node["config"].get("vocabulary"), str):
+        yield f"{kind} ({name!r}) takes its words from a file of another place, which is not opened"
     elif not _ours(module) or ">" in str(node.get("registered_name") or ""):
         of = f" of {module}" if module else ""
         yield f"{kind}{of} ({name!r}) is not Keras's own; use check_model in Python, where your class is defined"

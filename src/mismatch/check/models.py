@@ -14,6 +14,7 @@ from mismatch.check.npzbatch import Batch, batch
 from mismatch.check.outcome import Checked, Section
 from mismatch.check.rule import apply
 from mismatch.check.subject import Subject
+from mismatch.config.fields import plain, require
 from mismatch.config.registry import MODEL_RULES
 
 __all__ = ["Batch", "batch", "check_model", "load"]
@@ -42,6 +43,10 @@ def check_model(
     """
     from mismatch.check.weights import shapes
 
+    accepted = (
+        "must be a Keras model, a layer, or a function of x; files are read by mismatch check model.keras batch.npz"
+    )
+    require(callable(model) and not isinstance(model, type), "model", plain(model, 40), accepted)
     x, y, reference, mask = arrays(x, "x"), arrays(y, "y"), arrays(reference, "reference"), arrays(mask, "mask")
     one_input(model, x)
     subject = Subject(model, x, y, mask, loss, reference, None if weights is None else shapes(weights))

@@ -19,29 +19,38 @@ CONVERT = "x = numpy.stack([numpy.asarray(s, 'float32') for s in x]); numpy.save
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """x: array (N, ...), or dict of arrays for a model of several inputs. y, mask: arrays or None."""
+    """x: array (N, ...), or dict of arrays for a model of several inputs. y: the same for labels, or None. mask: array
+    or None.
+
+    unused: names of what else the file holds, in sorted order.
+    """
 
     x: Any
     y: Any = None
     mask: Any = None
+    unused: tuple[str, ...] = ()
 
 
 def batch(path: str | Path) -> Batch:
     """The batch in an ``.npz`` file with arrays x, y (optional) and mask (optional), or in an ``.npy`` file: x alone.
 
-    Several inputs are named ``x.NAME`` by the inputs of the model.
+    Several inputs are named ``x.NAME`` by the inputs of the model, labels of several outputs ``y.NAME``.
 
     Raises:
         ConfigError: for no such file, another format, arrays of objects, names that say nothing; in one line.
     """
     arrays = _arrays(path)
     named = {name[2:]: array for name, array in arrays.items() if name.startswith("x.")}
-    x = next((arrays[name] for name in X if name in arrays), None)
+    labels = {name[2:]: array for name, array in arrays.items() if name.startswith("y.")}
+    x, y = (next((name for name in usual if name in arrays), None) for usual in (X, Y))
     if (x is None) == (not named):
         held = ", ".join(sorted(arrays)) or "nothing"
         raise ConfigError(KEY, path, f"must hold an array x (and y, mask), or x.NAME for each input; it holds {held}")
-    y = next((arrays[name] for name in Y if name in arrays), None)
-    return Batch(named or x, y, arrays.get("mask"))
+    if y is not None and labels:
+        raise ConfigError(KEY, path, f"must hold {y} or y.NAME for each output, not both")
+    unused = {name for name in arrays if not name.startswith(("x.", "y."))} - {x, y, "mask"}
+    single = None if y is None else arrays[y]
+    return Batch(named or arrays[str(x)], labels or single, arrays.get("mask"), tuple(sorted(unused)))
 
 
 def _arrays(path: str | Path) -> dict[str, np.ndarray]:

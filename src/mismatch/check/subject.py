@@ -192,7 +192,8 @@ def _like_fit(values: np.ndarray) -> np.ndarray:
     """As Keras's own data adapter does: other floats become the default float type."""
     import keras
 
-    return values.astype(keras.config.floatx()) if values.dtype.kind == "f" else values
+    with np.errstate(over="ignore"):  # not_finite says so
+        return values.astype(keras.config.floatx()) if values.dtype.kind == "f" else values
 
 
 def _takes(model: Any, name: str) -> bool:

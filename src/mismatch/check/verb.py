@@ -19,14 +19,14 @@ from mismatch.config.files import guard, write
 from mismatch.config.paths import absolute
 
 if TYPE_CHECKING:
-    from mismatch.check.outcome import Checked
+    from mismatch.check.npzbatch import Batch
+    from mismatch.check.outcome import Checked, Section
     from mismatch.data.sources.base import Items
 
 EXIT_FOUND = 3
 NULL = "null"
 """What stands for nothing, as in the settings of Hydra: ``--time=null``."""
 MODELS = (".keras", ".h5", ".hdf5")
-TABLES = (".csv", ".tsv", ".tab", ".txt", ".psv", ".jsonl", ".ndjson", ".json", ".parquet", ".feather")
 EXAMPLES = """examples:
   mismatch check reviews.csv --text review --label stars
   mismatch check steps.csv --id recording --time t --label state --group patient
@@ -76,6 +76,8 @@ def run(given: argparse.Namespace) -> int:
     """
     for option in ("json", "html"):
         _free(option, getattr(given, option), given)
+    one, other = ("" if path in (None, "-") else absolute(path).resolve() for path in (given.json, given.html))
+    require(not one or one != other, "--json", given.json, "must name another file than --html")
     try:
         checked = _model(given) if given.file.lower().endswith(MODELS) else _data(given)
     except ConfigError as error:
@@ -103,20 +105,32 @@ class _Said(ConfigError):
 def _model(given: argparse.Namespace) -> Checked:
     from mismatch.check import models
 
-    for name in ("text", "id", "time", "features", "split", "group", "separator", "encoding"):
+    for name in ("text", "label", "id", "time", "features", "split", "group", "separator", "encoding", "steps"):
         require(getattr(given, name) is None, f"--{name}", getattr(given, name), "is for data, not for a model")
+    require(given.pad_value == 0, "--pad-value", given.pad_value, "is for data, not for a model")
     model = models.load(given.file)
     if given.other is None:
         return replace(models.check_model(model), subject=given.file)
     held = models.batch(given.other)
     found = models.check_model(model, held.x, held.y, held.mask)
-    return replace(found, subject=f"{given.file} with {given.other}")
+    return replace(found, subject=f"{given.file} with {given.other}", profile=(*_unused(held), *found.profile))
+
+
+def _unused(held: Batch) -> tuple[Section, ...]:
+    """What the file of a batch holds beside it."""
+    from mismatch.check.outcome import Section
+    from mismatch.data.sources.words import listed
+
+    said = f"arrays that were not used: {listed(held.unused)}"
+    return (Section("Read", (said,)),) if held.unused else ()
 
 
 def _data(given: argparse.Namespace) -> Checked:
     from mismatch.check.items import check_items
 
     items = read_items(given)
+    accepted = "is for numbers: texts are padded with the id 0"
+    require(items.texts is None or given.pad_value == 0, "--pad-value", given.pad_value, accepted)
     return check_items(items, given.pad_value, given.steps)
 
 
@@ -146,7 +160,8 @@ def _items(given: argparse.Namespace) -> Items:
 
     folder = absolute(given.file).is_dir()
     if given.text is not None or (folder and not recordings.holds(path)):
-        require(not numeric, f"--{''.join(numeric[:1])}", "", "is for numbers, not for texts")
+        for name in numeric:
+            raise ConfigError(f"--{name}", getattr(given, name), "is for numbers, not for texts")
         from mismatch.data.sources import table
 
         return table.texts(path, given.text or "text", given.label or "label", test_path=other, **shared)
@@ -159,16 +174,18 @@ def _items(given: argparse.Namespace) -> Items:
         "time": "time" if given.time is None else None if given.time in ("", NULL) else given.time,
         "features": names_of(given.features) or None,
     }
+    accepted = "must name columns, with commas between them"
+    require(given.features is None or columns["features"], "--features", given.features, accepted)
     label = given.label or "label"
     return numbers.numbers(path, label=label, test_path=other, missing="keep", **columns, **shared)
 
 
 def _told(given: argparse.Namespace, numeric: list[str]) -> None:
     """Refuse a table of which nobody says whether it holds texts or numbers, with the names of its columns."""
-    name = given.file.lower().removesuffix(".gz")
-    if numeric or not name.endswith(TABLES):
+    from mismatch.data.sources import numbers, wide
+
+    if numeric or numbers.kind(given.file) != "table":
         return
-    from mismatch.data.sources import wide
     from mismatch.data.sources.named import column_of
     from mismatch.data.sources.nested import refuse_series
     from mismatch.data.sources.rows import read_rows

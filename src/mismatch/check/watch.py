@@ -10,6 +10,7 @@ import keras
 
 from mismatch.check.models import check_model
 from mismatch.check.outcome import Checked
+from mismatch.config.fields import require
 
 ROWS = 256
 """Rows that are looked at."""
@@ -52,7 +53,9 @@ def _first(data: Any, labels: Any) -> tuple[Any, Any]:
     if isinstance(data, keras.utils.PyDataset):
         return _pair(data[0])
     if type(data).__module__.startswith("tensorflow") and hasattr(data, "element_spec"):
-        return _pair(next(iter(data.take(1))))
+        first = next(iter(data.take(1)), None)
+        require(first is not None, "x", type(data).__name__, "must hold a batch at least")
+        return _pair(first)
     return _some(data), _some(labels)
 
 

@@ -21,7 +21,7 @@ from mismatch.data.sources.ts import GAPS
 
 CUT = ("s = s[: np.flatnonzero(~np.isnan(s).all(1))[-1] + 1]  # steps without any value at the end are padding",)
 FILLS = {
-    "zero": ("s = np.nan_to_num(s)  # a missing value is 0",),
+    "zero": ("s = np.where(np.isnan(s), 0, s)  # a missing value is 0",),
     "previous": (
         "for column in s.T:  # a missing value is the last one before it, or the first there is",
         "    known = np.flatnonzero(~np.isnan(column))",

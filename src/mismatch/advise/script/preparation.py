@@ -21,10 +21,16 @@ HEAD = '''"""Makes arrays of new sequences for the model beside it, as those it 
 BESIDE = 'Path(__file__).with_name("{name}.{suffix}")'
 WORDS = f"ids = {{{{word: number for number, word in enumerate(json.loads({BESIDE}.read_text()), 2)}}}}"
 SCALE = f"center, spread = np.load({BESIDE}).values()"
-CHECK = (
-    "right = all(len(s) and s.shape[1:] == (len(FEATURES),) and np.isfinite(s).all() for s in sequences)",
+SHAPES = (
+    "right = all(s.ndim == 2 and len(s) and s.shape[1] == len(FEATURES) for s in sequences)",
     'assert right, "must be arrays of a row per step, with a number for each of FEATURES"',
 )
+KNOWN = (
+    "known = not any(np.isnan(s).all(0).any() for s in sequences)",
+    'assert known, "must hold a value of each of FEATURES in each sequence, as nothing else fills it"',
+)
+FINITE = 'assert all(np.isfinite(s).all() for s in sequences), "must hold finite numbers"'
+LIST = 'assert not isinstance(sequences, str), "must be a list of texts"'
 NUMBERED = "sequences = [[ids.get(word, 1) for word in tokens(s)] for s in sequences]"
 AS_ARRAY = "sequences = [np.array(s, float) for s in sequences]"
 
@@ -77,15 +83,17 @@ def _numbers(shape: Shape) -> tuple[str, ...]:
     """Lines that make ``sequences`` arrays (L, D) float32, with missing values filled as those of the file were."""
     data = shape.arm.data
     assert isinstance(data, Series)
-    lines: tuple[str, ...] = (AS_ARRAY,)
+    lines: tuple[str, ...] = (AS_ARRAY, *SHAPES)
     if data.missing in FILLS:
+        lines += KNOWN if data.missing != "zero" else ()
         lines += ("for place, s in enumerate(sequences):", *indented((*FILLS[data.missing], "sequences[place] = s")))
-    return (*lines, *CHECK, 'sequences = [s.astype("float32") for s in sequences]')
+    return (*lines, FINITE, 'sequences = [s.astype("float32") for s in sequences]')
 
 
 def _texts(tokens: Piece, shape: Shape) -> tuple[str, ...]:
     """Lines that make ``sequences`` lists, or arrays, of the numbers of words."""
-    return (NUMBERED if shape.listed else NUMBERED.replace("= [[", "= [np.array([").replace("] for", "]) for"),)
+    numbered = NUMBERED if shape.listed else NUMBERED.replace("= [[", "= [np.array([").replace("] for", "]) for")
+    return LIST, numbered
 
 
 def _said(shape: Shape) -> str:

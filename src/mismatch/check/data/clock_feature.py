@@ -36,10 +36,18 @@ class ClockFeature(Rule):
                 continue
             even = float((np.abs(change - usual) <= 1e-6 * abs(usual)).mean())
             if even >= MOST:
+                name, time = subject.feature(column), _time(subject)
                 yield self.found(
                     f"grows by {usual:.4g} at {share(even)} of all steps",
-                    where=subject.feature(column),
-                    settings=f"{subject.command} {shlex.quote(f'data.time={subject.feature(column)}')}",
+                    where=name,
+                    advice=None if time else "Leave it out: the order of steps is there without it.",
+                    settings=f"{subject.command} {shlex.quote(f'data.time={name}')}" if time else "",
                     step=float(usual),
                     steps=even,
                 )
+
+
+def _time(subject: Subject) -> bool:
+    """Whether it may be named as the time: in a table of a row per step whose time nobody has named."""
+    kind = subject.items.reading.kind
+    return "one per step" in kind and "times are" not in kind

@@ -9,6 +9,7 @@ from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
 from mismatch.check.words import named
 from mismatch.config.counting import counted
+from mismatch.data.sources.giveaways import numbers_rows, told
 
 
 class ConstantFeature(Rule):
@@ -40,8 +41,8 @@ class ConstantFeature(Rule):
         if not inside.any():
             return
         still = known & ~constant & (values[1:][inside] == values[:-1][inside]).all(axis=0)
-        if still.any():
-            names = [subject.feature(int(k)) for k in np.flatnonzero(still)]
+        names = [subject.feature(int(k)) for k in np.flatnonzero(still) if not _names_more(subject, int(k))]
+        if names:
             verb = "never changes" if len(names) == 1 else "never change"
             yield self.found(
                 f"{counted(len(names), 'feature')} of {subject.width} {verb} within a sequence",
@@ -50,3 +51,11 @@ class ConstantFeature(Rule):
                 advice="give properties of the whole to the layer after the GRU, beside its output",
                 features=names,
             )
+
+
+def _names_more(subject: Subject, column: int) -> bool:
+    """Whether a feature names the class or the sequence, of which other rules say that it is to be left out."""
+    if not subject.lengths.all():
+        return False
+    first, items = subject.values[subject.offsets, column], subject.items
+    return numbers_rows(first) or told(first, items.labels, len(items.classes)) is not None

@@ -11,6 +11,11 @@ from mismatch.check.words import share, verb
 from mismatch.config.counting import counted
 
 SERIOUS = 0.01
+TEXTS = "table = table.drop_duplicates(['TEXT', 'LABEL'])  # your two columns; keeps what differs in signs or case"
+NUMBERS = """first = {}
+for row, (s, label) in enumerate(zip(sequences, labels)): first.setdefault((s.tobytes(), label), row)
+rows = list(first.values())  # of each the first"""
+"""What keeps one of each: whole bytes, as NumPy drops zeros at the end of those it compares."""
 
 
 class Duplicates(Rule):
@@ -29,15 +34,12 @@ class Duplicates(Rule):
             return
         is_copy = verb(again, "is a copy", "are copies")
         rows = first[counts.argsort()[::-1]][: int((counts > 1).sum())]
-        keep = "table = table.drop_duplicates()"
-        if not subject.is_text:
-            keep = "_, rows = numpy.unique([s.tobytes() for s in sequences], return_index=True)"
         yield self.found(
             f"{counted(again, 'row')} of {total:,} ({share(again, total)}) {is_copy} of another; the most frequent "
             f"stands there {counted(int(counts.max()), 'time')} ({subject.places(rows)})",
             severity="warning" if again >= SERIOUS * total else "note",
             settings=subject.command,
-            keras=keep,
+            keras=TEXTS if subject.is_text else NUMBERS,
             copies=again,
             distinct=len(first),
             most=int(counts.max()),

@@ -7,6 +7,7 @@ import numpy as np
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
+from mismatch.check.wordids import word_ids
 from mismatch.check.words import named
 
 RATIO, LARGE = 100.0, 30.0
@@ -24,8 +25,8 @@ class FeatureScale(Rule):
     instead = "Standardise each feature with the moments of the real training steps, before padding: pads stay zero."
 
     def look(self, subject: Subject) -> Iterator[Finding]:
-        if subject.is_text or not subject.finite.any():
-            return
+        if subject.is_text or not subject.finite.any() or word_ids(subject) is not None:
+            return  # ids are looked up, not scaled
         values = subject.values[subject.finite]
         deviation, size = values.std(axis=0), np.sqrt(np.square(values).mean(axis=0))
         moving = np.flatnonzero(deviation > 1e-12 * np.maximum(size, 1e-300))

@@ -35,7 +35,9 @@ class FewRows(Rule):
                 classes={subject.items.classes[k]: int(counts[k]) for k in rare},
             )
         tested = subject.tested
-        size = max(len(subject.items) // 4, 1) if tested is None else max(int(tested.sum()), 1)
+        if tested is not None and not tested.any():
+            return  # part_classes says so
+        size = max(len(subject.items) // 4, 1) if tested is None else int(tested.sum())
         half = 1.96 * np.sqrt(0.25 / size)
         if half > 1.2 * COARSE:
             yield self.found(

@@ -9,6 +9,7 @@ from mismatch.check.rule import Rule
 from mismatch.check.sequences import LARGEST, Subject
 from mismatch.check.words import named, share
 from mismatch.config.counting import counted
+from mismatch.data.sources.named import typed
 
 
 class MissingValues(Rule):
@@ -22,9 +23,10 @@ class MissingValues(Rule):
         if subject.is_text:
             return
         gone, wrong = np.isnan(subject.raw), np.abs(subject.raw) > LARGEST
-        for bad, what, settings in (
-            (gone, "missing", f"{subject.command} data.missing=linear"),
-            (wrong, "infinite or beyond 32 bits", ""),
+        advice, fill = _filled(subject, gone)
+        for bad, what, settings, todo in (
+            (gone, "missing", fill, advice),
+            (wrong, "infinite or beyond 32 bits", "", ""),
         ):
             if not bad.any():
                 continue
@@ -35,8 +37,27 @@ class MissingValues(Rule):
                 f"{counted(int(bad.sum()), 'value')} ({share(int(bad.sum()), bad.size)}) are {what}, in "
                 f"{counted(len(rows), 'sequence')} ({subject.places(rows)})",
                 where=named([f"{subject.feature(int(k))} ({counts[k]:,})" for k in columns]),
+                advice=todo or None,
                 settings=settings,
                 values=int(bad.sum()),
                 sequences=len(rows),
                 features={subject.feature(int(k)): int(counts[k]) for k in columns},
             )
+
+
+def _filled(subject: Subject, gone: np.ndarray) -> tuple[str, str]:
+    """What to do, where gaps alone are not all that is missing, and the settings; gone: (sum L, d) bool."""
+    empty = np.asarray(gone.all(axis=0))
+    names = [subject.feature(k) for k in range(subject.width)]
+    without = [name for name, bare in zip(names, empty, strict=True) if bare]
+    rest = [name for name, bare in zip(names, empty, strict=True) if not bare]
+    kept = f"{typed('data.features', rest)} " if without and rest else ""
+    counts = [np.bincount(subject.owner, gone[:, k], len(subject.items)) for k in np.flatnonzero(~empty)]
+    bare = sum(np.any([(each == subject.lengths) & (subject.lengths > 0) for each in counts], axis=0)) if counts else 0
+    settings = f"{subject.command} {kept}data.missing={'zero' if bare else 'linear'}"
+    said = [f"Leave out {named(without)}, without any value."] if without else []
+    if bare:
+        said.append(
+            f"In {counted(int(bare), 'sequence')} a feature has no value to fill gaps with: take 0, or leave them out."
+        )
+    return " ".join(said), settings

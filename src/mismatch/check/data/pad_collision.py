@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mismatch.check.ends import padded_ends
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
+from mismatch.check.wordids import word_ids
 from mismatch.check.words import share, verb
 from mismatch.config.counting import counted
 
@@ -45,8 +47,9 @@ class PadCollision(Rule):
         if subject.is_text or not len(subject.values):
             return
         hits = count(subject)
-        if not hits.steps:
-            return
+        ids = word_ids(subject) if subject.pad_value == 0 else None
+        if not hits.steps or (ids is not None and not hits.inside):
+            return  # zeros at the ends of ids are pads, which an Embedding masks
         total = len(subject.values)
         free = free_value(subject)
         parts = ((hits.inside, "inside"), (hits.leading, "leading"), (hits.trailing, "trailing"))
@@ -57,9 +60,9 @@ class PadCollision(Rule):
             f"{verb(hits.steps, 'equals', 'equal')} the pad value "
             f"{subject.pad_value:g}: {', '.join(filter(None, (places, blank)))}",
             severity=severity(hits, total),
-            settings=f"mask=explicit  or  length.pad_value={free:g} mask=masking",
-            keras=f'x = keras.utils.pad_sequences(sequences, dtype="float32", value={free!r})\n'
-            f"keras.layers.Masking(mask_value={free!r})",
+            settings="" if ids else f"mask=explicit  or  length.pad_value={free:g} mask=masking",
+            advice="Give the id 0 to no token: number them from 1 before padding." if ids else None,
+            keras=_of_ids(ids.largest) if ids else _of_numbers(free),
             **vars(hits),
             share=hits.steps / total,
             pad_value=subject.pad_value,
@@ -67,19 +70,40 @@ class PadCollision(Rule):
         )
 
 
+def _of_numbers(free: float) -> str:
+    """Lines that pad with a value that is free, and mask it."""
+    x = f'x = keras.utils.pad_sequences(sequences, dtype="float32", value={free!r})'
+    return f"{x}\nkeras.layers.Masking(mask_value={free!r})"
+
+
+def _of_ids(largest: int) -> str:
+    """Lines that free the id 0 for pads."""
+    return f"sequences = [s + 1 for s in sequences]\nkeras.layers.Embedding({largest + 2}, 16, mask_zero=True)"
+
+
 def count(subject: Subject) -> Hits:
-    """Where steps hold the pad value."""
-    hit = (subject.values == subject.pad_value).all(axis=1)
+    """Where steps hold the pad value, other than in pads that came with the file."""
+    holds = (subject.values == subject.pad_value).all(axis=1)
+    hit = holds & ~_pads(subject)
     size, owner = len(subject.items), subject.owner
     place = np.arange(len(owner)) - subject.offsets[owner]
     first, last = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
-    np.minimum.at(first, owner[~hit], place[~hit])
-    np.maximum.at(last, owner[~hit], place[~hit])
+    np.minimum.at(first, owner[~holds], place[~holds])
+    np.maximum.at(last, owner[~holds], place[~holds])
     blank = hit & (last[owner] < 0)
     leading, trailing = hit & ~blank & (place < first[owner]), hit & ~blank & (place > last[owner])
     inside = hit & ~(blank | leading | trailing)
     sequences = len(np.unique(owner[hit])), len(np.unique(owner[blank]))
     return Hits(int(leading.sum()), int(inside.sum()), int(trailing.sum()), int(blank.sum()), *sequences)
+
+
+def _pads(subject: Subject) -> np.ndarray:
+    """(sum L,) bool: steps that look like pads of this value, which `already_padded` speaks of."""
+    found = np.zeros(len(subject.values), bool)
+    for ends in padded_ends(subject):
+        if ends.value == subject.pad_value:
+            found |= ends.steps(int(subject.lengths[0])).ravel()
+    return found
 
 
 def severity(hits: Hits, total: int) -> str:

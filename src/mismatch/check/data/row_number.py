@@ -1,19 +1,21 @@
-"""D128: a feature numbers the rows of the file."""
+"""D128: a feature numbers the rows of the file, or its sequences."""
 
 from collections.abc import Iterator
+
+import numpy as np
 
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
 from mismatch.check.words import share
-from mismatch.data.sources.giveaways import numbers_rows, told
+from mismatch.data.sources.giveaways import numbers_rows, steady, told
 
 
 class RowNumber(Rule):
     code, name, severity = "D128", "row_number", "error"
     meaning = (
-        "A feature numbers all steps of all sequences: whole numbers, each once. An error where each class has a range "
-        "of these numbers, else a warning."
+        "A feature numbers all steps, or all sequences: whole numbers, each once. An error where each class has a "
+        "range of the numbers of its steps, else a warning."
     )
     why = (
         "It tells sequences apart, and in a file that is sorted by class it hands over the label. No two sequences are "
@@ -25,16 +27,36 @@ class RowNumber(Rule):
     def look(self, subject: Subject) -> Iterator[Finding]:
         if subject.is_text or len(subject.items) < 2 or not subject.lengths.all() or subject.lengths.max() < 2:
             return
+        still = steady(subject.values, subject.lengths)
         for column in range(subject.width):
             values = subject.values[:, column]
+            if still[column]:
+                yield from self._sequences(subject, column)
             if not numbers_rows(values):
                 continue
             tells = told(values[subject.offsets], subject.items.labels, len(subject.items.classes))
             gives = f", and names the class of {share(tells.share)} of the sequences" if tells else ""
             yield self.found(
-                f"numbers the {len(values):,} steps from {values.min():g} to {values.max():g}{gives}",
+                f"numbers the {len(values):,} steps from {_range(values)}{gives}",
                 where=subject.feature(column),
                 severity="error" if tells else "warning",
                 rows=len(values),
                 named=tells.share if tells else None,
             )
+
+    def _sequences(self, subject: Subject, column: int) -> Iterator[Finding]:
+        """A feature that has one number in each sequence, such as the id of a table that was divided by it."""
+        first = subject.values[subject.offsets, column]
+        if numbers_rows(first):
+            yield self.found(
+                f"numbers the {len(first):,} sequences from {_range(first)}",
+                where=subject.feature(column),
+                severity="warning",
+                advice="Leave it out: it names a sequence, and is no property of it.",
+                sequences=len(first),
+            )
+
+
+def _range(values: np.ndarray) -> str:
+    """``0 to 1,575``."""
+    return f"{values.min():,.0f} to {values.max():,.0f}"

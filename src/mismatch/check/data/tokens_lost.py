@@ -24,10 +24,11 @@ class TokensLost(Rule):
             return
         texts = subject.items.texts or ()
         total = sum(times for letter, times in subject.characters.items() if letter.isalnum())
+        total -= sum(map(_of_breaks, texts))
         lost = total - sum(letters(word) * times for word, times in subject.words.items())
         if lost <= WARN * total:
             return
-        written = np.array([letters(text) for text in texts])
+        written = np.array([letters(text) - _of_breaks(text) for text in texts])
         kept = np.array([letters("".join(words)) for words in subject.tokens])
         rows = np.flatnonzero(written - kept > WARN * written)
         yield self.found(
@@ -43,3 +44,8 @@ class TokensLost(Rule):
 def letters(text: str) -> int:
     """Letters and digits of a text, in any script, small and capital ones alike."""
     return sum(map(str.isalnum, text))
+
+
+def _of_breaks(text: str) -> int:
+    """Letters of the line breaks of HTML, which are no text."""
+    return 2 * text.lower().count("<br />")

@@ -15,6 +15,11 @@ TRACES = re.compile("\ufffd|[\u00c2\u00c3\u00d0\u00d1][\u0080-\u00bf]|\u00e2\u20
 """The replacement character; UTF-8 of Latin and Cyrillic letters, of quotation marks and of a byte-order mark, read as
 Latin-1 or Windows-1252."""
 SERIOUS = 0.001
+MEND = """def mend(text):
+    try: return text.encode("cp1252").decode("utf-8")
+    except UnicodeError: return text
+texts = [mend(text) for text in texts]"""
+"""Lines that undo the reading of UTF-8 as Windows-1252, in texts that were read so whole."""
 
 
 class WrongEncoding(Rule):
@@ -38,6 +43,18 @@ class WrongEncoding(Rule):
             f"{counted(len(rows), 'text')} ({share(len(rows), len(texts))}) with traces of a wrong encoding, such as "
             f"...{around}... ({subject.places(rows)})",
             severity="warning" if len(rows) >= SERIOUS * len(texts) else "note",
-            settings=f"{subject.command} data.encoding=cp1252",
+            **_remedy(subject, any("\ufffd" not in found[row].group() for row in rows)),  # type: ignore[union-attr]
             texts=len(rows),
         )
+
+
+def _remedy(subject: Subject, misread: bool) -> dict[str, str]:
+    """What to do: another encoding where one was given; else the texts themselves are to be mended, or lost.
+
+    misread: whether any trace is UTF-8 read as something else: what a replacement character was is not known.
+    """
+    if not misread:
+        return {"advice": "Take the texts anew from their source: what a replacement character stands for is lost."}
+    if "(given)" in subject.items.reading.kind:
+        return {"settings": f"{subject.command} data.encoding=utf-8"}
+    return {"advice": "The file was saved so: mend the texts, or take them anew from their source.", "keras": MEND}

@@ -21,7 +21,10 @@ class LabelsShape(Rule):
     instead = "Class numbers (N,): sparse_categorical_crossentropy. One-hot (N, K): categorical_crossentropy."
 
     def look(self, subject: Subject) -> Iterator[Finding]:
-        for target in subject.targets if subject.y is not None else ():
+        if subject.y is None:
+            return
+        yield from self._without(subject)
+        for target in subject.targets:
             if target.own or target.labels is None or target.predicted is None or target.some is None:
                 continue
             given, out = named(target.labels.shape), named((None, *target.predicted.shape[1:]))
@@ -34,6 +37,15 @@ class LabelsShape(Rule):
                 why = f": {told}" if told else f" ({refused[:160]})"
                 what = f"labels {given} do not go with output {out}{under}{why}"
                 yield self.found(what, where=target.where, advice=advice or None, labels=given, output=out)
+
+    def _without(self, subject: Subject) -> Iterator[Finding]:
+        """Outputs that have a loss and no labels, where others have some."""
+        losses = [target for target in subject.targets if target.loss is not None]
+        bare = [target.name for target in losses if target.labels is None]
+        if bare:
+            what = f"labels are given for {len(losses) - len(bare)} of {len(losses)} outputs with a loss, not for "
+            advice = "Give labels for each: a list in the order of the outputs, or a dict (in a file y.NAME) by name."
+            yield self.found(f"{what}{', '.join(bare)}", where="labels", advice=advice, outputs=bare)
 
 
 def _in_range(target: Target) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from mismatch.check.finding import Finding
 from mismatch.check.ids import tables
+from mismatch.check.inputs import declared
 from mismatch.check.masks import wrong
 from mismatch.check.rule import Rule
 from mismatch.check.shapes import named, unlike
@@ -32,8 +33,32 @@ class Refused(Rule):
             failed = subject.trace.failed
             layer, where = (None, "model") if failed is None else (failed.layer, failed.where)
             shapes = tuple(tuple(tensor.shape) for tensor in failed.inputs) if failed is not None else ()
-            what = _sentence(layer, shapes) or f"{where} stops with {type(error).__name__}: {first_line(error)[:240]}"
-            yield self.found(what, where=where, shapes=[list(shape) for shape in shapes], error=first_line(error))
+            advice, unread = _unread(subject)
+            what = (
+                unread
+                or _sentence(layer, shapes)
+                or f"{where} stops with {type(error).__name__}: {first_line(error)[:240]}"
+            )
+            given = [list(shape) for shape in shapes]
+            yield self.found(what, where=where, advice=advice or None, shapes=given, error=first_line(error))
+
+
+def _unread(subject: Subject) -> tuple[str, str]:
+    """What to do, and why, where inputs lack their names or hold text; empty where neither is so."""
+    wanted, x = declared(subject.model), subject.x
+    names = [each.name for each in wanted]
+    if len(wanted) > 1 and (set(names) - set(x) if isinstance(x, dict) else len(wanted) != len(subject.inputs)):
+        given = ", ".join(map(str, x)) if isinstance(x, dict) else f"{len(subject.inputs)} without a name"
+        advice = "Name arrays as the inputs are named: a dict in Python, x.NAME in a file."
+        return advice, f"the model takes {len(names)} inputs ({', '.join(names)}) and is given {given}"
+    text = next((fed for fed in subject.inputs if fed.values.dtype.kind in "SUO"), None)
+    if text is None or any(each.kind == "string" for each in wanted):
+        return "", ""
+    advice = "Make numbers of words first: ids of a vocabulary, or a TextVectorization layer in the model."
+    return (
+        advice,
+        f"{text.name} holds {'objects' if text.values.dtype.kind == 'O' else 'text'}, the model takes numbers",
+    )
 
 
 def _sentence(layer: Any, shapes: tuple[tuple[int, ...], ...]) -> str:

@@ -7,6 +7,8 @@ import numpy as np
 
 from mismatch.check.fading import LEAST, Faded, fade
 from mismatch.check.finding import Finding
+from mismatch.check.guard import as_numpy
+from mismatch.check.masks import MAKERS
 from mismatch.check.rule import Rule
 from mismatch.check.steps import Reached, reached
 from mismatch.check.subject import Subject
@@ -90,7 +92,7 @@ class UnmaskedPads(Rule):
             what,
             where=seen.call.where,
             severity="warning" if hurt else "note",
-            advice="Put Masking in front of it, so that both halves read data alone.",
+            advice=_elsewhere(seen) or "Put Masking in front of it, so that both halves read data alone.",
             keras=_code(seen),
             **_numbers(pads, faded),
         )
@@ -119,7 +121,38 @@ def _advice(seen: Reached, own: bool, bordered: bool) -> str | None:
         return "Nothing where these are data, as the border of an image is: most rows are blank at both ends."
     if own:
         return "If they are pads: pad with one value, and put Masking of it in front of the layer."
-    return "Put Masking in front of it." if seen.backwards else None
+    return _elsewhere(seen) or ("Put Masking in front of it." if seen.backwards else None)
+
+
+def _elsewhere(seen: Reached) -> str:
+    """What to do where Masking in front of the layer would mask nothing; empty where it is the way."""
+    if _made(seen):
+        return (
+            "A mask is made in front of it, and misses these pads or does not arrive: mend that, or pad at the start."
+        )
+    if any(call.kind == "Embedding" for call in seen.stream.calls):
+        return "Give the Embedding mask_zero=True, or pad at the start (padding='pre'), as in training."
+    value = _value(seen)
+    if value is None or (as_numpy(seen.call.inputs[0])[~seen.real] == value).all():
+        return ""
+    return (
+        "Put Masking behind the input: here pads hold other values. Where a layer between does not hand the mask on, "
+        "call this one with mask=."
+    )
+
+
+def _made(seen: Reached) -> bool:
+    """Whether a layer that these pads pass makes a mask."""
+    return any(
+        call.kind in MAKERS and any(mask is not None for mask in call.output_masks) for call in seen.stream.calls
+    )
+
+
+def _value(seen: Reached) -> float | None:
+    """The number that the pads of the input hold in all features, None where there is no single one."""
+    found = seen.stream.pads.value
+    values = np.empty(0) if found is None else np.unique(found)
+    return float(values[0]) if len(values) == 1 else None
 
 
 def _numbers(pads: np.ndarray, faded: Faded | None) -> dict[str, Any]:
@@ -151,9 +184,10 @@ def _share(left: float) -> str:
 
 
 def _code(seen: Reached) -> str:
-    """The layer that masks these pads."""
-    found = seen.stream.pads
+    """The layer that masks these pads; empty where there is one already, or none can."""
+    if _made(seen):
+        return ""
     if any(call.kind == "Embedding" for call in seen.stream.calls):
         return "keras.layers.Embedding(..., mask_zero=True)"
-    value = None if found.value is None else np.unique(found.value)
-    return "" if value is None or len(value) != 1 else f"keras.layers.Masking(mask_value={float(value[0]):g})"
+    value = _value(seen)
+    return "" if value is None else f"keras.layers.Masking(mask_value={value:g})"

@@ -66,6 +66,7 @@ def _columns(records: Records, separator: str) -> tuple[dict[str, list[str | Non
     if _series(records.fields[0]):
         raise Malformed(f"has no line of names, starts with {listed(records.fields[0], 3)}; {_archived(separator)}")
     header, rows, notes = _even(records.fields[0], Records(records.lines[1:], records.fields[1:]))
+    notes += _headers(header, records.lines[1:], rows)
     names, unnamed = _names(header)
     if any(name != name.strip() for name in header):
         notes.append("blanks around names of columns stripped")
@@ -149,6 +150,13 @@ def _sample(text: str, separator: str, cut: bool) -> list[list[str]]:
     except Malformed:
         return []
     return found[:-1] if cut and len(found) < SAMPLE else found
+
+
+def _headers(header: list[str], lines: list[int], rows: list[list[str]]) -> list[str]:
+    """What is said of rows that are the first line again."""
+    again = [line for line, row in zip(lines, rows, strict=True) if row == header]
+    many = counted(len(again), "row repeats", "rows repeat")
+    return [f"{many} the line of names, as in files that were joined: kept (line {again[0]})"] if again else []
 
 
 def _even(header: list[str], records: Records) -> tuple[list[str], list[list[str]], list[str]]:

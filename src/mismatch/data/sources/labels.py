@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 
 from mismatch.config.counting import counted
-from mismatch.config.fields import ConfigError
+from mismatch.config.fields import ConfigError, plain
 from mismatch.data.sources.base import Dropped
 from mismatch.data.sources.named import FLATTEN
 from mismatch.data.sources.words import listed, quoted
 
 EXAMPLES = 3
+NOTHING = frozenset(("na", "n/a", "#n/a", "nan", "<na>", "null", "none", "nil", "nat", "missing", "unknown", "?", "-"))
+"""Labels, in any case, that other programs write where there is none; they may also be classes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +114,19 @@ def _ordered(counts: Counter[str]) -> tuple[str, ...]:
 
 
 def _notes(cells: list[Any]) -> Iterable[str]:
-    stripped = sum(isinstance(cell, str) and cell != cell.strip() and bool(cell.strip()) for cell in cells)
-    if stripped:
-        yield f"blanks around {counted(stripped, 'label')} stripped"
+    many = _with_blanks(cells)
+    if many:
+        yield f"blanks around {counted(many, 'label')} stripped"
+
+
+def stripped(cells: Iterable[Any], column: str) -> tuple[str, ...]:
+    """What is said of a column of ids or groups, which blanks around them do not keep apart."""
+    many = _with_blanks(cells)
+    return (f"blanks around {counted(many, 'cell')} of {plain(column, 40)} stripped",) if many else ()
+
+
+def _with_blanks(cells: Iterable[Any]) -> int:
+    return sum(isinstance(cell, str) and cell != cell.strip() and bool(cell.strip()) for cell in cells)
 
 
 def alike(name: str) -> str:
@@ -133,6 +145,10 @@ def _warnings(counts: Counter[str]) -> Iterable[str]:
         if len(names) > 1:
             these = " and ".join(f"{quoted(name)} ({counted(counts[name], 'row')})" for name in names)
             yield f"labels {these} {_difference(names)}: kept as {len(names)} classes"
+    nothing = [name for name in sorted(counts) if name.casefold() in NOTHING]
+    if nothing:
+        these = " and ".join(f"{quoted(name)} ({counted(counts[name], 'row')})" for name in nothing)
+        yield f"labels {these} may stand for no label: kept as {counted(len(nothing), 'class', 'classes')}"
     single = [name for name in sorted(counts) if counts[name] == 1]
     if single:
         yield f"classes with one row, which no two parts can share: {listed(single, quotes=True)}"

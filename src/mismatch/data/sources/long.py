@@ -16,7 +16,7 @@ from mismatch.config.paths import shown
 from mismatch.data.sources import giveaways, wide
 from mismatch.data.sources.base import Dropped
 from mismatch.data.sources.cells import numbers_of, times_of
-from mismatch.data.sources.labels import EXAMPLES, missing, word
+from mismatch.data.sources.labels import EXAMPLES, missing, stripped, word
 from mismatch.data.sources.named import absent, typed, with_comma
 from mismatch.data.sources.numeric import Found
 from mismatch.data.sources.parts import PARTS
@@ -59,6 +59,7 @@ def found(rows: Rows, columns: Columns, path: str, file: str = "data.path") -> F
     wide.refuse(rows, columns.named(), columns.features, path, file)
     features = _features(rows, columns, path, file)
     ids = [None if missing(cell) else word(cell) for cell in rows.frame[columns.id]]
+    around = [line for name in (columns.id, columns.group) if name for line in stripped(rows.frame[name], name)]
     times, clock = (None, "") if columns.time is None else times_of(rows, columns.time)
     kept, dropped = _kept(rows, ids, times)
     known: dict[str | None, int] = {}
@@ -84,7 +85,7 @@ def found(rows: Rows, columns: Columns, path: str, file: str = "data.path") -> F
         groups=None if columns.group is None else _whole(one("data.group")[0], names, columns.group),
         padded=False,
         dropped=(*rows.dropped, *dropped),
-        notes=(*rows.notes, *notes, *marks, *said),
+        notes=(*rows.notes, *around, *notes, *marks, *said),
         warnings=rows.warnings,
     )
 
@@ -97,7 +98,9 @@ def _features(rows: Rows, columns: Columns, path: str, file: str) -> tuple[str, 
         hint = comma if key == "data.features" else HINTS.get(key, "")
         if column not in there:
             raise absent(rows.frame, key, column, path, file, hint)
-        require(column not in taken, key, column, f"must be another column than {taken.get(column)}")
+        twice = taken.get(column) == key == "data.features"
+        other = "must be named once" if twice else f"must be another column than {taken.get(column)}"
+        require(column not in taken, key, column, other)
         taken[column] = key
     features = columns.features or tuple(name for name in there if name not in taken)
     uses = ", ".join(f"{plain(column, 40)} ({key})" for key, column in columns.named().items())
@@ -153,14 +156,28 @@ def _order(
         one, other = (rows.places[kept[each[np.flatnonzero(same)[0]]]] for each in (before, after))
         name = names[codes[before[np.flatnonzero(same)[0]]]]
         what = f"must differ within a sequence: {name} has one time twice ({one} and {other})"
-        within = _within(rows, columns)
-        hint = within or "data.time=null keeps the order of the file"
+        sorted_so = not ((codes[before] == codes[after]) & (after < before)).any()
+        hint = _within(rows, columns) or _twice(rows, kept[before[same]], kept[after[same]], sorted_so)
         raise ConfigError("data.time", columns.time, f"{what}; {hint}")
     late = (codes[before] == codes[after]) & (after < before)
     if late.any():
         many = counted(len(set(codes[before[late]])), "id")
         notes.append(f"steps of {many} did not stand in order of time: sorted")
     return order, notes
+
+
+def _twice(rows: Rows, before: np.ndarray, after: np.ndarray, sorted_so: bool) -> str:
+    """What to do about rows (M,) `after` that have the time of those `before` them.
+
+    sorted_so: whether the rows of each id stand in order of time, which is all that they have without a time.
+    """
+    one, other = (rows.frame.iloc[each].astype(str).to_numpy() for each in (before, after))
+    if (one == other).all():
+        again = counted(len(after), "row repeats", "rows repeat")
+        return f"{again} another one whole: t = t.drop_duplicates() of pandas keeps one of each"
+    if sorted_so:
+        return "data.time=null keeps the order of the file"
+    return "name a time that tells them apart, as the file is not in order of time"
 
 
 def _one(

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from mismatch.config.fields import ConfigError, plain
+from mismatch.config.fields import ConfigError
 from mismatch.config.paths import shown
 from mismatch.data.sources.labels import missing
 from mismatch.data.sources.named import FLATTEN
 from mismatch.data.sources.rows import Rows
+from mismatch.data.sources.wide import read_by
+from mismatch.data.sources.words import listed
 
 LOOKED_AT = 20
 """Rows that are looked at to know what a column holds."""
@@ -44,21 +46,28 @@ def refuse_series(rows: Rows, path: str, key: str, label: str, features: Sequenc
 
     features: the columns that are looked at; none named: all.
     """
-    for name in features or rows.frame.columns:
-        if name not in rows.frame:
-            continue
-        column = rows.frame[name]
-        if column.dtype.kind != "O":
-            continue
-        some = list(islice((cell for cell in column if not missing(cell)), LOOKED_AT))
-        if some and all(series(cell) for cell in some):
-            name, label = plain(name, 40), plain(label or "label", 40)
-            lines = (
-                f"x = [np.array(list(s), float) for s in df['{name}']]; np.savez('new.npz', values=np.concatenate(x), "
-                f"lengths=[len(s) for s in x], labels=df['{label}'].astype(object).fillna('').to_numpy('U')) "
-                "makes a file that is read"
-            )
-            raise ConfigError(key, shown(path), f"holds a sequence in each cell of {name}, not a row per step: {lines}")
+    names = [
+        str(name) for name in features or rows.frame.columns if name in rows.frame and _of_series(rows.frame[name])
+    ]
+    if not names:
+        return
+    one = f"[numpy.array(list(s), float) for s in df[{names[0]!r}]]"
+    several = f"[numpy.column_stack([list(s) for s in row]).astype(float) for row in df[{names}].to_numpy()]"
+    lines = (
+        f"df = {read_by(rows, path)}; x = {one if len(names) == 1 else several}; "
+        "numpy.savez('new.npz', values=numpy.concatenate(x), lengths=[len(s) for s in x], "
+        f"labels=df[{label or 'label'!r}].astype(object).fillna('').to_numpy('U')) makes a file that is read"
+    )
+    what = f"holds a sequence in each cell of {listed(names)}, not a row per step"
+    raise ConfigError(key, shown(path), f"{what}: {lines}")
+
+
+def _of_series(column: Any) -> bool:
+    """Whether the cells of a column hold sequences, as far as the first of them tell."""
+    if column.dtype.kind != "O":
+        return False
+    some = list(islice((cell for cell in column if not missing(cell)), LOOKED_AT))
+    return bool(some) and all(series(cell) for cell in some)
 
 
 def _listed(cell: Any) -> bool:

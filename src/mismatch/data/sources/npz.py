@@ -96,8 +96,13 @@ def _one(
 
 
 def _whole_rows(arrays: Mapping[str, np.ndarray]) -> tuple[str, ...]:
-    uncut = "x" in arrays and "lengths" not in arrays
+    uncut = "x" in arrays and "lengths" not in arrays and not _ends_empty(arrays["x"])
     return (f"no lengths: all {arrays['x'].shape[1]} steps of each row are data",) if uncut else ()
+
+
+def _ends_empty(x: np.ndarray) -> bool:
+    """Whether any row of (N, T) or (N, T, d) ends in a step without a value, which is cut later, and said."""
+    return x.dtype.kind == "f" and bool(x.size) and bool(np.isnan(x[:, -1].reshape(len(x), -1)).all(axis=1).any())
 
 
 def _named(arrays: Mapping[str, np.ndarray], name: str | None, usual: tuple[str, ...]) -> str | None:
@@ -123,10 +128,10 @@ def _sequences(arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray
     values = values[:, None] if values.ndim == 1 else values
     whole = _whole(arrays, shape[0])
     lengths = whole if shape == ["lengths"] else _from_offsets(whole, len(values), arrays)
-    if lengths.min(initial=0) < 0 or lengths.sum() != len(values):
-        raise Malformed(
-            f"lengths must be at least 0 and add up to {len(values)}, the rows of values, not {lengths.sum()}"
-        )
+    if lengths.min(initial=0) < 0:
+        raise Malformed(f"lengths must be at least 0, has {lengths.min()}")
+    if lengths.sum() != len(values):
+        raise Malformed(f"lengths must add up to {len(values)}, the rows of values, not {lengths.sum()}")
     return values, lengths, {"values", *shape}
 
 

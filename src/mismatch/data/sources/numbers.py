@@ -107,8 +107,6 @@ def _found(
         return recordings.found(path, columns, separator, encoding, key, part)
     if what == "table":
         return _table(path, columns, separator, encoding, key)
-    require(separator is None, "data.separator", separator, f"acts on tables alone; {shown(path)} is none")
-    _unnamed(path, what, columns)
     try:
         if what == "ts":
             found = _ts(path, columns, encoding, key)
@@ -117,6 +115,8 @@ def _found(
             found = _npz(path, columns, key)
     except (ts.Malformed, archive.Malformed) as error:
         raise ConfigError(key, shown(path), str(error)) from None
+    require(separator is None, "data.separator", separator, f"acts on tables alone; {shown(path)} is none")
+    _unnamed(path, what, columns)
     return _picked(found, columns.features, path)
 
 

@@ -16,6 +16,8 @@ from mismatch.data.sources.frames import Held, held, of_pandas
 from mismatch.data.sources.labels import absent
 from mismatch.data.sources.numeric import refuse_width
 
+DECODE = "[each.decode() for each in np.array({0}).tolist()]"
+"""The line that makes texts of bytes, also of those of a tensor."""
 HOLDERS = (Mapping, AbstractSet, bytes)
 """What holds values rather than being one."""
 
@@ -44,6 +46,9 @@ def rows_of(sequences: Any, shown: str) -> Held:
         raise ConfigError("sequences", shown, _instead(sequences))
     if sequences.dtype.kind in "OUT" and sequences.ndim == 1:
         return rows_of(sequences.tolist(), shown)
+    require(
+        sequences.dtype.kind != "S", "sequences", shown, f"must hold texts, not bytes: {DECODE.format('sequences')}"
+    )
     accepted = "must have the axes (N, T, d), or (N, T) for one feature"
     require(sequences.ndim in (2, 3), "sequences", shown, accepted)
     return Held(list(sequences))
@@ -85,6 +90,8 @@ def column_of(values: Any, count: int, key: str) -> list[object]:
     column = [value.item() if isinstance(value, np.generic) else value for value in values]
     several = [isinstance(value, HOLDERS) or np.ndim(value) > 0 for value in column]
     odd = several.index(True) if any(several) else None
+    inside = odd is not None and isinstance(column[odd], bytes)
+    require(not inside, key, shown, f"{key}[{odd}] is bytes, not text: {DECODE.format(key)}")
     require(odd is None, key, shown, f"{key}[{odd}] must be one value, a text or a number")
     return [None if absent(value) else value for value in column]
 
@@ -115,7 +122,9 @@ def _array(row: Any, name: str, shown: str) -> np.ndarray:
     accepted = "must be an array (L,) or (L, d) of real numbers, every step with as many"
     if isinstance(row, str):
         raise ConfigError("sequences", shown, f"{name} is a text, others are not: must be all texts or all numbers")
-    if row is None or isinstance(row, bytes | Mapping | AbstractSet | np.ma.MaskedArray):
+    if isinstance(row, bytes):
+        raise ConfigError("sequences", shown, f"{name} is bytes, not text: {DECODE.format('sequences')}")
+    if row is None or isinstance(row, Mapping | AbstractSet | np.ma.MaskedArray):
         raise ConfigError("sequences", shown, f"{name} is {type(row).__name__}, {accepted}")
     try:
         array = _plain_numbers(row)

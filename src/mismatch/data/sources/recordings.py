@@ -71,7 +71,10 @@ def found(path: str, columns: Columns, separator: str | None, encoding: str | No
 
 
 def _start(file: Path) -> bytes:
+    """The first bytes of a plain file; of a pipe or a device none, as reading it may wait for ever."""
     try:
+        if not file.is_file():
+            return b""
         with file.open("rb") as opened:
             return opened.read(START)
     except OSError:

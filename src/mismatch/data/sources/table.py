@@ -14,7 +14,7 @@ from mismatch.data.sources import folder
 from mismatch.data.sources import nested as nests
 from mismatch.data.sources.base import Dropped, Items, Reading
 from mismatch.data.sources.delimited import ONE_COLUMN
-from mismatch.data.sources.labels import EXAMPLES, labelled, missing, number, word
+from mismatch.data.sources.labels import EXAMPLES, labelled, missing, number, stripped, word
 from mismatch.data.sources.named import absent
 from mismatch.data.sources.parts import PARTS, lopsided, repeated
 from mismatch.data.sources.rows import Rows, read_rows
@@ -132,7 +132,7 @@ def _items(rows: Rows, path: str, columns: dict[str, str | None], parts: Sequenc
         read=rows.read,
         kept=len(kept),
         dropped=tuple(dropped),
-        notes=rows.notes + labels.notes,
+        notes=rows.notes + labels.notes + (stripped(rows.frame[group], group) if group else ()),
         warnings=warnings,
         duplicates=duplicates,
         conflicts=conflicts,

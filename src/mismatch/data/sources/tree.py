@@ -7,6 +7,7 @@ over. Links to folders inside a class are not followed.
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from mismatch.config.counting import counted
@@ -17,6 +18,8 @@ from mismatch.data.sources.words import listed
 
 LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
 """What operating systems leave behind, beside names that start with a dot."""
+MOST = 500_000
+"""Files in all: whoever names a folder of more has named a disk."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,13 @@ def walk(path: str, key: str, part: str = "") -> Tree:
     else:
         _refuse_unknown_parts(inside, key, root)
         roots = [(root, part)]
-    files, notes = [], _beside(root)
+    files: list[Found] = []
+    notes = _beside(root)
     for folder, its_part in roots:
         classes = _folders(folder, key)
-        files += [one for label in classes for one in _class(label, root, its_part, part == "test")]
+        found = (one for label in classes for one in _class(label, root, its_part, part == "test"))
+        files += islice(found, MOST + 1 - len(files))
+        require(len(files) <= MOST, key, shown(root), f"must hold at most {MOST:,} files")
         notes += _beside(folder) if folder != root else []
         notes += _remarks(classes, files)
     return Tree(tuple(files), tuple(notes))
@@ -113,9 +119,18 @@ def _beside(folder: Path) -> list[str]:
 
 def _remarks(classes: list[Path], files: list[Found]) -> Iterator[str]:
     """Folders without a file, and files deeper than the folder of their class."""
-    bare = [folder for folder in classes if not any(one.file.is_relative_to(folder) for one in files)]
+    own = {str(folder) for folder in classes}
+    inside = [_up_to(os.path.dirname(one.file), own) for one in files]
+    bare = own - set(inside)
     if bare:
-        yield f"folders without a file, and so no class: {listed(shown(folder) for folder in bare)}"
-    deep = sum(one.file.parent not in classes and set(one.file.parents) & set(classes) != set() for one in files)
+        yield f"folders without a file, and so no class: {listed(shown(folder) for folder in sorted(bare))}"
+    deep = sum(folder in own and folder != os.path.dirname(one.file) for folder, one in zip(inside, files, strict=True))
     if deep:
         yield f"{counted(deep, 'file')} in folders inside the folder of the class"
+
+
+def _up_to(folder: str, known: set[str]) -> str:
+    """`folder`, or the folder around it that is `known`; the root of all where none is."""
+    while folder not in known and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    return folder

@@ -61,18 +61,19 @@ def _lines(rows: Rows, named: Mapping[str, str], path: str, steps: Sequence[str]
     """The lines of Python that make an NPZ file of it."""
     columns = {array: named[key] for key, array in ARRAYS.items() if named.get(key) in there}
     columns.setdefault("labels", "COLUMN")
-    arrays = "".join(f", {array}=t[{name!r}].to_numpy(str)" for array, name in columns.items())
+    text = ".astype(object).fillna('').to_numpy('U')"  # an empty cell stays empty
+    arrays = "".join(f", {array}=t[{name!r}]{text}" for array, name in columns.items())
     first, last = there.index(steps[0]), there.index(steps[-1])
     together = list(there[first : last + 1]) == list(steps)
     x = f"t.loc[:, {steps[0]!r}:{steps[-1]!r}]" if together else f"t[{list(steps)}]"
-    lines = f"t = {_read(rows, path)}; numpy.savez('new.npz', x={x}.to_numpy(float){arrays})"
+    lines = f"t = {read_by(rows, path)}; numpy.savez('new.npz', x={x}.to_numpy(float){arrays})"
     if len(lines) > LONGEST:
         lines = "numpy.savez('new.npz', x=x, labels=labels) of an array x (N, T)"
     return f"If a row is a whole series, this makes new.npz of it, which is read: {lines}"
 
 
-def _read(rows: Rows, path: str) -> str:
-    """How pandas reads the file."""
+def read_by(rows: Rows, path: str) -> str:
+    """How pandas reads the file: ``pandas.read_csv('my.csv')``."""
     name = repr(shown(path))
     kinds = {"Parquet": f"read_parquet({name})", "Feather": f"read_feather({name})", "JSON list": f"read_json({name})"}
     kinds["JSONL"] = f"read_json({name}, lines=True)"

@@ -157,7 +157,7 @@ def test_the_document_says_whether_what_was_asked_for_is_reached(outcome, tmp_pa
     assert written >= {"choices.csv", "statements.csv", "regret.csv", "right.csv", "figures/regret.png"}
     text = document(tmp_path)
     assert "A first cut: 1 of the" in text and "Each of 1 datasets" in text and "1 and 5 minutes" in text
-    assert re.search(r"is -?\.00\d, within the \.01 asked for, and not below", text)
+    assert re.search(r"is -?\.00\d, within the \.01 that was its aim, and not below", text)
     assert "| late_small |" not in text, "no dataset of the benchmark"
     assert "last change" not in text
 

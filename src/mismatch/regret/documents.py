@@ -100,15 +100,16 @@ def document(folder: Path = FOLDER) -> str:
     """The whole text."""
     choices, regret, right = (store.read_csv(folder / f"{name}.csv") for name in ("choices", "regret", "right"))
     calls = sorted(right["minutes"].unique())
-    sizes = [SOURCES[str(name)].file for name in choices["dataset"].unique()]
+    tried = set(choices["dataset"])
+    sizes = [one.file for one in SOURCES.values() if one.name in tried] or [0]
     return TEXT.format(
-        whole=_whole(choices["dataset"].nunique()),
-        datasets=choices["dataset"].nunique(),
+        whole=_whole(len(tried)),
+        datasets=len(tried),
         files=len(choices[["dataset", "repeat"]].drop_duplicates()),
         minutes=", ".join(f"{each:g}" for each in calls[:-1]) + f" and {calls[-1]:g}",
         least=min(sizes),
         most=max(sizes),
-        absent=_absent(set(choices["dataset"])),
+        absent=_absent(tried),
         untuned=UNTUNED,
         margin=_short(NEAR),
         rules=_rules(regret),

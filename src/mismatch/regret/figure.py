@@ -35,18 +35,24 @@ def title(regret: pd.DataFrame) -> str:
     ours = regret["rule"].str.startswith("advice")
     advice = regret[ours].sort_values("rule", key=lambda names: names != ADVISED).iloc[0]
     other = regret[~ours].iloc[0]
-    least = 0.0005  # less is no number of three digits, and below zero nothing but the error of both means
-    how = f"{advice['regret']:.3f} below" if advice["regret"] >= least else "as good as"
     return (
-        f"{advice['rule'].replace('advice,', 'Advice of')} is {how} the best way on average, "
-        f"the best fixed rule ({other['rule']}) {other['regret']:.3f} below"
+        f"{advice['rule'].replace('advice,', 'Advice of')} is {_number(advice)} below the best way on average, "
+        f"the best fixed rule ({other['rule']}) {_number(other)}"
     )
 
 
+def _number(of: pd.Series) -> str:
+    """Mean regret with its interval, where there is one."""
+    mean, low, high = (round(float(of[name]), 3) + 0.0 for name in ("regret", "low", "high"))  # no -0.000
+    return f"{mean:.3f}" + ("" if np.isnan(low) else f" [{low:.3f}, {high:.3f}]")
+
+
 def _caption(choices: pd.DataFrame) -> str:
-    datasets, files = choices["dataset"].nunique(), len(choices[["dataset", "repeat"]].drop_duplicates())
+    files = choices.drop_duplicates(["dataset", "repeat"]).groupby("dataset").size()
+    several = int((files > 1).sum())
+    bar = f"the mean with its 95% interval over the files of {several} datasets" if several else "the mean"
     return (
-        f"A dot is a dataset ({datasets}, {files} files in all), a bar the mean with its 95% interval over repeats, "
+        f"A dot is a dataset ({len(files)}, {files.sum()} files in all), a bar {bar}, "
         f"the band {NEAR} of accuracy. Judged on fresh sequences."
     )
 

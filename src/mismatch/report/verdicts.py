@@ -17,6 +17,7 @@ from mismatch.analysis.conditions import joined, share
 from mismatch.analysis.project import corrected
 from mismatch.analysis.verdict import UNTESTED, WITHHELD
 from mismatch.analysis.words import effect, margin, measure, predicted, predicted_short
+from mismatch.config.counting import counted
 from mismatch.config.files import staged
 from mismatch.sweep.csvtext import tidy
 from mismatch.sweep.store import read_csv, write_csv
@@ -119,7 +120,7 @@ def grid(table: pd.DataFrame) -> Grid:
         for _, row in first.iterrows()
     )  # fmt: skip
     note = (earlier(table),) if earlier(table) else ()
-    return Grid(HEAD, rows, SPARE, (f"{len(first)} claims: {counts(first)}", *note))
+    return Grid(HEAD, rows, SPARE, (f"{counted(len(first), 'claim')}: {counts(first)}", *note))
 
 
 def markdown(table: pd.DataFrame) -> str:

@@ -45,7 +45,7 @@ class Subject:
         """Steps of each sequence, tokens of each text: (N,) int64."""
         if self.items.lengths is not None:
             return self.items.lengths
-        return np.array([len(self.tokens.numbers(row)) for row in range(len(self.tokens))], np.int64)
+        return self.tokens.lengths()
 
     @cached_property
     def offsets(self) -> np.ndarray:

@@ -31,9 +31,7 @@ class Corpus:
     @cached_property
     def lengths(self) -> np.ndarray:
         """Tokens of every document, (N,) int64."""
-        if self.known is not None:
-            return self.known.astype(np.int64)
-        return np.array([len(self.tokens.numbers(row)) for row in range(len(self.tokens))], np.int64)
+        return self.tokens.lengths() if self.known is None else self.known.astype(np.int64)
 
     def counts(self, rows: np.ndarray) -> np.ndarray:
         """How often each of `tokens.words` stands in the documents at `rows`."""
@@ -141,7 +139,7 @@ def build_index(corpus: Corpus, rows: np.ndarray, size: int) -> dict[str, int]:
 
 def encode(corpus: Corpus, rows: np.ndarray, index: Mapping[str, int]) -> RaggedData:
     """Token ids, (sum L, 1) int32; a word outside the index is 1."""
-    lengths = np.array([len(corpus.tokens.numbers(row)) for row in rows], np.int64)
+    lengths = corpus.tokens.lengths(rows)
     numbers = corpus.tokens.joined(rows)
     ids = np.array([index.get(word, UNKNOWN) for word in corpus.tokens.words], np.int32)
     return RaggedData(ids[numbers][:, None], lengths, corpus.labels[rows])

@@ -85,6 +85,10 @@ class Numbered(Sequence[list[str]]):
             self._made[row] = found
         return found
 
+    def lengths(self, rows: Iterable[int] | None = None) -> np.ndarray:
+        """How many tokens each of several texts has, or each of all, (N,) int64."""
+        return np.array([len(self.numbers(row)) for row in (range(len(self)) if rows is None else rows)], np.int64)
+
     def joined(self, rows: Iterable[int]) -> np.ndarray:
         """Of the tokens of several texts, end to end, (sum L,) int32."""
         return np.concatenate([np.empty(0, np.int32), *map(self.numbers, rows)])

@@ -15,6 +15,7 @@ from mismatch.regret.reading import ADVISED, UNTUNED
 from mismatch.regret.sources import SOURCES
 from mismatch.regret.summary import over_repeats
 from mismatch.regret.truth import BEST, FIRST, LAST, NEAR
+from mismatch.report.numbers import number
 from mismatch.sweep import store
 
 FOLDER = REFERENCE / "advice"
@@ -207,8 +208,8 @@ def _covered(right: pd.DataFrame) -> str:
 def _number(value: float) -> str:
     if math.isnan(value):
         return ""
-    rounded = round(value, 3) + 0.0  # no -.000
-    return f"{rounded:.3f}".replace("0.", ".", 1) if abs(rounded) < 1 else f"{rounded:.0f}"
+    text = number(value)
+    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else f"{float(text):.0f}"
 
 
 def _bounds(low: float, high: float) -> str:

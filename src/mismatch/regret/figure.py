@@ -15,6 +15,7 @@ from mismatch.analysis.meaning import BAND, MEANING
 from mismatch.regret.reading import ADVISED
 from mismatch.regret.truth import NEAR
 from mismatch.report import canvas, rows, save
+from mismatch.report.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,8 +44,8 @@ def title(regret: pd.DataFrame) -> str:
 
 def _number(of: pd.Series) -> str:
     """Mean regret with its interval, where there is one."""
-    mean, low, high = (round(float(of[name]), 3) + 0.0 for name in ("regret", "low", "high"))  # no -0.000
-    return f"{mean:.3f}" + ("" if np.isnan(low) else f" [{low:.3f}, {high:.3f}]")
+    mean, low, high = (number(float(of[name])) for name in ("regret", "low", "high"))
+    return mean + ("" if np.isnan(of["low"]) else f" [{low}, {high}]")
 
 
 def _caption(choices: pd.DataFrame) -> str:
@@ -67,6 +68,6 @@ def _panel(axes: Axes, choices: pd.DataFrame, regret: pd.DataFrame) -> None:
         axes.scatter(each, np.full(len(each), place), s=16, color=colour, alpha=0.4, lw=0)
         half = np.nan_to_num(np.array([[mean - low], [high - mean]]))
         axes.errorbar(mean, place, xerr=half, fmt="D" if ours else "o", color=colour, ms=7, capsize=3, zorder=3)
-        axes.annotate(f"{mean:.3f}", (1.01, place), xycoords=("axes fraction", "data"), va="center", color=colour)
+        axes.annotate(number(mean), (1.01, place), xycoords=("axes fraction", "data"), va="center", color=colour)
     rows.name_rows(axes, list(regret["rule"]), np.arange(len(regret)), "accuracy below the best way")
     axes.set_ylim(len(regret) - 0.5, -0.5)

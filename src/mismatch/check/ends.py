@@ -1,6 +1,7 @@
 """Ends of sequences of one length that look like pads: runs of one value whose lengths differ from row to row.
 
-In: a subject of numbers. Out: `Ends`, one for each side that looks padded; the rules on padding share them.
+In: a subject of numbers. Out: `Ends`, one for each side that looks padded; the rules on padding share them, and the
+steps of one kind with which sequences of any length begin and end.
 """
 
 from dataclasses import dataclass
@@ -49,6 +50,19 @@ def padded_ends(subject: Subject) -> tuple[Ends, ...]:
         if differ and elsewhere(turned, value, runs) <= ELSEWHERE:
             found.append(Ends(side, value, runs))
     return tuple(found)
+
+
+def edges(subject: Subject, holds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The steps of `holds` with no other ones before them in their sequence, and those with none behind: (sum L,) bool.
+
+    A sequence of nothing else is in both.
+    """
+    owner, size = subject.owner, len(subject.items)
+    place = np.arange(len(owner)) - subject.offsets[owner]
+    first, last = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
+    np.minimum.at(first, owner[~holds], place[~holds])
+    np.maximum.at(last, owner[~holds], place[~holds])
+    return place < first[owner], place > last[owner]
 
 
 def tails(cube: np.ndarray) -> tuple[float, np.ndarray]:

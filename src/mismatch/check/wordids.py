@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mismatch.check.ends import edges
 from mismatch.check.sequences import Subject
 
 LARGEST, DISTINCT, ROUGH = 50, 30, 0.7
@@ -33,21 +34,11 @@ def word_ids(subject: Subject) -> WordIds | None:
     distinct, largest = len(np.unique(values)), int(values.max())
     if largest < LARGEST or distinct < DISTINCT:
         return None
-    kept = ~_zeros_at_ends(subject)
+    before, behind = edges(subject, values == 0)
+    kept = ~(before | behind)
     owner, held = subject.owner[kept], values[kept]
     rough = roughness(held[:, None], owner[1:] == owner[:-1])
     return WordIds(distinct, int(values.min()), largest, rough) if rough >= ROUGH else None
-
-
-def _zeros_at_ends(subject: Subject) -> np.ndarray:
-    """(sum L,) bool: zeros with nothing else before them in their sequence, or nothing else behind them."""
-    owner, zero = subject.owner, subject.values[:, 0] == 0
-    place = np.arange(len(owner)) - subject.offsets[owner]
-    first, last = np.full(len(subject.items), np.iinfo(np.int64).max), np.full(len(subject.items), -1)
-    np.minimum.at(first, owner[~zero], place[~zero])
-    np.maximum.at(last, owner[~zero], place[~zero])
-    ends: np.ndarray = zero & ((place < first[owner]) | (place > last[owner]))
-    return ends
 
 
 def roughness(values: np.ndarray, inside: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mismatch.check.ends import padded_ends
+from mismatch.check.ends import edges, padded_ends
 from mismatch.check.finding import Finding
 from mismatch.check.rule import Rule
 from mismatch.check.sequences import Subject
@@ -85,13 +85,9 @@ def count(subject: Subject) -> Hits:
     """Where steps hold the pad value, other than in pads that came with the file."""
     holds = (subject.values == subject.pad_value).all(axis=1)
     hit = holds & ~_pads(subject)
-    size, owner = len(subject.items), subject.owner
-    place = np.arange(len(owner)) - subject.offsets[owner]
-    first, last = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
-    np.minimum.at(first, owner[~holds], place[~holds])
-    np.maximum.at(last, owner[~holds], place[~holds])
-    blank = hit & (last[owner] < 0)
-    leading, trailing = hit & ~blank & (place < first[owner]), hit & ~blank & (place > last[owner])
+    owner, (before, behind) = subject.owner, edges(subject, holds)
+    blank = hit & before & behind
+    leading, trailing = hit & ~blank & before, hit & ~blank & behind
     inside = hit & ~(blank | leading | trailing)
     sequences = len(np.unique(owner[hit])), len(np.unique(owner[blank]))
     return Hits(int(leading.sum()), int(inside.sum()), int(trailing.sum()), int(blank.sum()), *sequences)

@@ -106,8 +106,8 @@ bench-advice: $(STAMP)  ## how good advice is against fixed rules, on many datas
 	$(BIN)/python experiments/advice/regret.py --repeats $(REPEATS)
 	$(BIN)/python experiments/advice/table.py
 
-# Tables, what own measurements were made for, verdicts and PNG figures only: what the documents show and `make reproduce` compares. All or nothing per name.
-reference: $(STAMP)  ## copy tables (runs as Parquet) and verdicts of results/ to results/reference, and the figures shown
+# Tables, what own measurements were made for, verdicts, the page over all and PNG figures: what the documents show and `make reproduce` compares. All or nothing per name.
+reference: $(STAMP)  ## copy tables (runs as Parquet), verdicts and page of results/ to results/reference, and the figures shown
 	@for name in $(NAMES); do \
 		test -f results/$$name/claims.csv || { echo "error: results/$$name: no claims.csv; run make sweep EXPERIMENT=$$name"; exit 2; }; \
 		rm -rf results/reference/$$name && mkdir -p results/reference/$$name && \
@@ -119,6 +119,7 @@ reference: $(STAMP)  ## copy tables (runs as Parquet) and verdicts of results/ t
 	@test ! -f results/replicate/replicate.csv || \
 		{ mkdir -p results/reference/replicate && cp results/replicate/replicate.csv results/reference/replicate/; }
 	@test ! -f results/advice/regret.csv || { mkdir -p results/reference/advice && cp results/advice/*.csv results/reference/advice/; }
+	$(BIN)/python -c "from pathlib import Path; from mismatch.report.overview import write; write(Path('results'), Path('results/reference'))"
 	@for figure in $$(grep -oh 'results/reference/[a-z_]*/figures/[a-z_]*\.png' README.md docs/*.md | sort -u); do \
 		mkdir -p $$(dirname $$figure) && cp $$(echo $$figure | sed s,reference/,,) $$figure || exit 1; done
 	$(BIN)/python -m mismatch.report.documents

@@ -72,10 +72,33 @@ def test_what_time_is_left_after_the_looks_goes_to_the_best_of_the_race(
     made, said = asked(path, tmp_path, Clocked(1, 6), 5)
     found = made.advice()
     counts = {one.replicates for one in found.entered}
-    assert max(counts) > advising.MOST_RACED - advising.MORE and found.advised.tested
+    assert max(counts) > advising.MOST_OPEN - advising.MORE and found.advised.tested, "alike, but for much luck"
     assert any(line.startswith("race, more runs of the best: ") for line in said)
     made, said = asked(path, tmp_path / "short", Clocked(6, 6), 1)
     assert max(one.replicates for one in made.advice().entered) <= advising.MOST_RACED - advising.MORE
+
+
+def test_where_runs_have_no_luck_nothing_is_trained_to_tell_it(
+    path: str, tmp_path: Path, timed: list[float], few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advising, "MOST_UNSURE", 9)
+    made, _ = asked(path, tmp_path, Clocked(1, 6, right=lambda arm: 1.0), 5)
+    found = made.advice()
+    assert advising.MOST_RACED - advising.MORE < max(one.replicates for one in found.entered) <= advising.MOST_RACED
+    assert {len(made.runs.correct(one.arm)) for one in found.finalists} == {5}
+
+
+def test_finalists_whose_trainings_differ_get_more_of_them_whatever_they_come_to(
+    path: str, tmp_path: Path, timed: list[float], few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advising, "MOST_UNSURE", 9)
+    made, said = asked(path, tmp_path, Clocked(1, 6), 5)
+    found = made.advice()
+    assert {len(made.runs.correct(one.arm)) for one in found.finalists} == {9}
+    assert {len(made.runs.correct(arm)) for arm in made.controls.values()} == {advising.REPLICATES}, (
+        "no more of controls"
+    )
+    assert any(line.startswith("final, more runs of each: 2 ways") for line in said)
 
 
 def test_where_no_run_ends_in_time_one_line_says_so(path: str, tmp_path: Path) -> None:
@@ -112,7 +135,7 @@ def test_interrupted_it_gives_the_best_answer_so_far(
     runs: int,
     tested: bool,
 ) -> None:
-    monkeypatch.setattr(advising, "MOST_RACED", LOOKS[-1])
+    monkeypatch.setattr(advising, "MOST_OPEN", LOOKS[-1])
     made, said = asked(path, tmp_path, Clocked(1, 6, [runs]), 2)
     found = made.advice()
     assert len(made.executor.trained) == runs  # type: ignore[attr-defined]
@@ -192,3 +215,4 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(advising, "LOOKS", (3,))
     monkeypatch.setattr(entering, "joining", lambda *given: [])
     monkeypatch.setattr(advising, "MOST_REPLICATES", 4)
+    monkeypatch.setattr(advising, "MOST_UNSURE", 4)

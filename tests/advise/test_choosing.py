@@ -33,6 +33,15 @@ def test_of_arms_that_cost_the_same_the_most_accurate_is_chosen() -> None:
     assert choose(dict.fromkeys("ab", 0.8), dict.fromkeys("ab", 1.0), 0.01).arm == "a"
 
 
+def test_what_is_cheaper_must_show_that_it_is_as_good() -> None:
+    errors = {"middle": 0.003, "short": 0.0011, "tiny": 0.0}
+    sure = {"short": 0.0009}
+    assert choose(MEANS, COSTS, 0.01, error=lambda arm, _: errors[arm]).within == ("middle", "long")
+    assert choose(MEANS, COSTS, 0.01, error=lambda arm, _: (errors | sure)[arm]).arm == "short"
+    found = choose(MEANS, COSTS, 0.01, error=lambda arm, leader: float("inf") if leader == "long" else 0.0)
+    assert (found.arm, found.within) == ("long", ("long",)), "the leader is within any margin of itself"
+
+
 def test_arms_that_dropped_out_neither_lead_nor_are_chosen() -> None:
     found = choose(MEANS, COSTS, 0.01, among=["middle", "tiny", "short"])
     assert (found.leader, found.arm) == ("middle", "short")

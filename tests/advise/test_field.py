@@ -82,6 +82,19 @@ def test_the_choice_is_open_among_arms_that_may_be_within_the_margin(field):
     assert field.contenders(arms, 0.05) == arms
 
 
+def test_the_choice_is_settled_where_all_are_within_the_margin_whatever_their_luck(field):
+    best, other = field.entrants[0].arms
+    third, fails = field.entrants[1].arms
+    field.runs.given = {
+        best.id: [0.9, 0.8, 0.9, 0.8],
+        other.id: [0.89, 0.8, 0.89, 0.8],  # .005 behind, with a standard error of .003
+        third.id: [0.88, 0.78, 0.88, 0.78],  # .02 behind in every pair
+        fails.id: [0.9, 0.8, 0.9, float("nan")],  # as good, but for a run that failed
+    }
+    assert field.settled([best, other], 0.011) and not field.settled([best, other], 0.01)
+    assert not field.settled([best, third], 0.011) and not field.settled([best, fails], 0.1)
+
+
 def test_means_are_settled_as_if_all_arms_had_all_replicates(field):
     best, other = field.entrants[0].arms
     hard = [0.6] * 8  # replicates that only the best has, which are harder than the first
@@ -121,6 +134,11 @@ def test_the_final_has_the_cheapest_within_the_margin_first_and_every_way_once(f
     assert found[0].role == "advised" and found[0].way == WAYS[2], "T = 12 costs half and is .01 behind"
     assert found[1].way == WAYS[0] and found[1].role == finalists.LEADER
     assert [each.way for each in found].count(WAYS[0]) == 1 and WAYS[3] not in [each.way for each in found]
+    luck = [0.1, -0.05, -0.05]  # of the cheaper one, whose mean is the same: a standard error of .05
+    field.runs.given[field.entrants[2].arms[0].id] = [0.79 + each for each in luck]
+    assert finalists.chosen(field, tested, margin=0.02)[0].way == WAYS[0]
+    assert finalists.chosen(field, tested, margin=0.07)[0].way == WAYS[2]
+    field.runs.given[field.entrants[2].arms[0].id] = [0.79] * 3
     strict = finalists.chosen(field, tested, margin=0.005)
     assert strict[0].way == WAYS[0]
     assert strict[0].arm.train.learning_rate == 0.01
@@ -221,3 +239,13 @@ def test_arms_come_in_parts_that_a_worker_keeps_the_programs_of_and_that_take_no
     few = [(arm, 1) for arm in arms[:4]]
     anew, runs._kept = runs.missing(few), {arms[0].program, arms[2].program}
     assert anew - runs.missing(few) == pytest.approx(2 * COMPILE_S), "what workers keep is not compiled again"
+
+
+def test_more_runs_are_asked_for_by_how_much_trainings_differ_and_not_by_what_they_come_to():
+    hits = np.array([90, 91, 90, 91, 90, 91, 90, 91])
+    right = np.stack([np.arange(100) < count for count in hits]).astype(np.uint8)
+    far, uneven = np.zeros_like(right), right.copy()
+    far[:, :50] = right[:, :50]  # .40 or .41 behind, each time
+    uneven[3] = 0  # as good, but for one training that learnt nothing
+    none = np.zeros((0, 0), np.uint8)
+    assert finalists.unsure([right, far, uneven, right[:1], none], 0.01) == [False, False, True, False, False]

@@ -207,7 +207,8 @@ def test_an_advice_on_ones_own_model_is_raced_tested_written_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As little as it can be: one T, one rate, runs of ten updates."""
-    few = {"MOST_REPLICATES": 2, "REPLICATES": 2, "FEWEST_REPLICATES": 2, "step_times": lambda *_: Timed({}, {})}
+    few: dict[str, Any] = dict.fromkeys(("MOST_UNSURE", "MOST_REPLICATES", "REPLICATES", "FEWEST_REPLICATES"), 2)
+    few["step_times"] = lambda *_: Timed({}, {})
     for room, changes in (
         (candidates, {"QUANTILES": (1.0,)}),
         (entering, {"LOOKS": (2,), "FEWEST_UPDATES": 10, "MOST_UPDATES": 10}),

@@ -38,7 +38,7 @@ def test_equal_is_corrected_by_its_own_p_and_a_claim_about_several_cases_by_that
     found = corrected(
         rows(
             {"predicts": "equal", "p_equivalence": 0.01},
-            {"quantifier": "can", "p_claim": 0.002, "p": 0.9, "decided_by": "of 2 cases 1 show it"},
+            {"quantifier": "can", "p_claim": 0.002, "p": 0.9, "decided_by": "of 2 cases 1 shows it"},
         )
     )
     assert found["p_holm_project"].tolist() == pytest.approx([0.01, 0.004])

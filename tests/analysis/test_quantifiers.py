@@ -73,7 +73,7 @@ def test_identical_runs_show_a_claim_of_equality_and_speak_against_one_of_a_diff
 def test_twins_count_once_and_the_primary_contrast_speaks_for_its_own() -> None:
     against = [Member(R, twin=7) for _ in range(4)]
     found = decide("general", [Member(S, primary=True, twin=1), Member(S, twin=2), *against])
-    assert (found.word, found.why) == (S, "of 3 cases 2 show it, 1 speak against it")
+    assert (found.word, found.why) == (S, "of 3 cases 2 show it, 1 speaks against it")
     assert decide("general", [Member(S, primary=True), Member(S), *(Member(R) for _ in range(4))]).word == N
 
 
@@ -128,7 +128,7 @@ def test_a_can_is_supported_by_one_arm_and_its_family_is_corrected_on_its_own(tm
     found = evaluate(registered(tmp_path, said_of), {"runs.csv": runs}, []).set_index("contrast")
     top = found.loc["side 0"]
     assert (top["verdict"], top["contrast_verdict"]) == (S, E)
-    assert top["decided_by"] == "of 3 cases 1 show it, 2 speak against it"
+    assert top["decided_by"] == "of 3 cases 1 shows it, 2 speak against it"
     assert (top["quantifier"], top["scope"]) == ("can", "made up runs")
     assert set(found["family"]) == {"C1 can"}
     assert found.loc["side 2", "p_holm"] == pytest.approx(3 * 2 / 1024) == top["p_claim"]

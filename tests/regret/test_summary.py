@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mismatch.regret.reading import _best
+from mismatch.regret.reading import _behind, _best
 from mismatch.regret.summary import over_repeats
-from mismatch.regret.truth import LAST
+from mismatch.regret.truth import LAST, MOST
 
 
 def values(table: np.ndarray) -> pd.Series:
@@ -44,3 +44,22 @@ def test_the_best_of_many_equal_ways_has_no_regret_to_lend():
         best = _best({(str(k), 0.1): {"scores": tuple(row)} for k, row in enumerate(scores)})
         found.append(best - 0.8)
     assert abs(np.mean(found)) < 0.005  # the highest of the means is .03 above
+
+
+def test_the_best_has_none_to_lend_where_some_were_trained_more_often_than_others():
+    rng, found = np.random.default_rng(1), []
+    for _ in range(300):
+        scores = [rng.normal(0.8, 0.05, MOST if k % 2 else LAST) for k in range(20)]
+        found.append(_best({(str(k), 0.1): {"scores": tuple(row)} for k, row in enumerate(scores)}) - 0.8)
+    assert abs(np.mean(found)) < 0.005
+
+
+def test_a_difference_has_the_error_of_its_pairs_or_of_both_where_they_are_no_pairs():
+    rng = np.random.default_rng(2)
+    luck = rng.normal(0, 0.1, MOST)
+    base, other = 0.9 + luck, 0.8 + luck + rng.normal(0, 0.01, MOST)
+    assert _behind(base, other) == pytest.approx((0.1, 0.01 / np.sqrt(MOST)), rel=0.3)
+    few = other[:LAST]
+    mean, error = _behind(base, few)
+    assert mean == pytest.approx(base.mean() - few.mean())
+    assert error == pytest.approx(np.hypot(base.std(ddof=1) / MOST**0.5, few.std(ddof=1) / LAST**0.5))

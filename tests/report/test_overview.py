@@ -22,6 +22,7 @@ from mismatch.report.overview.numbers import Missing, Numbers
 from mismatch.report.overview.page import SECTIONS
 from mismatch.report.overview.sources import Sources
 from mismatch.report.overview.wording import plainly, spoken
+from mismatch.report.wording import counts, primary
 from tests.report.cases import arms_of, claims_of, measured, results_of, runs_of
 
 pytestmark = pytest.mark.slow
@@ -105,12 +106,35 @@ def test_the_page_is_small_self_contained_and_has_all_sections(text: str) -> Non
     assert inner <= set(page.ids), f"no place for {inner - set(page.ids)}"
 
 
-def test_every_link_leads_to_a_file_that_is_there(made: Path, text: str) -> None:
+def linked(text: str) -> set[str]:
+    """Files that a page leads to."""
     from urllib.parse import unquote
 
-    files = {unquote(each) for each in Found(text).addresses if not each.startswith(("#", "data:"))}
+    return {unquote(each) for each in Found(text).addresses if not each.startswith(("#", "data:"))}
+
+
+def test_every_link_leads_to_a_file_that_is_there(made: Path, text: str) -> None:
+    files = linked(text)
     assert len(files) > 50
     assert not [each for each in files if not (made.parent / each).is_file()]
+
+
+def test_a_page_that_stands_elsewhere_leads_only_to_what_is_there(tmp_path: Path, made: Path, text: str) -> None:
+    (tmp_path / "padding").mkdir()
+    (tmp_path / "padding" / "claims.csv").write_text("claim")
+    page = overview.write(made.parent, tmp_path)
+    assert linked(page.read_text(encoding="utf-8")) == {"padding/claims.csv"} < linked(text)
+
+
+def test_the_shipped_page_is_of_the_shipped_results_and_leads_to_them() -> None:
+    shipped = (REFERENCE / overview.FILE).read_text(encoding="utf-8")
+    files = linked(shipped)
+    assert files and not [each for each in files if not (REFERENCE / each).is_file()]
+    assert "verdicts.csv" in files and {path.parent.name for path in REFERENCE.glob("*/claims.csv")} <= {
+        Path(each).parent.name for each in files
+    }
+    verdicts = pd.read_csv(REFERENCE / "verdicts.csv")
+    assert counts(primary(verdicts)) in shipped
 
 
 def test_prose_finds_all_its_numbers_in_the_shipped_results_and_they_bear_it_out() -> None:

@@ -6,7 +6,7 @@ advise(sequences, labels, groups=None, parts=None, lengths=None, features=None, 
 Args:
     sequences, labels, groups, parts, lengths, features: as `mismatch.check` takes them.
     minutes: time it may take.
-    margin: accuracy that is nothing to you: of the ways within it, the cheapest is advised.
+    margin: accuracy that is nothing to you: of the ways shown to be within it, the cheapest is advised.
     units: of the GRU.
     seed: of all that is drawn.
     missing: what becomes of missing numbers: refuse, previous, linear or zero.

@@ -1,8 +1,8 @@
 """From a person's own sequences to an advice, within the minutes they gave.
 
 In: a dataset that can set sequences aside, what `check` found in it, minutes. Out: an `Advice`. Ways are raced on parts
-of the sequences that are not set aside; of those that the race leaves, the cheapest within the margin is advised, and
-tested with a few others on the ones set aside, which nothing was chosen on. Ctrl-C gives the best answer so far.
+of the sequences that are not set aside; of those that the race leaves, the cheapest shown to be within the margin is
+advised, and tested with a few others on the ones set aside. Ctrl-C gives the best answer so far.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from mismatch.advise import entering, finalists, ownmodel, planned
 from mismatch.advise.answer import Advice
 from mismatch.advise.budget import Budget
 from mismatch.advise.candidates import Entrant, Grid, Way
-from mismatch.advise.entering import LOOKS, MORE, MOST_RACED, Asked, Entering
+from mismatch.advise.entering import LOOKS, MORE, MOST_OPEN, MOST_RACED, Asked, Entering
 from mismatch.advise.field import Field
 from mismatch.advise.finalists import Chosen
 from mismatch.advise.naming import whole
@@ -33,9 +33,9 @@ from mismatch.config.groups import Settings
 from mismatch.config.rules import resolve
 from mismatch.sweep.executors.base import Executor
 
-MOST_REPLICATES, REPLICATES, FEWEST_REPLICATES, LEAST_REPLICATES = 15, 5, 3, 2
-"""Of the final: those that time is left over for, those that it is kept for, those that ways leave it for where there
-is not enough for all, and the least."""
+MOST_UNSURE, MOST_REPLICATES, REPLICATES, FEWEST_REPLICATES, LEAST_REPLICATES = 40, 15, 5, 3, 2
+"""Of the final: those that time is left over for, of ways whose trainings differ much and of all; those that it is kept
+for, those that ways leave it for where there is not enough for all, and the least."""
 ALWAYS = ("length.steps", "length.truncating", "length.padding", "mask", "features.scale", "reduction")
 """Settings that are named even where they are as by default."""
 PROBE, PART = 0.04, 0.08
@@ -110,7 +110,7 @@ class Advising:
         among = self._finalists()
         arms = [each.arm for each in among]
         self.controls = self.controls or self._controls(among[0])
-        self.runs.look([(arm, MOST_REPLICATES) for arm in (*arms, *self.controls.values())])
+        self.runs.look([(arm, MOST_UNSURE) for arm in (*arms, *self.controls.values())])
         self.timed = self.timed or Timed({}, dict.fromkeys((arm.id for arm in arms), INTERRUPTED))
         return self._told(among)
 
@@ -140,10 +140,12 @@ class Advising:
     def settle(self, left: Sequence[Arm]) -> None:
         """More replicates of the arms among which the choice is open, while the race lasts; none drops out by them."""
         open_ = list(left)
-        for count in range(LOOKS[-1] + MORE, MOST_RACED + 1, MORE):
+        for count in range(LOOKS[-1] + MORE, MOST_OPEN + 1, MORE):
             open_ = self.field.contenders(open_, self.asked.margin)
+            if len(open_) < 2 or (count > MOST_RACED and self.field.settled(open_, self.asked.margin)):
+                return
             wanted = [(arm, count) for arm in open_]
-            if len(open_) < 2 or self.runs.missing(wanted) > self._worker_s(self._race_until()):
+            if self.runs.missing(wanted) > self._worker_s(self._race_until()):
                 return
             self._stage("race, more runs of the best", open_, count, self._final_s(MOST_REPLICATES))
             whole = self.runs.train(wanted, self._race_until(), self.budget.told)
@@ -171,17 +173,29 @@ class Advising:
         self.finals = arms
 
     def more(self) -> None:
-        """More replicates of the finalists, as far as the time that is left goes."""
-        for count in range(REPLICATES + 1, MOST_REPLICATES + 1):
-            wanted = [(arm, count) for arm in self.finals]
+        """More replicates of the finalists, as far as the time that is left goes; in the end of those alone of which
+        they would say more."""
+        for count in range(REPLICATES + 1, MOST_UNSURE + 1):
+            arms = self.finals if count <= MOST_REPLICATES else self._unsure()
+            if not arms:
+                return
+            wanted = [(arm, count) for arm in arms]
             missing = self.runs.missing(wanted)
             start_s = 0.0 if self.executor.made else self.budget.slow * AGAIN_S  # they were stopped for the step times
             if missing > self._worker_s(self.budget.told - start_s):
                 return
             if missing:
-                self._stage("final, more runs of each", self.finals, MOST_REPLICATES)
+                most = MOST_REPLICATES if count <= MOST_REPLICATES else MOST_UNSURE
+                self._stage("final, more runs of each", arms, most)
             if not self.runs.train(wanted, self.budget.told, self.budget.told):
                 return
+
+    def _unsure(self) -> list[Arm]:
+        """The advised one and those whose difference to it trainings alone leave open; none where there are none."""
+        arms = [arm for arm in self.finals if arm.control.kind == "none"]
+        open_ = finalists.unsure([self.runs.correct(arm) for arm in arms], self.asked.margin)
+        found = [arm for arm, one in zip(arms, open_, strict=True) if one]
+        return [*arms[:1], *found] if found else []
 
     def _controls(self, advised: Chosen) -> Mapping[str, Arm]:
         return {kind: finalists.arm_of(advised.way, advised.arm, self.tested, kind) for kind in ("noisy", "sham")}

@@ -7,8 +7,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mismatch.advise import advising
 from mismatch.advise.covering import DRAWS, LEAST, MARGIN, PAIRS, REPLICATES, SET_ASIDE, Covered, coverage
-from mismatch.advise.entering import MOST_RACED
+from mismatch.advise.entering import MOST_OPEN, MOST_RACED
 from mismatch.advise.final import FEWEST
 from mismatch.advise.fitted import NAME, PREPARE
 from mismatch.advise.machine import SCHEMA
@@ -143,8 +144,8 @@ in another order.
 * A failed run scores the worst there is; nothing is left out. Arms that join later are compared on the replicates that
   they share with the leader, with as many as at the first look or more. K counts all arms that might join.
 * Where minutes are left after the last look, the arms that may be within the margin of the best, as far as two standard
-  errors of their paired differences tell, are given more replicates, {most_raced} at the most. None drops out by them;
-  the way that is advised is chosen by the means over all.
+  errors of their paired differences tell, are given more replicates: {most_raced} at the most, or {most_open}, where
+  it is open until then, by the same two errors, whether one of them is within the margin. None drops out by them.
 
 Races are simulated by splitting: {test:.0%} of the sequences are tested on in each replicate, and each race draws its
 sequences anew. Each sequence has its difficulty for all arms and for one arm in particular, each run its luck. The
@@ -178,9 +179,11 @@ worse. What is left at its end is not shown to be equal.
 
 FINAL = """## The choice
 
-Recommended is the cheapest arm whose mean in the race is within the margin of the leader's; of arms that cost the same,
-the most accurate. The figures on the sequences set aside have no say in this, so they are free of the luck for which
-the best of many is chosen.
+Recommended is the cheapest arm that the race shows to be within the margin of the leader: how far its mean is behind
+the leader's, and one standard error of that over paired replicates, are at most the margin. Of arms that cost the same,
+it is the most accurate. So what is cheaper has to show that it is as good, and an arm of which a run fails now and then
+is not chosen as long as few of its runs are seen; what is in doubt costs step time, not accuracy. The figures on the
+sequences set aside have no say in this, so they are free of the luck for which the best of many is chosen.
 
 ## Final figures
 
@@ -194,7 +197,9 @@ vary as much. It stays in 0..1 and has width where all are right. A difference o
 sequence on which they disagree than was seen (as Agresti & Min 2005), clipped to -1..1. Arms are called equivalent
 where the interval at 90% is inside the margin (Schuirmann 1987). Sequences that come in groups (of a person, of a
 document) count by group. One replicate, or fewer than {fewest} sequences or groups, makes an interval that claims
-nothing.
+nothing. A finalist is trained {replicates} times, {most} times where minutes are left, and {unsure} times where over
+those two standard errors of its difference to the advised one are above the margin: as many as the spread calls for,
+whatever the difference is, so that its interval keeps its level.
 
 Shares of {draws:,} simulated pairs of finalists whose 95% intervals cover (standard error of .95: {error}), the mean
 half width of the interval of the difference, and the share called equivalent within {margin}, which is an error for
@@ -237,6 +242,7 @@ def document(found: Simulated) -> str:
         spent=listed([_share(share) for share in shares(Race.alpha, Race.looks)]),
         test=TEST,
         most_raced=MOST_RACED,
+        most_open=MOST_OPEN,
         errors=_errors(found.raced),
         power=_power(found.gone),
         last=Race.looks[-1],
@@ -248,6 +254,9 @@ def document(found: Simulated) -> str:
     )
     final = FINAL.format(
         fewest=FEWEST,
+        replicates=advising.REPLICATES,
+        most=advising.MOST_REPLICATES,
+        unsure=advising.MOST_UNSURE,
         draws=DRAWS,
         margin=_short(MARGIN),
         error=_share(math.sqrt(0.95 * 0.05 / DRAWS)),

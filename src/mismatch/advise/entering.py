@@ -22,8 +22,8 @@ RATES, MIDDLE = (0.001, 0.004, 0.016), (0.004,)
 """Learning rates of every way, and the one where there is no time for three."""
 LOOKS = (3, 5, 8)
 """Replicates at which arms are looked at."""
-MORE, MOST_RACED = 8, 40
-"""Replicates after the last look: at a time, and in all."""
+MORE, MOST_RACED, MOST_OPEN = 8, 40, 80
+"""Replicates after the last look: at a time, in all, and in all where they do not tell yet who is within the margin."""
 EPOCHS, FEWEST_UPDATES, MOST_UPDATES = 12, 200, 1200
 BATCH, SMALL_BATCH, SMALL = 64, 32, 1500
 """Sequences of a batch; of fewer than SMALL training sequences smaller ones."""

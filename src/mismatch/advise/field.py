@@ -59,15 +59,27 @@ class Field:
 
     def contenders(self, arms: Sequence[Arm], margin: float) -> list[Arm]:
         """Those of `arms` that may be within `margin` of the best, as far as their paired runs tell."""
-        best = self._filled(max(arms, key=self.score))
-        found = []
-        for arm in arms:
-            mine = self._filled(arm)
-            behind = np.asarray([best[k] - mine[k] for k in best.keys() & mine.keys()])
-            error = behind.std(ddof=1) / np.sqrt(behind.size) if behind.size > 1 else np.inf
-            if behind.size and behind.mean() - ERRORS * error <= margin:
-                found.append(arm)
-        return found
+        return [arm for arm, mean, error in self._behind(arms) if mean - ERRORS * error <= margin]
+
+    def settled(self, arms: Sequence[Arm], margin: float) -> bool:
+        """Whether all of `arms` are within `margin` of the best, as far as their paired runs tell."""
+        return all(mean + ERRORS * error <= margin for _, mean, error in self._behind(arms))
+
+    def error(self, one: Arm, other: Arm) -> float:
+        """Standard error of how far one is behind the other, by the runs that they share; infinite for fewer than 2."""
+        return self._pair(one, other)[1]
+
+    def _behind(self, arms: Sequence[Arm]) -> list[tuple[Arm, float, float]]:
+        """How far each is behind the best of them, and its standard error; without those that share no run with it."""
+        best = max(arms, key=self.score)
+        return [(arm, mean, error) for arm in arms for mean, error in [self._pair(arm, best)] if mean == mean]
+
+    def _pair(self, one: Arm, other: Arm) -> tuple[float, float]:
+        """How far one is behind the other, NaN where they share no run, and its standard error."""
+        mine, best = self._filled(one), self._filled(other)
+        behind = np.asarray([best[k] - mine[k] for k in best.keys() & mine.keys()])
+        error = float(behind.std(ddof=1) / np.sqrt(behind.size)) if behind.size > 1 else np.inf
+        return float(behind.mean()) if behind.size else np.nan, error
 
     def _filled(self, arm: Arm) -> dict[int, float]:
         return {k: value if value == value else self.chance for k, value in self.runs.scores(arm).items()}

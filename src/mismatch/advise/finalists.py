@@ -14,7 +14,7 @@ from mismatch.advise.candidates import OWN, Way
 from mismatch.advise.choosing import choose
 from mismatch.advise.delays import Delayed, delay
 from mismatch.advise.evidence import ADVISED, KERAS, LEADER, Finalist, Sensitivity
-from mismatch.advise.field import Field
+from mismatch.advise.field import ERRORS, Field
 from mismatch.advise.stepping import Timed
 from mismatch.analysis.intervals import Interval
 from mismatch.config.arm import Arm
@@ -44,7 +44,9 @@ def chosen(field: Field, tested: Settings, margin: float) -> list[Chosen]:
     costs = {arm.id: field.runs.step_ms(arm) for arm in best.values()}
     if not any(np.isfinite(costs[arm]) for arm in left):  # nothing is known of what they cost
         costs = dict.fromkeys(costs, 1.0)
-    found = choose(means, costs, margin, [arm for arm in left if np.isfinite(costs[arm])])
+    known = {arm.id: arm for arm in best.values()}
+    among = [arm for arm in left if np.isfinite(costs[arm])]
+    found = choose(means, costs, margin, among, error=lambda one, other: field.error(known[one], known[other]))
     asked = roles(field.way_of(found.arm), field.way_of(found.leader), list(best))
     return [Chosen(role, way, arm_of(way, best[way], tested)) for role, way in asked][:MOST]
 
@@ -108,6 +110,21 @@ def told(
         )
         for one in found
     )
+
+
+def unsure(right: Sequence[np.ndarray], margin: float) -> list[bool]:
+    """Whether more replicates would say more of what each of these is behind the first: whether `ERRORS` standard
+    errors over replicates are above the margin. That, not what the difference is, so that its interval keeps its level.
+
+    right: as in `told`, in the order of the arms.
+    """
+    found = []
+    for each in right:
+        own, base = _paired(each, right[0])
+        runs = len(own)
+        behind = base.mean(1) - own.mean(1) if runs > 1 else np.zeros(2)
+        found.append(bool(ERRORS * behind.std(ddof=1) > margin * np.sqrt(runs)))
+    return found
 
 
 def sensitivity(advised: np.ndarray, planted: np.ndarray, margin: float) -> Sensitivity:

@@ -134,7 +134,7 @@ def _standing(told: Evidence) -> list[str]:
     if count < 2:
         return ["No other way was raced."]
     ways = f"the most accurate of {count} ways in the race"
-    first = f"It was {ways if told.led else f'the cheapest of those within {told.margin:g} of {ways}'}"
+    first = f"It was {ways if told.led else f'the cheapest of those shown to be within {told.margin:g} of {ways}'}"
     times = "" if best.step_ms is None else f": {best.step_ms:.1f} ms per update"
     found = [f"{first}{times}."]
     if best.step_ms is None and not told.led:

@@ -28,6 +28,7 @@ runs are no estimate and have none. Under `general` it is the primary contrast's
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,8 @@ CORRECTED_APART = ("always", "can", "never")
 """Quantifiers under which a family is corrected on its own, its primary contrast included."""
 AGAINST = ("REFUTED", "EQUIVALENT")
 SHOWN, OPPOSED, OPEN = "show it", "speak against it", "are open"
+ALONE = {SHOWN: "shows it", OPPOSED: "speaks against it", OPEN: "is open"}
+"""The same of one case."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,12 @@ def p_of(word: str, predicts: str) -> str:
 
 
 def counted(members: Sequence[Member]) -> str:
-    """``of 12 cases 3 show it, 8 speak against it, 1 are open``."""
-    said = [member.says for member in members]
-    parts = ", ".join(f"{said.count(part)} {part}" for part in (SHOWN, OPPOSED, OPEN) if part in said)
-    return f"of {len(members)} cases {parts}"
+    """``of 12 cases 3 show it, 8 speak against it, 1 is open``."""
+    said = Counter(member.says for member in members)
+    parts = (
+        f"{said[part]} {ALONE[part] if said[part] == 1 else part}" for part in (SHOWN, OPPOSED, OPEN) if said[part]
+    )
+    return f"of {len(members)} cases {', '.join(parts)}"
 
 
 def _alone(quantifier: str, primary: Member) -> str:

@@ -14,7 +14,7 @@ from mismatch.config.paths import REFERENCE
 from mismatch.regret.reading import ADVISED, UNTUNED
 from mismatch.regret.sources import SOURCES
 from mismatch.regret.summary import over_repeats
-from mismatch.regret.truth import BEST, FIRST, LAST, NEAR
+from mismatch.regret.truth import BEST, FIRST, LAST, MOST, NEAR
 from mismatch.report.numbers import number
 from mismatch.sweep import store
 
@@ -69,8 +69,8 @@ task is made; another way can be as good, or easier to learn:
 
 What the advice said of its finalists, held to fresh sequences: intervals at 95 % of their accuracy and of their
 difference to the advised way; "costs" or "gains", where that interval is above or below 0; "equivalent", where the
-one at 90 % is within the margin. The truth is a mean over {last} trainings and no exact number either: the last
-column has the share that is wrong by more than two of its standard errors (SE).
+one at 90 % is within the margin. The truth is a mean over {last} to {most_trained} trainings and no exact number
+either: the last column has the share that is wrong by more than two of its standard errors (SE).
 
 {right}
 
@@ -98,7 +98,8 @@ change its mind, as a choice made on the final would owe a part of its accuracy 
 The calls of an advice run on a clock of their own: a run takes the processor time that it took when it was
 trained, each of two workers compiles a program when it first needs it (2 s), and is ready after 6 s. So calls
 of several lengths share their runs, and what else the machine did does not count. Ways are judged by {first}
-trainings each; the {best} best, the cheapest near them and all that was advised, said or a rule by {last}.
+trainings each; the {best} best, the cheapest near them and all that was advised, said or a rule by {last}, and by as
+many more, {most_trained} at the most, as bring the standard error to {margin}.
 """
 
 
@@ -126,6 +127,7 @@ def document(folder: Path = FOLDER) -> str:
         covered=_covered(right),
         first=FIRST,
         last=LAST,
+        most_trained=MOST,
         best=BEST,
     )
 

@@ -4,6 +4,7 @@ In: the files that `experiments/advice/regret.py` left. Out: two tables, a row p
 """
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mismatch.advise.evidence import COSTS, EQUIVALENT, GAINS
-from mismatch.regret.truth import FIRST, LAST, NEAR
+from mismatch.regret.truth import FIRST, NEAR
 
 ADVICE = "advice, {:g} min"
 ADVISED = ADVICE.format(5)
@@ -71,6 +72,8 @@ def together(found: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
 
 
 Truths = dict[tuple[str, float], dict[str, Any]]
+Estimate = tuple[float, float]
+"""A mean and its standard error."""
 
 
 def _truths(outcome: dict[str, Any]) -> Truths:
@@ -106,24 +109,29 @@ def _advised(call: dict[str, Any]) -> tuple[str, float]:
 
 
 def _best(known: Truths) -> float:
-    """Accuracy of the best option in replicates `FIRST` to `LAST`: in each half, of the one that is best in all others.
+    """Accuracy of the best option from replicate `FIRST` on: in each half, of the one that is best in all others.
 
     The highest of many means owes a part of it to luck; what is chosen by some replicates owes none to the rest. The
     first ones chose which options have all replicates. Of several that are equally good, the mean.
     """
-    scores = np.array([one["scores"] for one in known.values() if len(one["scores"]) == LAST])
-    halves = np.arange(LAST) % 2
-    found = np.zeros(LAST)
+    close = [np.array(one["scores"]) for one in _close(known)]
+    found = []
     for half in (0, 1):
-        tested = (halves == half) & (np.arange(LAST) >= FIRST)
-        means = scores[:, ~tested].mean(1)
-        found[tested] = scores[means >= means.max() - ALIKE][:, tested].mean(0)
-    return float(found[FIRST:].mean())
+        tested = [(np.arange(len(each)) % 2 == half) & (np.arange(len(each)) >= FIRST) for each in close]
+        others = np.array([each[~mine].mean() for each, mine in zip(close, tested, strict=True)])
+        mine = np.array([each[mine].mean() for each, mine in zip(close, tested, strict=True)])
+        found.append(mine[others >= others.max() - ALIKE].mean())
+    return float(np.mean(found))
+
+
+def _close(known: Truths) -> list[dict[str, Any]]:
+    """The options that were looked at closely."""
+    return [one for one in known.values() if len(one["scores"]) > FIRST]
 
 
 def _cheapest(known: Truths) -> float:
     """Milliseconds of an update of the cheapest option within `NEAR` of the best."""
-    close = [one for one in known.values() if len(one["scores"]) == LAST]
+    close = _close(known)
     most = max(float(np.mean(one["scores"])) for one in close)
     return min(one["step_ms"] for one in close if np.mean(one["scores"]) >= most - NEAR)
 
@@ -138,23 +146,34 @@ def _statements(outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
             named |= {"way": one["way"]}
             if np.isnan(_numbers(one["accuracy"])).any():
                 continue  # it was not tested: nothing was said
-            yield named | _said("accuracy", _numbers(one["accuracy"]), scores)
+            yield named | _said("accuracy", _numbers(one["accuracy"]), _mean(scores))
             if one["standing"]:
-                yield from (named | row for row in _differences(one, base - scores))
+                yield from (named | row for row in _differences(one, _behind(base, scores)))
 
 
-def _differences(told: dict[str, Any], behind: np.ndarray) -> Iterator[dict[str, Any]]:
-    below = _numbers(told["below"])
+def _differences(told: dict[str, Any], behind: Estimate) -> Iterator[dict[str, Any]]:
+    below, standing, mean = _numbers(told["below"]), told["standing"], behind[0]
     yield _said("difference", below, behind)
-    mean, standing = float(behind.mean()), told["standing"]
     right = {COSTS: mean > 0, GAINS: mean < 0, EQUIVALENT: abs(mean) < NEAR}
     if standing in right:
         yield _said(standing, below, behind) | {"right": right[standing]}
 
 
-def _said(kind: str, said: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
+def _mean(scores: np.ndarray) -> Estimate:
+    return float(scores.mean()), float(scores.std(ddof=1) / np.sqrt(len(scores)))
+
+
+def _behind(base: np.ndarray, scores: np.ndarray) -> Estimate:
+    """How far behind the base; by pairs of replicates where both have as many."""
+    if len(base) == len(scores):
+        return _mean(base - scores)
+    (first, one), (second, other) = _mean(base), _mean(scores)
+    return first - second, math.hypot(one, other)
+
+
+def _said(kind: str, said: np.ndarray, truth: Estimate) -> dict[str, Any]:
     estimate, low, high = map(float, said)
-    mean, error = float(truth.mean()), float(truth.std(ddof=1) / np.sqrt(len(truth)))
+    mean, error = truth
     right = bool(low <= mean <= high)
     return {
         "kind": kind, "estimate": estimate, "low": low, "high": high, "truth": mean, "truth_error": error,

@@ -2,8 +2,11 @@
 
 In: ways with their learning rates, and which of them something was said of. Out: `Truth`s. All are trained twice;
 those that came out best or cheap, and those of which something was said, more often; regret rests on these runs alone.
+Where some trainings of a way fail, ten of them say little: how many more it gets is decided by how much the first ten
+differ, as Stein (1945) has it, and not by what they come to.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,12 +16,12 @@ from mismatch.config.groups import Settings
 from mismatch.regret.replay import Library
 from mismatch.regret.rules import Rule
 
-FIRST, LAST = 2, 10
-"""Replicates of every way, and of those that are looked at closely."""
+FIRST, LAST, MOST = 2, 10, 40
+"""Replicates of every way, of those that are looked at closely, and of these at the most."""
 BEST, CHEAP = 8, 4
 """Ways that are looked at closely though nothing was said of them: the most accurate, and the cheapest near them."""
 NEAR = 0.01
-"""Accuracy that is nothing: the margin of the advice."""
+"""Accuracy that is nothing: the margin of the advice; and the standard error that a mean should have at the most."""
 
 Option = tuple[Rule, float]
 """A way, whose name as a rule is empty, and a learning rate."""
@@ -26,7 +29,10 @@ Option = tuple[Rule, float]
 
 @dataclass(frozen=True)
 class Truth:
-    """An option on fresh sequences. scores: accuracy by replicate, `FIRST` of them or `LAST`. step_ms: of an update."""
+    """An option on fresh sequences. scores: accuracy by replicate, `FIRST` of them, or `LAST` to `MOST`.
+
+    step_ms: of an update.
+    """
 
     way: str
     rate: float
@@ -59,7 +65,15 @@ def truths(library: Library, base: Settings, options: Iterable[Option], said: It
     close = [*said, *_picked(found)]
     library.train([(known[option], LAST) for option in dict.fromkeys(close)])
     closely = {option: _truth(library, base, option, LAST) for option in close}
-    return list((found | closely).values())
+    wanted = {option: count for option, one in closely.items() if (count := _enough(one.scores)) > LAST}
+    library.train([(known[option], count) for option, count in wanted.items()])
+    surely = {option: _truth(library, base, option, count) for option, count in wanted.items()}
+    return list((found | closely | surely).values())
+
+
+def _enough(scores: tuple[float, ...]) -> int:
+    """Replicates whose mean should have a standard error of `NEAR`."""
+    return min(MOST, math.ceil(float(np.var(scores, ddof=1)) / NEAR**2))
 
 
 def _picked(found: dict[Option, Truth]) -> list[Option]:

@@ -57,6 +57,7 @@ class Line:
     member: bool
     twins: str
     alone: str
+    decided: str
     size: str
     holds: str
 
@@ -164,6 +165,7 @@ def _line(row: pd.Series) -> Line:
         member=_word(row, "member") == "True",
         twins=_word(row, "twins"),
         alone=_word(row, "contrast_verdict") or str(row["verdict"]),
+        decided=decided_by(row),
         size=_word(row, "size"),
         holds=share(row),
     )

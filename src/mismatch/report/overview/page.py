@@ -44,10 +44,10 @@ SAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u
 """What must not stand in a script as it is: nothing of it can end the script or begin a comment."""
 
 
-def write(folder: Path) -> Path:
-    """Write the page over the results folders in `folder`, whole or not at all; returns where it is."""
-    path = folder / FILE
-    files.write(path, page(Sources(folder)))
+def write(folder: Path, to: Path | None = None) -> Path:
+    """Write the page over the results in `folder`, there or into `to`, whole or not at all; returns where it is."""
+    path = (to or folder) / FILE
+    files.write(path, page(Sources(folder, to)))
     return path
 
 
@@ -81,7 +81,7 @@ def page(sources: Sources) -> str:
         pages={name: sources.page(name) for name in sources.names},
         folders=provenance.folders(sources),
         packages=provenance.packages(),
-        above=[path for path in ("verdicts.csv", "verdicts.md") if (sources.folder / path).is_file()],
+        above=[path for path in ("verdicts.csv", "verdicts.md") if (sources.beside / path).is_file()],
         data={"explorer": _json(found), "mechanism": _json(None if drawn is None else drawn.data())},
         script=_script(script),
         allowed=_hash(script),

@@ -19,10 +19,13 @@ APART = ("smoke", "reference")
 
 
 class Sources:
-    """The tables of the results folders in one folder, by name of the results folder; each is read once."""
+    """The tables of the results folders in one folder, by name of the results folder; each is read once.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    beside: the folder that the page stands in, where that is another one: what a page can link to is looked for there.
+    """
+
+    def __init__(self, folder: Path, beside: Path | None = None) -> None:
+        self.folder, self.beside = folder, beside or folder
         self._tables: dict[tuple[str, str], pd.DataFrame | None] = {}
 
     @cached_property
@@ -61,9 +64,9 @@ class Sources:
 
     def files(self, name: str) -> list[str]:
         """What can be downloaded from a results folder: its tables, by name."""
-        places = (path for kind in ("*.csv", "*.parquet", "*.md") for path in (self.folder / name).glob(kind))
+        places = (path for kind in ("*.csv", "*.parquet", "*.md") for path in (self.beside / name).glob(kind))
         return sorted(path.name for path in places)
 
     def page(self, name: str) -> str:
         """Where the page of a results folder is, as seen from this one; empty without one."""
-        return f"{name}/report.html" if (self.folder / name / "report.html").is_file() else ""
+        return f"{name}/report.html" if (self.beside / name / "report.html").is_file() else ""

@@ -82,7 +82,20 @@ def test_identical_runs_are_told_by_their_losses_not_by_equal_accuracies(tmp_pat
     runs.loc[runs.index[-1], "log_loss"] *= 1 + 1e-5  # sums taken in another order; see `circumstances.ROUNDING`
     rounded = judged(tmp_path, runs, contrast(predicts="equal")).iloc[0]
     assert rounded["verdict"] == "IDENTICAL" and "but for rounding" in rounded["why"]
-    runs.loc[runs.index[-1], "log_loss"] *= 1 + 1e-3  # another training run
+    runs.loc[runs.index[-1], "log_loss"] *= 1 + 1e-3  # as training enlarges it now and then
+    enlarged = judged(tmp_path, runs, contrast(predicts="equal")).iloc[0]
+    assert (
+        enlarged["verdict"] == "IDENTICAL" and "but for rounding, which training enlarged in 1 of 10" in enlarged["why"]
+    )
+    far = runs.assign(log_loss=runs["log_loss"].mask(runs.index == runs.index[-1], 2 * runs["log_loss"]))
+    assert judged(tmp_path, far, contrast(predicts="equal")).iloc[0]["verdict"] == "INCONCLUSIVE"
+    few = runs[runs["replicate"].ge(7)]
+    assert judged(tmp_path, few, contrast(predicts="equal")).iloc[0]["verdict"] == "INCONCLUSIVE", "one run in three"
+    one = runs.assign(
+        run=runs["run"].mask(runs["run"].eq("arm01-3"), "arm00-3")
+    )  # as where the best is often the default
+    assert judged(tmp_path, one, contrast(predicts="equal")).iloc[0]["verdict"] == "INCONCLUSIVE"
+    runs.loc[runs.index[-3:-1], "log_loss"] *= 1 + 1e-3  # other training runs
     other = judged(tmp_path, runs, contrast(predicts="equal")).iloc[0]
     assert other["verdict"] == "INCONCLUSIVE" and "all 10 differences are equal" in other["why"]
     blind = judged(tmp_path, runs.drop(columns="log_loss"), contrast(predicts="equal")).iloc[0]

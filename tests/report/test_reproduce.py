@@ -99,6 +99,14 @@ def test_other_code_may_round_differently_but_starts_from_the_same_data(shift, d
     assert compare_runs(found, runs(code_hash="2"))[1] is False  # by the same code nothing moves
 
 
+@pytest.mark.parametrize(("scores", "same"), [([0.90, 0.92, 0.40], True), ([0.80, 0.82, 0.80], False)])
+def test_one_run_of_three_that_rounding_tips_over_is_no_other_arm(scores, same):
+    """The mean moves by .18, one standard error of the three differences; then by .113, which is 8.5 of them."""
+    moved = [*scores, 0.80, 0.80, 0.80]
+    assert compare_runs(runs(accuracy=moved, cpu_model=2), runs())[1] is same
+    assert compare_runs(runs(accuracy=moved), runs())[1] is False
+
+
 def test_the_spread_is_that_of_all_replicates_of_the_reference():
     """One replicate alone has no spread; the reference's three have."""
     one = runs(accuracy=[0.91, 0.92, 0.94, 0.80, 0.80, 0.80], cpu_model=2).query("replicate == 0")

@@ -3,11 +3,11 @@ the direction its claim predicts and the margin below which a difference does no
 
 The rule, at level alpha = .05. Within a family, the p-values of a difference are adjusted by Holm's method, and
 apart from them so are those of equivalence. Let *identical* mean: the runs of both arms agree in every number
-measured, replicate by replicate, to the last digit or but for rounding (`circumstances.identical`). Let *different*
-mean: adjusted p <= alpha (`statistics.difference_p`) and the 95% interval of the mean difference excludes 0. Let
-*inside* mean: adjusted p of two one-sided tests at the margin <= alpha. Let *equivalent* mean: the same with the
-failures counted in that n replicates cannot rule out (`failures.equivalence_p`), where a planted deficit of about the
-margin was seen (`sensitivity.py`).
+measured, replicate by replicate, to the last digit or but for rounding, which training may enlarge in a few runs
+(`circumstances.identical`). Let *different* mean: adjusted p <= alpha (`statistics.difference_p`) and the 95%
+interval of the mean difference excludes 0. Let *inside* mean: adjusted p of two one-sided tests at the margin <= alpha.
+Let *equivalent* mean: the same with the failures counted in that n replicates cannot rule out
+(`failures.equivalence_p`), where a planted deficit of about the margin was seen (`sensitivity.py`).
 
 | direction     | IDENTICAL | EQUIVALENT | SUPPORTED                           | REFUTED                        |
 |---------------|-----------|------------|-------------------------------------|--------------------------------|

@@ -205,7 +205,7 @@ def _within_spread(left: pd.DataFrame, right: pd.DataFrame) -> tuple[list[str], 
     moved = difference.groupby(arms).mean().abs()
     share = moved / right["_spread"].groupby(arms).first()
     groups = difference.groupby(arms)
-    luck = ERRORS * groups.std().fillna(0) / np.sqrt(groups.size())
+    luck: pd.Series = ERRORS * groups.std().fillna(0) / np.sqrt(groups.size())
     far = share[(share > SPREAD + 1e-9) & (moved > luck)]  # the bound itself is within it, rounding aside
     lines.append(f"means of arms differ by at most {share.max():.2f} standard deviations of their replicates")
     lines += [

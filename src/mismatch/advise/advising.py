@@ -176,7 +176,8 @@ class Advising:
         """More replicates of the finalists, as far as the time that is left goes; in the end of those alone of which
         they would say more."""
         for count in range(REPLICATES + 1, MOST_UNSURE + 1):
-            arms = self.finals if count <= MOST_REPLICATES else self._unsure()
+            each = count <= MOST_REPLICATES
+            arms, most = (self.finals, MOST_REPLICATES) if each else (self._unsure(), MOST_UNSURE)
             if not arms:
                 return
             wanted = [(arm, count) for arm in arms]
@@ -185,7 +186,6 @@ class Advising:
             if missing > self._worker_s(self.budget.told - start_s):
                 return
             if missing:
-                most = MOST_REPLICATES if count <= MOST_REPLICATES else MOST_UNSURE
                 self._stage("final, more runs of each", arms, most)
             if not self.runs.train(wanted, self.budget.told, self.budget.told):
                 return

@@ -12,7 +12,6 @@ import re
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from mismatch.config import files
 from mismatch.report.forest import MARKS
@@ -48,17 +47,8 @@ SAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u
 def write(folder: Path, to: Path | None = None) -> Path:
     """Write the page over the results in `folder`, there or into `to`, whole or not at all; returns where it is."""
     path = (to or folder) / FILE
-    files.write(path, _reaching(page(Sources(folder, to)), path.parent))
+    files.write(path, page(Sources(folder, to)))
     return path
-
-
-def _reaching(text: str, folder: Path) -> str:
-    """The page without links to files that are not there, as where figures stay behind."""
-
-    def there(link: re.Match[str]) -> str:
-        return link[0] if (folder / unquote(link[1])).is_file() else "<a>"
-
-    return re.sub(r'<a href="([^"#:]+)">', there, text)
 
 
 def page(sources: Sources) -> str:
@@ -91,7 +81,8 @@ def page(sources: Sources) -> str:
         pages={name: sources.page(name) for name in sources.names},
         folders=provenance.folders(sources),
         packages=provenance.packages(),
-        above=[path for path in ("verdicts.csv", "verdicts.md") if (sources.beside / path).is_file()],
+        above=[path for path in ("verdicts.csv", "verdicts.md") if sources.there(path)],
+        there=sources.there,
         data={"explorer": _json(found), "mechanism": _json(None if drawn is None else drawn.data())},
         script=_script(script),
         allowed=_hash(script),

@@ -69,4 +69,9 @@ class Sources:
 
     def page(self, name: str) -> str:
         """Where the page of a results folder is, as seen from this one; empty without one."""
-        return f"{name}/report.html" if (self.beside / name / "report.html").is_file() else ""
+        path = f"{name}/report.html"
+        return path if self.there(path) else ""
+
+    def there(self, path: str) -> bool:
+        """Whether the page can link to the file at this path, as seen from where it stands."""
+        return (self.beside / path).is_file()

@@ -1,5 +1,6 @@
 """Trials of advice where the truth is known: what is chosen, how it is judged, and that no run is made twice."""
 
+from dataclasses import replace
 import json
 import re
 import subprocess
@@ -68,13 +69,17 @@ def test_the_rules_are_what_people_write(choices):
     assert ways["after, masked"] == "steps=24, truncating=pre, padding=post, mask=masking"
     assert ways["the article"].endswith("reduction=conv_pool, pool=2, mask lost")
     assert ways["95th percentile, after, masked"].startswith("steps=24, truncating=post, padding=post")
-    mostly = rules.rules(np.array([5] * 96 + [60] * 4))
-    assert [one.way.steps for one in mostly] == [60, 60, 5, 5, 60]
+    lengths = np.array([5] * 96 + [60] * 4)
+    mostly = {one.name: one.way for one in rules.rules(lengths, numbers=True)}
+    assert [way.steps for way in mostly.values()] == [60, 60, 60, 60, 5, 5, 60]
+    scaled = [way for name, way in mostly.items() if "standardised" in name]
+    assert scaled == [replace(mostly[name], scale="standard") for name in ("Keras defaults", "after, masked")]
+    assert {one.way.scale for one in rules.rules(lengths, numbers=False)} == {"none"}, "tokens are not standardised"
 
 
 def test_the_convolution_of_the_article_loses_its_mask(outcome):
     base = make_settings("late", data__min_length=8, data__max_length=24)
-    rule = next(one for one in rules.rules(np.arange(8, 25)) if one.lost)
+    rule = next(one for one in rules.rules(np.arange(8, 25), numbers=True) if one.lost)
     assert rule.arm(base, 0.004).reduction.mask == "destroyed"
 
 

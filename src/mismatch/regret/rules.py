@@ -48,17 +48,22 @@ class Rule:
         return resolve(replace(asked, train=train, reduction=replace(asked.reduction, mask=kept)))
 
 
-def rules(lengths: np.ndarray) -> list[Rule]:
+def rules(lengths: np.ndarray, numbers: bool) -> list[Rule]:
     """The rules for sequences of these `lengths` (N,). T is rounded up as that of candidates is.
+
+    numbers: whether they are of numbers, which can be standardised; for tokens those rules do as the others.
 
     Keras's `pad_sequences` cuts the start unless told otherwise; who pads after mostly cuts the end. The article pads
     after to the longest length and masks, and puts a convolution with a pool of two steps in front, which loses the
     mask.
     """
     longest, mostly = candidates.levels(lengths, int(lengths.max()))[0], _at(lengths, MOSTLY)
+    scale = "standard" if numbers else "none"
     return [
         Rule("Keras defaults", Way(longest)),
+        Rule("Keras defaults, standardised", Way(longest, scale=scale)),
         Rule("after, masked", Way(longest, padding="post", mask="masking")),
+        Rule("after, masked, standardised", Way(longest, padding="post", mask="masking", scale=scale)),
         Rule("95th percentile", Way(mostly)),
         Rule("95th percentile, after, masked", Way(mostly, "post", "post", "masking")),
         Rule("the article", Way(longest, padding="post", mask="masking", reduction="conv_pool", pool=2), lost=True),

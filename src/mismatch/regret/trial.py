@@ -133,11 +133,12 @@ def _truths(
 
 def _options(shared: Settings, names: Sequence[str]) -> tuple[list[Rule], dict[str, Rule]]:
     """All ways that an advice of any length looks at first, and the fixed rules by name."""
-    lengths = resolve(shared).data.seen()
+    data = resolve(shared).data
+    lengths = data.seen()
     zeros = any(name in entering.ZEROS for name in names)
-    ways = candidates.ways(resolve(shared).data, lengths, zeros, int(lengths.max()))
+    ways = candidates.ways(data, lengths, zeros, int(lengths.max()))
     grid = rules.candidates_of([each.way for each in candidates.entrants(shared, ways, RATES)])
-    fixed = [rule for rule in rules.rules(lengths) if _possible(rule, shared)]
+    fixed = [rule for rule in rules.rules(lengths, data.vocabulary_size is None) if _possible(rule, shared)]
     return grid, {rule.name: replace(rule, name="") for rule in fixed}
 
 

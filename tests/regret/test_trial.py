@@ -164,12 +164,12 @@ def test_the_document_says_whether_what_was_asked_for_is_reached(outcome, tmp_pa
     assert "A first cut: 1 of the" in text and "Each of 1 datasets" in text and "1 and 5 minutes" in text
     assert re.search(r"is -?\.00\d, within the \.01 that was its aim, and not below", text)
     assert "| late_small |" not in text, "no dataset of the benchmark"
-    assert "last change" not in text
+    assert "it is judged by data that it was improved on" in text
 
 
 def test_rows_of_files_that_are_gone_are_kept_and_others_made_anew(outcome, tmp_path):
     made = [tmp_path / name for name in ("first", "then")]
-    for folder, repeat in zip(made, (0, 1), strict=True):
+    for folder, repeat in zip(made, (1, 2), strict=True):
         (folder / "late_small" / "0").mkdir(parents=True)
         (folder / "late_small" / "0" / "outcome.json").write_text(json.dumps({**outcome, "repeat": repeat}))
     script = str(Path(__file__).parents[2] / "experiments" / "advice" / "table.py")
@@ -177,9 +177,11 @@ def test_rows_of_files_that_are_gone_are_kept_and_others_made_anew(outcome, tmp_
         done = subprocess.run([sys.executable, script, *more], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     kept = [pd.read_csv(folder / "choices.csv") for folder in made]
-    assert kept[1]["repeat"].value_counts().to_dict() == {0: len(kept[0]), 1: len(kept[0])}
+    assert kept[1]["repeat"].value_counts().to_dict() == {1: len(kept[0]), 2: len(kept[0])}
     assert len(reading.together(kept[1], kept[0])) == len(kept[1]), "none twice"
     assert "on 1 file drawn after" in document(made[1])
+    kept[1][kept[1]["repeat"] == 2].to_csv(made[1] / "choices.csv")
+    assert "the files of these tables are others" in document(made[1])
 
 
 def test_what_is_no_dataset_is_refused_before_anything_is_done(tmp_path):

@@ -247,3 +247,73 @@ def test_profiles_of_days_are_a_note_where_swapped_walks_are_a_warning():
     walks = rng.normal(size=(48, 24, 7)).cumsum(1).swapaxes(1, 2)
     for x, severity in ((days, "note"), (walks, "warning")):
         assert found("steps_or_features", lambda x: layers.GRU(3)(x), x.astype("float32"))[0].severity == severity
+
+
+# Pads in averages and in attention.
+
+
+def averaged(*stack):
+    return keras.Sequential([keras.Input((STEPS, FEATURES)), *stack, layers.GlobalAveragePooling1D(), layers.Dense(2)])
+
+
+def attended(read, **how):
+    x = keras.Input((STEPS, FEATURES))
+    return keras.Model(x, read(layers.MultiHeadAttention(2, 3)(x, x, **how)))
+
+
+@pytest.mark.parametrize("side", ["post", "pre"])
+def test_pads_in_an_average_are_counted(side):
+    finding = found("pads_pooled", averaged(layers.Dense(3)), padded(side))[0]
+    pads = np.arange(24) % 4
+    assert finding.evidence == {"rows": 18, "share": pytest.approx(pads[pads > 0].mean() / STEPS)}
+    assert finding.severity == "warning" and "18 of 24 rows" in finding.what and "33% of the steps" in finding.what
+    assert finding.advice == "Put Masking behind the input."
+
+
+def test_a_layer_in_front_of_an_average_that_would_drop_the_mask_is_named():
+    model = averaged(layers.Conv1D(3, 3, padding="same", name="conv"), layers.MaxPooling1D(2))
+    finding = found("pads_pooled", model, padded())[0]
+    assert "conv (Conv1D) ends the mask" in finding.advice
+    assert finding.evidence["share"] == pytest.approx((0 / 3 + 1 / 3 + 1 / 3) / 3), "windows of pads alone"
+
+
+def test_pads_of_ids_in_an_average_are_found_unless_the_embedding_masks_them():
+    ids = np.random.default_rng(0).integers(1, 17, (12, STEPS))
+    ids[::2, 4:] = 0
+
+    def model(zero):
+        stack = [layers.Embedding(20, 4, mask_zero=zero), layers.GlobalAveragePooling1D(), layers.Dense(2)]
+        return keras.Sequential([keras.Input((STEPS,)), *stack])
+
+    assert found("pads_pooled", model(False), ids)[0].advice == "Give the Embedding mask_zero=True."
+    assert names(check_model(model(True), ids)) == {}
+
+
+def test_attention_on_pads_is_found_once_where_they_can_be_seen():
+    twice = keras.Sequential([attended(lambda h: h), attended(lambda h: layers.Dense(2)(h[:, 0]))])
+    finding = found("pads_pooled", twice, padded())
+    assert len(finding) == 1 and "and into one layer more" in finding[0].what
+    causal = attended(layers.Dense(2), use_causal_mask=True)
+    assert names(check_model(causal, padded())) == {}, "no real step looks at pads behind it"
+    assert names(check_model(attended(lambda h: layers.Dense(2)(h[:, 0])), batch()[0])) == {}
+
+
+def test_pads_that_move_nothing_are_not_found():
+    x, kept = keras.Input((STEPS, FEATURES)), keras.Input((STEPS, 1))
+    by_hand = layers.GlobalAveragePooling1D()(x * kept)
+    values = padded()
+    assert found("pads_pooled", keras.Model([x, kept], by_hand), [values, (values != 0).any(-1, keepdims=True)]) == []
+
+
+@pytest.mark.parametrize("front", [layers.Masking, lambda: layers.GRU(3, return_sequences=True)])
+def test_what_other_rules_say_of_pads_in_an_average_is_not_said_twice(front):
+    model = averaged(front(), layers.Conv1D(3, 3, padding="same"))
+    told = names(check_model(model, padded()))
+    assert told and "pads_pooled" not in told
+
+
+def test_blank_steps_at_both_ends_of_an_average_are_a_note():
+    values = batch()[0]
+    values[2:, :2] = values[2:, 4:] = 0
+    finding = found("pads_pooled", averaged(), values)[0]
+    assert finding.severity == "note" and "silence" in finding.advice

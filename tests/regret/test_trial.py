@@ -1,10 +1,10 @@
 """Trials of advice where the truth is known: what is chosen, how it is judged, and that no run is made twice."""
 
-from dataclasses import replace
 import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np

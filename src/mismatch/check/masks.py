@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mismatch.check.guard import as_numpy
+from mismatch.check.streams import Stream
 from mismatch.check.subject import Subject
 from mismatch.check.trace import RECURRENT, Call
 
@@ -63,6 +64,11 @@ def form(mask: np.ndarray, shape: tuple[int, ...]) -> Iterator[tuple[str, str, s
         grade = "error" if rest.size else "warning"
         also = f", with values such as {rest[0]:g}" if rest.size and mask.dtype.kind in "iuf" else ""
         yield f"mask is of type {mask.dtype}{also}: a mask is bool", grade, "mask = mask.astype(bool)"
+
+
+def made_on(stream: Stream) -> bool:
+    """Whether a layer that the steps of an input pass makes a mask."""
+    return any(call.kind in MAKERS and any(mask is not None for mask in call.output_masks) for call in stream.calls)
 
 
 def made(subject: Subject) -> Iterator[tuple[Call, np.ndarray]]:

@@ -1,6 +1,7 @@
-"""Whether what a layer gives at pads matters behind it: it is changed there, and the model's outputs are looked at.
+"""Whether pads matter: what an input or a layer has there is changed, and the model's outputs are looked at.
 
-In: a subject and a call that hands on a mask. Out: whether any output moves, at real steps where it has steps.
+In: a subject, and a padded input or a call that hands on a mask. Out: whether any output moves, at real steps where it
+has steps.
 """
 
 from typing import Any
@@ -9,8 +10,9 @@ import numpy as np
 
 from mismatch.check.guard import as_numpy
 from mismatch.check.masks import as_array
+from mismatch.check.streams import Stream
 from mismatch.check.subject import Subject
-from mismatch.check.trace import Call, mask_of
+from mismatch.check.trace import Call, Trace, mask_of
 
 LEAST = 1e-5
 """Change of an output, over its spread or 1, that is more than rounding."""
@@ -25,10 +27,20 @@ def pads_matter(subject: Subject, call: Call) -> bool | None:
     if tuple(outputs.shape[:2]) != mask.shape or "float" not in str(outputs.dtype):
         return None
     other = subject.changed(subject.trace.calls.index(call), lambda given: _changed(given, outputs, mask))
-    if other.error is not None or len(other.outputs) != len(subject.trace.outputs):
+    return _differ(subject.trace, other, mask.astype(bool))
+
+
+def input_pads_matter(subject: Subject, stream: Stream) -> bool | None:
+    """Whether outputs depend on what an input holds at its pads; None where that cannot be tried."""
+    return _differ(subject.trace, subject.filled(stream), stream.real)
+
+
+def _differ(trace: Trace, other: Trace, real: np.ndarray) -> bool | None:
+    """Whether outputs of two runs differ, at real steps (n, T) where they have steps; None where one has none."""
+    if other.error is not None or len(other.outputs) != len(trace.outputs):
         return None
-    pairs = zip(subject.trace.outputs, other.outputs, strict=True)
-    return any(_moved(as_numpy(a), as_numpy(b), mask.astype(bool)) for a, b in pairs)
+    pairs = zip(trace.outputs, other.outputs, strict=True)
+    return any(_moved(as_numpy(a), as_numpy(b), real) for a, b in pairs)
 
 
 def _changed(given: Any, like: Any, mask: np.ndarray) -> Any:

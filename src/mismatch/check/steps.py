@@ -44,6 +44,15 @@ def reached(subject: Subject) -> list[Reached]:
     return [seen for stream, call in calls if (seen := _at(stream, call)) is not None]
 
 
+def bordered(after: np.ndarray, before: np.ndarray) -> bool:
+    """Whether most rows are blank at both ends, which padding does not do: images have borders, events silence.
+
+    after, before: (n,) blank steps behind and in front of the data.
+    """
+    either, both = (after > 0) | (before > 0), (after > 0) & (before > 0)
+    return bool(2 * both.sum() > either.sum())
+
+
 def shortened(real: np.ndarray, steps: int) -> np.ndarray | None:
     """`real` (n, T) at a layer that sees `steps` of them, None where that is no whole share."""
     length = real.shape[1]

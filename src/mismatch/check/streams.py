@@ -44,6 +44,13 @@ def changed(values: np.ndarray, real: np.ndarray) -> np.ndarray | None:
     return found if len(left) < len(rows) else None
 
 
+def filled(values: np.ndarray, real: np.ndarray) -> np.ndarray:
+    """`values` (n, T, ...) with real steps, of any row, in place of the pads."""
+    steps, found = values[real], values.copy()
+    found[~real] = steps[np.random.default_rng(0).integers(0, len(steps), np.count_nonzero(~real))]
+    return found
+
+
 def last_step(real: np.ndarray) -> np.ndarray:
     """(n,) place of the last real step of each row of (n, T)."""
     return np.asarray(real.shape[1] - 1 - np.argmax(real[:, ::-1], axis=1))

@@ -14,7 +14,7 @@ from mismatch.check.copies import runnable
 from mismatch.check.guard import as_numpy, untouched
 from mismatch.check.inputs import Fed, Path, fed_to, flat, made_up, packed, read
 from mismatch.check.pads import Pads, find
-from mismatch.check.streams import Stream, changed, readers
+from mismatch.check.streams import Stream, changed, filled, readers
 from mismatch.check.targets import Fitted, Target, targets
 from mismatch.check.trace import Call, Trace, kind, run
 
@@ -168,6 +168,11 @@ class Subject:
                 real = known.real[self.rows]
                 found.append(Stream(fed, known, real, self._readers(place, real)))
         return tuple(found)
+
+    def filled(self, stream: Stream) -> Trace:
+        """The same run with data in place of the pads of an input."""
+        place = next(i for i, each in enumerate(self.inputs) if each is stream.fed)
+        return self._again(place, filled(self._arrays[place], stream.real))
 
     def readers(self, fed: Fed) -> tuple[Call, ...]:
         """Calls that are given an input step by step, padded or not."""

@@ -45,8 +45,8 @@ others. Every rule has the learning rate that does best for it in the race, whic
 
 * `Keras defaults`: T as long as the longest sequence, pads and cuts before the data, no mask.
 * `after, masked`: the same T, pads after the data, `Masking`.
-* `standardised`: one of these, and each feature at mean 0 and variance 1 over the real steps of the training part; texts
-  have none, and there it is the rule without it.
+* `standardised`: one of these, and each feature at mean 0 and variance 1 over the real steps of the training part;
+  texts have none, and there it is the rule without it.
 * `95th percentile`: T that holds 95 % of the sequences whole; otherwise as Keras's defaults, or after and masked.
 * `the article`: the recipe whose claims the experiments test ([findings](findings.md#how-sure-this-is)): pads after the
   data, `Masking`, then a convolution and a pooling, which drop the mask.
@@ -89,11 +89,11 @@ either: the last column has the share that is wrong by more than two of its stan
   asked. A run is now left only to workers that can take it, and every worker is asked.
 * An arm of which one training in seven fails may look as good as the best in 8 trainings, and be cheaper: on `ends`
   the regret at 5 minutes was .060. What time is left now goes to the best ways of the race: .001 on the same file.
-* On the second file of `ends` the regret at 5 minutes was .121: the way that was advised cost less than the best and lay
-  within the margin of it, and one training of it in ten fails (4 of 40 on as many sequences as in the race, 4 of 40 on
-  more), which had not shown in the race (2 of 40). What is cheaper must now show that it is as good, a standard error
-  included. Chosen so from the runs of the race on 21 files, what is advised loses .002 on average in place of .009,
-  .012 at the most in place of .12, and takes 4 % longer per update. Time that is left goes to more runs where
+* On the second file of `ends` the regret at 5 minutes was .121: the way that was advised cost less than the best and
+  lay within the margin of it, and one training of it in ten fails (4 of 40 on as many sequences as in the race, 4 of 40
+  on more), which had hardly shown in the race (2 of 40). What is cheaper must now show that it is as good, a standard
+  error included. Chosen so from the runs of the race on 21 files, what is advised loses .002 on average in place of
+  .009, .012 at the most in place of .12, and takes 4 % longer per update. Time that is left goes to more runs where
   trainings differ, and so does the judge's. SAMEFILE
 
 ## How it is measured

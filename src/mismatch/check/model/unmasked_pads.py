@@ -8,9 +8,9 @@ import numpy as np
 from mismatch.check.fading import LEAST, Faded, fade
 from mismatch.check.finding import Finding
 from mismatch.check.guard import as_numpy
-from mismatch.check.masks import MAKERS
+from mismatch.check.masks import made_on
 from mismatch.check.rule import Rule
-from mismatch.check.steps import Reached, reached
+from mismatch.check.steps import Reached, bordered, reached
 from mismatch.check.subject import Subject
 
 LITTLE = 0.01
@@ -47,10 +47,8 @@ class UnmaskedPads(Rule):
         pads, rows = seen.last[seen.last > 0], len(seen.last)
         if not len(pads):
             return self._first(seen, of)
-        own, bordered = seen.stream.pads.own, _bordered(seen)
-        what = (
-            f"{len(pads)} of {rows} rows{of} carry {_range(pads)} {_place(seen, own, bordered)} into it without a mask"
-        )
+        own, blank = seen.stream.pads.own, bordered(seen.after, seen.before)
+        what = f"{len(pads)} of {rows} rows{of} carry {_range(pads)} {_place(seen, own, blank)} into it without a mask"
         faded, lost = fade(subject, seen), 0
         if faded is not None:
             lost = faded.below(LITTLE)
@@ -59,8 +57,8 @@ class UnmaskedPads(Rule):
         return self.found(
             what,
             where=seen.call.where,
-            severity="note" if bordered else None if lost >= MANY * rows and not own else "warning",
-            advice=_advice(seen, own, bordered),
+            severity="note" if blank else None if lost >= MANY * rows and not own else "warning",
+            advice=_advice(seen, own, blank),
             keras=_code(seen),
             lost=lost,
             **_numbers(pads, faded),
@@ -103,21 +101,14 @@ def _by_end(found: list[Reached]) -> list[Reached]:
     return sorted(found, key=lambda seen: len(seen.call.outputs[0].shape) != 2)
 
 
-def _bordered(seen: Reached) -> bool:
-    """Whether most rows are blank at both ends, which padding does not do: images have borders, events silence."""
-    any_side = (seen.after > 0) | (seen.before > 0)
-    both = (seen.after > 0) & (seen.before > 0)
-    return bool(2 * both.sum() > any_side.sum())
-
-
-def _place(seen: Reached, own: bool, bordered: bool) -> str:
-    what = "repetitions of a step of their own" if own else "blank steps" if bordered else "pads"
+def _place(seen: Reached, own: bool, blank: bool) -> str:
+    what = "repetitions of a step of their own" if own else "blank steps" if blank else "pads"
     side = "in front of their data, which it reads backwards," if seen.backwards else "behind their data"
     return f"{what} {side}"
 
 
-def _advice(seen: Reached, own: bool, bordered: bool) -> str | None:
-    if bordered:
+def _advice(seen: Reached, own: bool, blank: bool) -> str | None:
+    if blank:
         return "Nothing where these are data, as the border of an image is: most rows are blank at both ends."
     if own:
         return "If they are pads: pad with one value, and put Masking of it in front of the layer."
@@ -126,7 +117,7 @@ def _advice(seen: Reached, own: bool, bordered: bool) -> str | None:
 
 def _elsewhere(seen: Reached) -> str:
     """What to do where Masking in front of the layer would mask nothing; empty where it is the way."""
-    if _made(seen):
+    if made_on(seen.stream):
         return (
             "A mask is made in front of it, and misses these pads or does not arrive: mend that, or pad at the start."
         )
@@ -138,13 +129,6 @@ def _elsewhere(seen: Reached) -> str:
     return (
         "Put Masking behind the input: here pads hold other values. Where a layer between does not hand the mask on, "
         "call this one with mask=."
-    )
-
-
-def _made(seen: Reached) -> bool:
-    """Whether a layer that these pads pass makes a mask."""
-    return any(
-        call.kind in MAKERS and any(mask is not None for mask in call.output_masks) for call in seen.stream.calls
     )
 
 
@@ -185,7 +169,7 @@ def _share(left: float) -> str:
 
 def _code(seen: Reached) -> str:
     """The layer that masks these pads; empty where there is one already, or none can."""
-    if _made(seen):
+    if made_on(seen.stream):
         return ""
     if any(call.kind == "Embedding" for call in seen.stream.calls):
         return "keras.layers.Embedding(..., mask_zero=True)"

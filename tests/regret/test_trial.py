@@ -89,8 +89,9 @@ def test_each_rule_has_the_rate_that_does_best_for_it(choices):
 
 def test_regret_is_what_the_way_truly_loses(choices):
     regret = choices["regret"]
-    assert regret["Keras defaults"] == regret["after, masked"] == regret["advice, 5 min"]
-    assert regret["Keras defaults"] == pytest.approx(0, abs=0.005)  # over ten replicates, the best way's over eight
+    # Of 400 sequences .9 are right: the mean of ten replicates has a standard error of .0047, of forty .0024.
+    alike = [regret[name] for name in ("Keras defaults", "after, masked", "advice, 5 min")]
+    assert alike == pytest.approx([0, 0, 0], abs=0.005)
     assert regret["the article"] == pytest.approx(0.1, abs=0.02)
     assert regret[reading.UNTUNED] == pytest.approx(0.05, abs=0.02)
     assert 0.05 < regret[reading.RANDOM] < 0.2

@@ -52,6 +52,17 @@ def test_the_more_its_first_trainings_differ_the_more_it_gets(first: list[float]
     assert len(found["steady"].scores) == LAST and found["mine"].close
 
 
+def test_other_trainings_that_differ_call_for_more_and_are_no_part_of_the_judgement() -> None:
+    library = Drawn({"mine": [0.9] * MOST, "steady": [0.8] * MOST})
+    options = [(Named(name), 0.004) for name in library.given]
+
+    def final(option: Any) -> list[float]:
+        return [0.9] * 9 + [0.5] if option[0] == "mine" else []
+
+    found = {one.way: one for one in truths(library, None, options, options[:1], final)}  # type: ignore[arg-type]
+    assert found["mine"].scores == (0.9,) * MOST and len(found["steady"].scores) == LAST
+
+
 def test_what_nothing_was_said_of_and_is_far_behind_is_trained_twice() -> None:
     names = [f"{k:02}" for k in range(20)]
     library = Drawn({name: [0.5 + int(name) / 100] * MOST for name in names})

@@ -102,7 +102,8 @@ The calls of an advice run on a clock of their own: a run takes the processor ti
 trained, each of two workers compiles a program when it first needs it (2 s), and is ready after 6 s. So calls
 of several lengths share their runs, and what else the machine did does not count. Ways are judged by {first}
 trainings each; the {best} best, the cheapest near them and all that was advised, said or a rule by {last}, and by as
-many more, {most_trained} at the most, as bring the standard error to {margin}.
+many more, {most_trained} at the most, as bring the standard error to {margin}, given how much these differ and
+those of the finals.
 """
 
 

@@ -48,7 +48,14 @@ class Library:
 
     def scores(self, arm: Arm, first: int, last: int) -> list[float]:
         """Accuracy of replicates `first` to `last` - 1; chance for a run that failed."""
-        rows = [self.record(arm, replicate) for replicate in range(first, last)]
+        return self._accuracies(arm, [self.record(arm, replicate) for replicate in range(first, last)])
+
+    def every(self, arm: Arm) -> list[float]:
+        """Accuracies of all replicates that are there; chance for a run that failed."""
+        return self._accuracies(arm, list(self.runs.found.get(arm.id, {}).values()))
+
+    @staticmethod
+    def _accuracies(arm: Arm, rows: Sequence[Record]) -> list[float]:
         return [float(one.metrics["accuracy"]) if one.status == "ok" else arm.data.chance for one in rows]
 
     def _known(self, arm: Arm, replicate: int) -> Record | None:

@@ -97,7 +97,8 @@ def trial(
     """Advise on a file for so many minutes, and judge that."""
     written = files.write(source, repeat, folder / "data")
     library, asked = Library(folder / "runs", executor, say), Asked(seed=repeat)
-    shared, judged = entering.base(written.file, "out", asked), entering.base(written.judged, "test", asked)
+    shared, tested = (entering.base(written.file, hold, asked) for hold in ("out", "test"))
+    judged = entering.base(written.judged, "test", asked)
     checked = check_items(written.file.items())
     grid, fixed = _options(shared, [one.name for one in checked.findings])
     say(f"{source.name} {repeat}: {len(grid)} ways, {len(fixed)} rules")
@@ -114,13 +115,14 @@ def trial(
         tuple(_call(each, advice) for each, advice in advices.items()),
         {name: (str(rule), tuned[rule]) for name, rule in fixed.items()},
         tuple((str(rule), tuned[rule]) for rule in grid),
-        tuple(_truths(library, judged, tuned, advices.values(), fixed.values())),
+        tuple(_truths(library, judged, tested, tuned, advices.values(), fixed.values())),
     )
 
 
 def _truths(
     library: Library,
     judged: Settings,
+    tested: Settings,
     tuned: Mapping[Rule, float],
     advices: Iterable[Advice],
     fixed: Iterable[Rule],
@@ -128,7 +130,12 @@ def _truths(
     """Of all ways at all rates; those that were advised, tested by an advice, or are a rule are looked at closely."""
     said = [(Rule("", one.way), one.arm.train.learning_rate) for told in advices for one in told.finalists]
     options: list[Option] = [(rule, rate) for rule in tuned for rate in RATES]
-    return truths(library, judged, options, [*said, *((rule, tuned[rule]) for rule in fixed)])
+
+    def final(option: Option) -> Sequence[float]:
+        """What its trainings in the finals came to."""
+        return library.every(option[0].arm(tested, option[1]))
+
+    return truths(library, judged, options, [*said, *((rule, tuned[rule]) for rule in fixed)], final)
 
 
 def _options(shared: Settings, names: Sequence[str]) -> tuple[list[Rule], dict[str, Rule]]:

@@ -3,11 +3,11 @@
 In: ways with their learning rates, and which of them something was said of. Out: `Truth`s. All are trained twice;
 those that came out best or cheap, and those of which something was said, more often; regret rests on these runs alone.
 Where some trainings of a way fail, ten of them say little: how many more it gets is decided by how much the first ten
-differ, as Stein (1945) has it, and not by what they come to.
+differ, and those of it in a final, as Stein (1945) has it, and not by what they come to.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,8 +55,17 @@ class Truth:
         return float(np.mean(self.scores))
 
 
-def truths(library: Library, base: Settings, options: Iterable[Option], said: Iterable[Option]) -> list[Truth]:
-    """Judge the `options`; those in `said` are looked at closely in any case. Two that come to one arm are one."""
+def truths(
+    library: Library,
+    base: Settings,
+    options: Iterable[Option],
+    said: Iterable[Option],
+    other: Callable[[Option], Sequence[float]] = lambda option: (),
+) -> list[Truth]:
+    """Judge the `options`; those in `said` are looked at closely in any case. Two that come to one arm are one.
+
+    other: accuracies of other trainings of an option, which say how much they differ and are no part of its judgement.
+    """
     said = list(said)
     every = dict.fromkeys([*options, *said])
     known = {option: option[0].arm(base, option[1]) for option in every}
@@ -65,15 +74,16 @@ def truths(library: Library, base: Settings, options: Iterable[Option], said: It
     close = [*said, *_picked(found)]
     library.train([(known[option], LAST) for option in dict.fromkeys(close)])
     closely = {option: _truth(library, base, option, LAST) for option in close}
-    wanted = {option: count for option, one in closely.items() if (count := _enough(one.scores)) > LAST}
+    each = {option: max(_enough(one.scores), _enough(other(option))) for option, one in closely.items()}
+    wanted = {option: count for option, count in each.items() if count > LAST}
     library.train([(known[option], count) for option, count in wanted.items()])
     surely = {option: _truth(library, base, option, count) for option, count in wanted.items()}
     return list((found | closely | surely).values())
 
 
-def _enough(scores: tuple[float, ...]) -> int:
-    """Replicates whose mean should have a standard error of `NEAR`."""
-    return min(MOST, math.ceil(float(np.var(scores, ddof=1)) / NEAR**2))
+def _enough(scores: Sequence[float]) -> int:
+    """Replicates whose mean should have a standard error of `NEAR`, as these differ; 0 where fewer than two do."""
+    return min(MOST, math.ceil(float(np.var(scores, ddof=1)) / NEAR**2)) if len(scores) > 1 else 0
 
 
 def _picked(found: dict[Option, Truth]) -> list[Option]:

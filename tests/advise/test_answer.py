@@ -14,12 +14,12 @@ import pytest
 from markdown_it import MarkdownIt
 from matplotlib.text import Text
 
-from mismatch.advise import figures
+from mismatch.advise import figures, writing
 from mismatch.advise.answer import Advice
 from mismatch.advise.candidates import Way
 from mismatch.advise.delays import Delay
 from mismatch.advise.evidence import KERAS
-from mismatch.advise.scripting import Scripted
+from mismatch.advise.scripting import FITTED, Scripted
 from mismatch.advise.tabled import COLUMNS
 from mismatch.advise.terminal import brief
 from mismatch.advise.writing import write
@@ -252,6 +252,21 @@ def test_files_are_written_whole_with_a_line_where_there_is_no_script(tmp_path: 
     again = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     write(hostile(), tmp_path)
     assert again == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+def test_what_an_earlier_advice_left_goes_and_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that was fitted for another script is not left beside the page; one of the same script stays."""
+    monkeypatch.setattr(writing, "scripted", lambda told: Scripted("print()\n", "{}"))
+    assert write(advice(), tmp_path).replaced == ""
+    for name in FITTED:
+        (tmp_path / name).write_text("fitted")
+    assert write(advice(minutes=6.0), tmp_path).replaced == ""
+    assert all((tmp_path / name).is_file() for name in FITTED)
+    monkeypatch.setattr(writing, "scripted", lambda told: Scripted("print(1)\n", "{}"))
+    assert write(advice(subject="b/reviews.ts"), tmp_path).replaced == "reviews.csv"
+    assert not any((tmp_path / name).exists() for name in FITTED)
+    (tmp_path / "advice.json").write_text("[")
+    assert write(advice(), tmp_path).replaced == ""
 
 
 def test_a_folder_that_cannot_be_written_to_is_one_line(tmp_path: Path) -> None:

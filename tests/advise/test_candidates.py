@@ -151,7 +151,7 @@ def test_a_length_of_which_too_few_runs_fit_is_no_candidate():
     assert entering.most(settings, lengths, known, capacity=0.1) == 8, "the shortest at least"
     longer = np.array([100] * 60)
     assert entering.most(settings, longer, known, capacity=13.0) == 100, "few runs of the shortest quantile will do"
-    assert entering.most(settings, longer, known, capacity=5.0) == 25, "else half of it, and so on"
+    assert entering.most(settings, longer, known, capacity=5.0) == 24, "else half of it, and so on"
 
 
 def test_who_joins_has_the_best_of_each_factor_and_was_not_there():
@@ -165,7 +165,29 @@ def test_who_joins_has_the_best_of_each_factor_and_was_not_there():
     ]
     known = candidates.entrants(settings, tried, entering.RATES)
     means = dict(zip(tried, (0.7, 0.8, 0.75, 0.6), strict=True))
-    joined = [each.way for each in entering.joining(settings, means, known)]
+    joined = [each.way for each in entering.joining(settings, means, base, known)]
     assert Way(16, "post", "post", "masking") in joined
     assert not set(joined) & set(tried) and len(joined) <= entering.MOST_COMBINED
     assert all(way.reduction == "none" for way in joined), "what does not pay alone is not combined"
+
+
+def test_who_joins_does_not_hang_on_which_way_was_run_first():
+    """The first runs of an advice are of a short way; what the factors are worth is seen on the longest T."""
+    base = Way(24)
+    tried = [
+        base,
+        Way(24, padding="post", mask="masking"),
+        Way(24, scale="standard"),
+        Way(24, reduction="pool", pool=2),
+    ]
+    settings = make_settings("early")
+    known = candidates.entrants(settings, [Way(8), *tried], entering.RATES)
+    means = dict(zip([Way(8), *tried], (0.5, 0.7, 0.8, 0.75, 0.76), strict=True))
+    joined = [each.way for each in entering.joining(settings, means, base, known)]
+    assert Way(24, padding="post", mask="masking", scale="standard", reduction="pool", pool=2) in joined
+
+
+def test_a_halved_length_is_one_that_the_race_has():
+    lengths = np.array([36] * 40)
+    for steps in entering._levels(lengths)[1:]:
+        assert steps in candidates.levels(lengths, steps)

@@ -113,3 +113,11 @@ def test_what_is_asked_of_an_advice_is_no_setting_of_another_sweep() -> None:
 def test_the_config_of_a_question_can_be_looked_at(capsys: pytest.CaptureFixture[str]) -> None:
     cli.gather(["+experiment=advise", "data=text", "data.path=x.csv", "advise.minutes=2", "--cfg", "job"], Session())
     assert "advise:\n  minutes: 2.0\n  margin: 0.01\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("a/reviews.csv", "reviews"), ("data.v1.csv", "data-v1"), ("x.csv.gz", "x"), ("a.b.ts", "a-b"), (".csv", "-csv")],
+)
+def test_a_results_folder_is_called_after_the_file(path: str, name: str) -> None:
+    assert configured.folder_of(path).name == f"advise-{name}"

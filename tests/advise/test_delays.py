@@ -35,3 +35,11 @@ def test_where_the_probe_cannot_tell_there_is_none() -> None:
     assert delay(runs(math.nan, math.nan)) is None and delay({}) is None
     known = delay(runs(math.nan, 50))
     assert known is not None and known.runs == 1 and known.times is None
+
+
+def test_runs_that_both_ended_before_they_had_learnt_say_nothing_of_their_ratio() -> None:
+    never = runs(200, 200, 200, 200, least=True)
+    found = delay(never, never)
+    assert found is not None and found.times is None
+    one = delay(never, runs(100, 100, 100, 100))
+    assert one is not None and one.times is not None and not one.times.valid and "a bound" in one.times.note

@@ -55,7 +55,7 @@ def field():
         for arm, mean in zip(each.arms, pair, strict=False)
     }
     steps = {arm.id: each.way.steps / 10 for each in entrants for arm in each.arms}
-    return Field(FakeRuns(scores, steps), 0.25, entrants)
+    return Field(FakeRuns(scores, steps), 0.25, 1000, entrants)
 
 
 def test_a_way_stands_where_its_best_learning_rate_does(field):
@@ -93,6 +93,15 @@ def test_the_choice_is_settled_where_all_are_within_the_margin_whatever_their_lu
     }
     assert field.settled([best, other], 0.011) and not field.settled([best, other], 0.01)
     assert not field.settled([best, third], 0.011) and not field.settled([best, fails], 0.1)
+
+
+def test_runs_that_differ_by_nothing_and_few_runs_are_no_proof(field):
+    one, other = field.entrants[0].arms
+    field.runs.given = {one.id: [0.9, 0.8, 0.85], other.id: [0.9, 0.8, 0.85]}
+    field.tested = 26
+    assert field.error(one, other) == pytest.approx(1 / 26 / np.sqrt(3)), "as if one sequence told them apart"
+    field.runs.given[other.id] = [0.9, 0.8]
+    assert field.error(one, other) == np.inf
 
 
 def test_means_are_settled_as_if_all_arms_had_all_replicates(field):
@@ -153,7 +162,7 @@ def test_what_the_final_came_to_is_told_of_those_that_were_tested(field):
     right[among[-1].arm.id] = np.zeros((0, 0), np.uint8)
     timed = Timed({among[0].arm.id: 2.5}, dict.fromkeys((each.arm.id for each in among[1:]), "late"))
     delays = {each.arm.id: {k: Delayed(100.0 * (n + 1)) for k in range(3)} for n, each in enumerate(among)}
-    told = finalists.told(among, right, delays, timed, 0.02)
+    told = finalists.told(among, right, delays, timed, 0.02, 0.5)
     assert told[0].delay.updates == pytest.approx(100) and told[0].delay.times is None
     assert told[1].delay.times.estimate == pytest.approx(2)
     assert [one.takes for one in told] == [None, *["sequences" if one.enough else "runs" for one in told[1:-1]], None]
@@ -162,7 +171,7 @@ def test_what_the_final_came_to_is_told_of_those_that_were_tested(field):
     assert [one.untimed for one in told] == ["", *["late"] * (len(among) - 1)]
     assert told[0].below.estimate == 0 and told[0].equivalent and told[0].step_ms == 2.5
     assert told[0].enough is None
-    other = finalists.told(among, right, delays, Timed({}, {}), 0.1)[1]
+    other = finalists.told(among, right, delays, Timed({}, {}), 0.1, 0.5)[1]
     assert other.below.high - other.below.low < 0.2 and 0 < other.enough < 200, "fewer than there are"
     assert told[0].accuracy.low < 0.8 < told[0].accuracy.high
 
@@ -172,9 +181,32 @@ def test_before_the_final_the_advised_way_alone_is_told_as_untested(field):
 
     among = finalists.chosen(field, make_settings("early"), margin=0.02)
     none = {each.arm.id: np.zeros((0, 0), np.uint8) for each in among}
-    (told,) = finalists.told(among, none, {arm: {} for arm in none}, Timed({}, {}), 0.02)
+    (told,) = finalists.told(among, none, {arm: {} for arm in none}, Timed({}, {}), 0.02, 0.5)
     assert told.delay is None
     assert told.role == "advised" and not told.accuracy.valid and np.isnan(told.accuracy.estimate)
+
+
+def test_sequences_of_few_groups_claim_nothing_in_the_final(field):
+    from tests.helpers import make_settings
+
+    among = finalists.chosen(field, make_settings("early"), margin=0.02)
+    rng = np.random.default_rng(0)
+    right = {each.arm.id: (rng.random((5, 60)) < 0.8).astype(np.uint8) for each in among}
+    none = {arm: {} for arm in right}
+    for groups, why in ((np.arange(60) % 3, "3 sequences or groups are too few"), (np.zeros(60, int), "of one group")):
+        told = finalists.told(among, right, none, Timed({}, {}), 0.02, 0.5, groups)
+        assert not any(one.accuracy.valid or (one.below.valid and one is not told[0]) for one in told)
+        assert all(why in one.accuracy.note for one in told)
+        assert {one.standing for one in told[1:]} == {"not told apart"}
+    by_pairs = finalists.told(among, right, none, Timed({}, {}), 0.02, 0.5, np.arange(60) // 2)
+    alone = finalists.told(among, right, none, Timed({}, {}), 0.02, 0.5)
+    assert by_pairs[0].accuracy.valid and by_pairs[0].accuracy != alone[0].accuracy
+
+
+def test_keras_s_default_is_a_way_that_holds_all_sequences():
+    ways = [Way(16), Way(16, padding="post")]
+    assert [role for role, _ in finalists.roles(ways[1], ways[1], ways, 16)] == ["advised", finalists.KERAS]
+    assert [role for role, _ in finalists.roles(ways[1], ways[1], ways, 22)] == ["advised", finalists.CUT]
 
 
 def test_a_planted_deficit_is_seen_where_it_is_large():
@@ -206,7 +238,7 @@ def test_records_are_what_scores_are_read_from(tmp_path):
     runs._add(record(1, "ok", 0.5, [1, 0]), arm)
     runs._add(record(0, "failed", None, None), arm)
     assert np.isnan(runs.scores(arm)[0]) and runs.scores(arm)[1] == 0.5
-    assert runs.correct(arm).tolist() == [[1, 0], [0, 0]] and runs.step_ms(arm) == 2.0
+    assert runs.correct(arm).tolist() == [[0, 0], [1, 0]] and runs.step_ms(arm) == 2.0
     assert runs.correct(make_arm(seed=1)).size == 0 and runs.step_ms(make_arm(seed=1)) == float("inf")
     assert runs.missing([(arm, 5)]) == pytest.approx(3 * runs.seconds(arm) + runs.pace * COMPILE_S)
     assert runs.pace == 1.0, "runs that do not say what they took say nothing of the machine"

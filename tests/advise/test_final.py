@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mismatch.advise.final import accuracy, difference, enough, equivalent
+from mismatch.advise.final import accuracy, difference, enough, equivalent, failed
 from mismatch.analysis.intervals import Interval
 
 
@@ -155,9 +155,20 @@ def test_groups_and_margins_that_cannot_be_are_refused() -> None:
     one = correct(19, 3, 40)
     with pytest.raises(ValueError, match="39 groups"):
         accuracy(one, groups=range(39))
-    with pytest.raises(ValueError, match="of one group"):
-        accuracy(one, groups=["a"] * 40)
     with pytest.raises(ValueError, match="margin is 0"):
         enough(one, one, 0)
     with pytest.raises(ValueError, match="1 replicate"):
         enough(one[:1], one[:1], 0.1)
+
+
+def test_trainings_that_end_near_guessing_are_counted_as_failed() -> None:
+    good, bad = correct(0, 30, 200, 0.9), correct(1, 10, 200, 0.5)
+    assert failed(np.concatenate([good, bad]), 0.5) == 10
+    assert failed(bad, 0.5) == 0, "nothing learnt at all: there is no better one to fail against"
+
+
+def test_of_trainings_that_are_alike_none_is_called_failed() -> None:
+    """At chance too, where the best of 40 on 25 sequences is far above the worst by luck alone; 200 draws of each."""
+    for mean in (0.5, 0.6, 0.9):
+        draws = [failed(correct(seed, 40, 25, mean), 0.5) for seed in range(200)]
+        assert np.mean(np.array(draws) > 0) <= 0.05

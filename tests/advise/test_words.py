@@ -149,6 +149,15 @@ def test_an_advice_that_was_not_tested_says_so() -> None:
     assert "It was interrupted, and this is the best answer so far. 1 way was not raced to the end." in said
 
 
+def test_trainings_that_failed_are_said_to_have() -> None:
+    advised, second, *rest = FINALISTS
+    told = advice(finalists=(replace(advised, trainings=40, failed=10), replace(second, trainings=15, failed=2), *rest))
+    assert "10 of 40 trainings of it failed: train it more than once" in paragraph(told)
+    (line,) = [line for line in sections(told)[0].lines if "failed" in line]
+    assert "T = 96" in line and "10 of 40; " in line and "2 of 15. The intervals" in line
+    assert "failed" not in paragraph(advice())
+
+
 def test_guessing_and_invalid_intervals_are_admitted() -> None:
     poor = replace(
         FINALISTS[0], accuracy=Interval(0.52, 0.48, 0.56, valid=False, note="interval not valid: 12 are few")

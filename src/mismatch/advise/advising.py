@@ -70,7 +70,8 @@ class Advising:
         self.shared, self.tested = (entering.base(dataset, hold, asked) for hold in ("out", "test"))
         self.grid = Grid(self.shared, entering.RATES)
         self.data = resolve(self.shared).data
-        self.field = Field(self.runs, self.data.chance)
+        self.longest = self.data.longest
+        self.field = Field(self.runs, self.data.chance, self.data.test)
         self.entering = Entering([], [], entering.RATES)
         self.controls: Mapping[str, Arm] = {}
         self.finals: list[Arm] = []
@@ -115,7 +116,14 @@ class Advising:
         return self._told(among)
 
     def race(self) -> None:
-        """The looks of the race, as far as the time goes."""
+        """The race, as far as the time goes; in the end all means are as if each arm had all replicates."""
+        try:
+            self._race()
+        finally:
+            self.field.settle(self._begun())
+
+    def _race(self) -> None:
+        """The looks."""
         self._begin()
         left, whole = self._enter()
         rule = self._rule(len(left) + entering.MOST_COMBINED * len(self.entering.rates))
@@ -124,7 +132,8 @@ class Advising:
                 left = self.field.affordable(left, count, self._worker_s(self._race_until()))
                 whole = self._run(left, number)
             if number == 1 and whole:
-                joined = entering.joining(self.shared, self.field.scores(), self.field.entrants, self.entering.rates)
+                scores, start = self.field.scores(), self.entering.entrants[0].way
+                joined = entering.joining(self.shared, scores, start, self.field.entrants, self.entering.rates)
                 self.field.entrants += joined
                 more = [arm for each in joined for arm in each.arms]
                 whole, left = self._run(more, number), left + more
@@ -150,7 +159,7 @@ class Advising:
             self._stage("race, more runs of the best", open_, count, self._final_s(MOST_REPLICATES))
             whole = self.runs.train(wanted, self._race_until(), self.budget.told)
             self._sound()
-            self.field.settle(left)
+            self.field.settle(self._begun())
             if not whole:
                 return
 
@@ -354,7 +363,7 @@ class Advising:
         return look
 
     def _finalists(self) -> list[Chosen]:
-        return finalists.chosen(self.field, self.tested, self.asked.margin)
+        return finalists.chosen(self.field, self.tested, self.asked.margin, self.longest)
 
     def _step_times(self, arms: Sequence[Arm]) -> Timed:
         """Of the finalists, on a machine on which nothing of ours trains."""
@@ -376,6 +385,7 @@ class Advising:
         noisy = self.controls.get("noisy")
         planted = self.runs.correct(noisy) if noisy is not None else np.zeros((0, 0))
         advised, data = among[0].arm, among[0].arm.data
+        timed, margin, groups = self.timed or Timed({}, {}), self.asked.margin, data.test_groups()
         return Advice(
             subject=self.checked.subject,
             noun=data.NOUN,
@@ -389,8 +399,8 @@ class Advising:
             runs=sum(map(len, self.runs.found.values())),
             settings=overrides(advised),
             entered=self.field.told(),
-            finalists=finalists.told(among, right, delays, self.timed or Timed({}, {}), self.asked.margin),
-            sensitivity=finalists.sensitivity(right[advised.id], planted, self.asked.margin),
+            finalists=finalists.told(among, right, delays, timed, margin, data.chance, groups),
+            sensitivity=finalists.sensitivity(right[advised.id], planted, margin, groups),
             checked=self.checked,
             whole=self.ended is None and not self.field.stopped and not self.hurried,
             untried=self._untried(),

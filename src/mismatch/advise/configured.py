@@ -46,7 +46,8 @@ def question(node: Settings, executor: tuple[str, Any], out: str | None) -> Aski
 
 def folder_of(path: str) -> Path:
     """The results folder of an advice on a file: called after its name, without the ending."""
-    stem = Path(path).name.split(".")[0]
+    name = Path(path)
+    stem = Path(name.stem if name.suffix.lower() in (".gz", ".gzip") else name.name).stem
     return absolute(f"results/advise-{''.join(c if c.isalnum() or c in '-_' else '-' for c in stem)[:60] or 'data'}")
 
 

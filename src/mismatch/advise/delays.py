@@ -51,11 +51,16 @@ def _known(runs: Mapping[int, Delayed]) -> dict[int, Delayed]:
 
 
 def _times(own: Mapping[int, Delayed], advised: Mapping[int, Delayed]) -> Interval | None:
-    """The geometric mean of the ratio of two delays of one replicate, with Student's interval of their logarithms."""
-    shared = sorted(own.keys() & advised.keys())
+    """The geometric mean of the ratio of two delays of one replicate, with Student's interval of their logarithms.
+
+    Where both ended before they got there, nothing is known of their ratio; where one did, it is a bound.
+    """
+    shared = sorted(k for k in own.keys() & advised.keys() if not (own[k].least and advised[k].least))
     if not shared:
         return None
     logs = np.array([log(own[k].updates) - log(advised[k].updates) for k in shared])
     low, high = map(exp, student(logs, LEVEL)) if len(shared) > 1 else (nan, nan)
     note = "" if len(shared) >= FEWEST else f"interval not valid: fewer than {FEWEST} pairs of runs"
+    if not note and any(own[k].least or advised[k].least for k in shared):
+        note = "interval not valid: some runs ended before they had learnt, so that their ratio is a bound"
     return Interval(exp(float(logs.mean())), low, high, LEVEL, not note, note)

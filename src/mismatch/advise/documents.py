@@ -11,11 +11,10 @@ from mismatch.advise import advising
 from mismatch.advise.covering import DRAWS, LEAST, MARGIN, PAIRS, REPLICATES, SET_ASIDE, Covered, coverage
 from mismatch.advise.entering import MOST_OPEN, MOST_RACED
 from mismatch.advise.final import FEWEST
-from mismatch.advise.fitted import NAME, PREPARE
 from mismatch.advise.machine import SCHEMA
 from mismatch.advise.ownmodel import RATIO
 from mismatch.advise.racing import Race
-from mismatch.advise.scripting import BESIDE, SCRIPT
+from mismatch.advise.scripting import BESIDE, NAME, PREPARE, SCRIPT
 from mismatch.advise.simulation import ALL, TEST, WORSE, Gone, Overlap, Raced, cells, errors, overlap, power
 from mismatch.advise.tabled import COLUMNS
 from mismatch.advise.writing import JSON, MARKDOWN, PAGE
@@ -42,8 +41,10 @@ writes, beside the records that let the same command go on:
   figures, in one file without JavaScript.
 * `{markdown}`: the same without figures.
 * `{json}`: all numbers by name (schema {schema}); what is not finite is null. `finalists` has the advised way first,
-  each with the interval of its accuracy and of how far `below` the advised one it is. `takes` says what more of it
-  takes to show a difference of the margin, `sequences` (`enough` of them) or `runs`; null where none was looked for.
+  each with the interval of its accuracy and of how far `below` the advised one it is, and how many of its `trainings`
+  `failed`: they are nearer to guessing than to the best of them, and behind it by more than four standard errors.
+  `takes` says what more of it takes to show a difference of the margin, `sequences` (`enough` of them) or `runs`; null
+  where none was looked for.
   `sensitivity.standing` is `seen` or `not seen` of the planted deficit, or `not planted`.
 * `{script}`: reads the file, prepares, trains and tests as advised, in plain Keras; it is yours. `{beside}`
   must stay beside it: it has the rows of each part. Where no short script can do what the arm does, the command says
@@ -71,7 +72,8 @@ say which weights are kept, and writes `{keras}` and `{prepare}`, with the words
 learnt beside them. It takes as long as a run of `fit`, after the minutes. No import of ours is needed to use them:
 
 ```python
-from prepare import CLASSES, prepare
+import keras
+from prepare import CLASSES, prepare  # in that folder
 
 model = keras.models.load_model("{keras}")
 found = model.predict(prepare(new_sequences)).argmax(1)  # places in CLASSES
@@ -124,10 +126,10 @@ RACE = """## The race
 All arms are trained on the same replicates. A replicate splits the sequences anew into a training and a test part, the
 same for every arm; what is set aside for the final figures takes no part. At {looks} replicates the race looks at
 the paired differences between each arm and the leader, the arm with the highest mean, and arms that are clearly worse
-drop out. The rule is made for this, and the simulations below hold it to this promise: the arm that is truly best
-drops out, at any look, with a probability of at most {alpha}. Truly best is the arm with the highest mean accuracy on
-sequences not seen, when it is trained on parts of these data; another collection to train on might rank close arms
-in another order.
+drop out. The rule is made for this, and the simulations below hold it to this promise, where few runs fail: the arm
+that is truly best drops out, at any look, with a probability of at most {alpha}. Truly best is the arm with the highest
+mean accuracy on sequences not seen, when it is trained on parts of these data; another collection to train on might
+rank close arms in another order.
 
 * Differences over replicates share test sequences. Their mean varies by s^2 (1/n + n_test/n_train), the corrected
   resampled t test (Nadeau & Bengio 2003), not by s^2 / n.
@@ -182,7 +184,10 @@ FINAL = """## The choice
 Recommended is the cheapest arm that the race shows to be within the margin of the leader: how far its mean is behind
 the leader's, and one standard error of that over paired replicates, are at most the margin. Of arms that cost the same,
 it is the most accurate. So what is cheaper has to show that it is as good, and an arm of which a run fails now and then
-is not chosen as long as few of its runs are seen; what is in doubt costs step time, not accuracy. The figures on the
+is not chosen as long as few of its runs are seen; what is in doubt costs step time, not accuracy. Three paired runs are
+the least, and runs that differ by nothing are no proof: they are taken to vary by one sequence of the test part. Means
+are as if every arm had all replicates (arm and replicate, by least squares): one that was stopped for want of time owes
+nothing to easy replicates. The figures on the
 sequences set aside have no say in this, so they are free of the luck for which the best of many is chosen.
 
 ## Final figures
@@ -200,6 +205,9 @@ document) count by group. One replicate, or fewer than {fewest} sequences or gro
 nothing. A finalist is trained {replicates} times, {most} times where minutes are left, and {unsure} times where over
 those two standard errors of its difference to the advised one are above the margin: as many as the spread calls for,
 whatever the difference is, so that its interval keeps its level.
+
+Each interval is at 95% on its own: of twenty costs one may lie outside. Where some trainings of a way fail altogether,
+the interval of its accuracy is too narrow (the last rows below).
 
 Shares of {draws:,} simulated pairs of finalists whose 95% intervals cover (standard error of .95: {error}), the mean
 half width of the interval of the difference, and the share called equivalent within {margin}, which is an error for

@@ -15,7 +15,9 @@ import numpy as np
 from mismatch.advise import candidates
 from mismatch.advise.candidates import Entrant, Grid, Way
 from mismatch.advise.runs import Runs
+from mismatch.config.fields import require
 from mismatch.config.groups import Settings
+from mismatch.config.paths import shown
 from mismatch.config.rules import resolve
 
 RATES, MIDDLE = (0.001, 0.004, 0.016), (0.004,)
@@ -34,6 +36,8 @@ LEAST_RUNS, LEAST_OF_SHORT = 60, 12
 FIRST_LOOK = 0.75
 """Share of the race that its first look may take."""
 LEAST_ENTRANTS, LEAST_OF_ONE_RATE, MOST_COMBINED = 4, 2, 4
+LEAST_ASIDE = 2
+"""Sequences to test on without which nothing could be said."""
 ZEROS = ("pad_collision", "already_padded")
 """Findings that say that steps of zeros are data, or may be."""
 
@@ -56,6 +60,11 @@ def base(dataset: Any, hold: str, asked: Asked) -> Settings:
     sized = copy(dataset)
     sized.hold = "out"
     sized.check()
+    aside = copy(dataset)
+    aside.hold = "test"
+    aside.check()
+    accepted = f"sets {aside.test} {aside.NOUN} aside: at least {LEAST_ASIDE} are needed to test an advice on"
+    require(aside.test >= LEAST_ASIDE, *_named(dataset), accepted)
     data = copy(dataset)
     data.hold, data.probe = hold, max(1, min(PROBE, (sized.train + sized.probe + sized.test) // PROBED))
     made = Settings(data=data, seed=asked.seed)
@@ -66,6 +75,13 @@ def base(dataset: Any, hold: str, asked: Asked) -> Settings:
     updates = int(np.clip(round(EPOCHS * sized.train / batch), FEWEST_UPDATES, MOST_UPDATES))
     made.train.batch, made.train.updates = batch, -(-updates // made.train.block) * made.train.block
     return made
+
+
+def _named(dataset: Any) -> tuple[str, Any]:
+    """The setting that says what is set aside, and its value."""
+    name = next((name for name in ("test_path", "split", "held") if getattr(dataset, name) is not None), "path")
+    value = getattr(dataset, name)
+    return f"data.{name}", shown(value) if name.endswith("path") else value
 
 
 @dataclass(frozen=True)
@@ -130,7 +146,7 @@ def _levels(lengths: np.ndarray) -> list[int]:
     """The T of quantiles, and below them halves down to the shortest that is worth it."""
     levels = candidates.levels(lengths, int(lengths.max()))
     while levels[-1] >= 2 * candidates.SHORT:
-        levels.append(levels[-1] // 2)
+        levels.append(levels[-1] // 2 // candidates.WHOLE * candidates.WHOLE)  # as `candidates.levels` bounds them
     return levels
 
 
@@ -155,13 +171,17 @@ def _fitting(grid: Grid, tried: Sequence[Way], runs: Runs, capacity: float) -> t
 
 
 def joining(
-    shared: Settings, means: Mapping[Way, float], known: Sequence[Entrant], rates: Sequence[float] = RATES
+    shared: Settings,
+    means: Mapping[Way, float],
+    start: Way,
+    known: Sequence[Entrant],
+    rates: Sequence[float] = RATES,
 ) -> list[Entrant]:
     """Entrants of the best values of the factors taken together, and of the best way with each of them.
 
-    means: of the ways of `known` that have been raced.
+    means: of the ways of `known` that have been raced. start: the one from which others differ in a factor.
     """
-    start, lead = next(iter(means)), max(means, key=lambda way: means[way])
+    lead = max(means, key=lambda way: means[way])
     best: dict[str, Way] = {}
     for factor, names in candidates.FACTORS.items():
         alone = [way for way in means if set(candidates.differing(way, start)) <= set(names)]

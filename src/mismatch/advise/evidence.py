@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from mismatch.config.arm import Arm
 
 ADVISED, KERAS, LEADER = "advised", "what Keras does unless told", "the most accurate in the race"
+CUT = "Keras's sides of padding and cutting, with a shorter T"
 """Roles of finalists that are named; the others say what they are by how they differ from the advised."""
+DEFAULTS = (KERAS, CUT)
+"""The one that Keras's users have: as long as the longest sequence, or where there is no time for that, shorter."""
 RUNS, SEQUENCES = "runs", "sequences"
 """What it takes more of to tell a difference of the margin."""
 EARLY = 0.85
@@ -55,6 +58,7 @@ class Finalist:
     others; None where it was not. enough: sequences set aside that would show a difference of the margin to the advised
     one; None where no number of them would, as that takes more runs, and where it was not tested. untimed: why there is
     no step time; empty where there is. delay: updates until it has learnt what it can; None where nobody can tell.
+    trainings: of the final; failed: how many of them are nearer to guessing than to the best one.
     """
 
     way: Way
@@ -67,6 +71,8 @@ class Finalist:
     enough: int | None = None
     untimed: str = ""
     delay: Delay | None = None
+    trainings: int = 0
+    failed: int = 0
 
     @property
     def tested(self) -> bool:

@@ -17,6 +17,8 @@ from mismatch.config.arm import Arm
 
 ERRORS = 2.0
 """Standard errors by which an arm may seem worse than it is."""
+FEWEST_PAIRS = 3
+"""Paired runs below which nothing is known of how much they vary."""
 
 
 @dataclass
@@ -24,11 +26,12 @@ class Field:
     """entrants: all that were ever in the race. means: accuracy by arm, after the last look at it.
 
     out: by arm, the look at which it dropped out. stopped: arms for which there was no more time.
-    chance: what a run that failed scores.
+    chance: what a run that failed scores. tested: sequences in a test part.
     """
 
     runs: Runs
     chance: float
+    tested: int
     entrants: list[Entrant] = field(default_factory=list)
     means: dict[str, float] = field(default_factory=dict)
     out: dict[str, int] = field(default_factory=dict)
@@ -51,6 +54,8 @@ class Field:
     def settle(self, arms: Sequence[Arm]) -> None:
         """Note the means of `arms` over all their replicates, as if each had all that any of them has."""
         scores = {arm.id: found for arm in arms if (found := self._filled(arm))}
+        if not scores:
+            return
         table = np.full((len(scores), 1 + max(max(found) for found in scores.values())), np.nan)
         for row, found in zip(table, scores.values(), strict=True):
             for replicate, score in found.items():
@@ -66,7 +71,10 @@ class Field:
         return all(mean + ERRORS * error <= margin for _, mean, error in self._behind(arms))
 
     def error(self, one: Arm, other: Arm) -> float:
-        """Standard error of how far one is behind the other, by the runs that they share; infinite for fewer than 2."""
+        """Standard error of how far one is behind the other, by the runs that they share; infinite for too few of them.
+
+        Runs that differ by nothing, or alike, are no proof: they are taken to vary by one sequence of the test part.
+        """
         return self._pair(one, other)[1]
 
     def _behind(self, arms: Sequence[Arm]) -> list[tuple[Arm, float, float]]:
@@ -78,8 +86,10 @@ class Field:
         """How far one is behind the other, NaN where they share no run, and its standard error."""
         mine, best = self._filled(one), self._filled(other)
         behind = np.asarray([best[k] - mine[k] for k in best.keys() & mine.keys()])
-        error = float(behind.std(ddof=1) / np.sqrt(behind.size)) if behind.size > 1 else np.inf
-        return float(behind.mean()) if behind.size else np.nan, error
+        if behind.size < FEWEST_PAIRS:
+            return float(behind.mean()) if behind.size else np.nan, np.inf
+        spread = max(float(behind.std(ddof=1)), 1 / self.tested)
+        return float(behind.mean()), spread / np.sqrt(behind.size)
 
     def _filled(self, arm: Arm) -> dict[int, float]:
         return {k: value if value == value else self.chance for k, value in self.runs.scores(arm).items()}

@@ -1,7 +1,7 @@
 """Final figures: what finalists score on sequences set aside, how far two of them differ, and how sure that is.
 
 In: `correct` arrays `(R, M)` of 0 and 1: R replicates (the arm trained anew) on the same M sequences in the same order.
-A run that failed has its row, with what it got right all the same. Out: intervals that hold for other sequences and
+A run that failed has its row, of zeros. Out: intervals that hold for other sequences and
 other training runs of the same kind (`crossed.py`), and how much data would be enough. How often they cover is
 simulated in `covering.py` and tabled in docs/advice.md.
 """
@@ -21,6 +21,8 @@ Groups = Sequence[Hashable] | NDArray[np.generic]
 
 FEWEST = 20
 """Below so many sequences, or groups of them, the interval claims nothing: how they vary cannot be seen."""
+SURELY = 4.0
+"""Standard errors that a training must be behind the best one to be called failed: of 40 alike none is."""
 MOST_SEQUENCES, MOST_REPLICATES = 10_000_000, 10_000
 """Beyond these nobody need be told how many would be enough."""
 
@@ -50,11 +52,12 @@ def accuracy(correct: ArrayLike, groups: Groups | None = None, level: float = 0.
         level: nominal coverage.
 
     Raises:
-        ValueError: other values, another shape, or a single group.
+        ValueError: other values, or another shape.
     """
     values = _checked(correct)
     found = parts(values, _codes(groups, values.shape[1]))
-    return _interval(found, share_bounds(found, values.shape[1], level), level)
+    bounds = share_bounds(found, values.shape[1], level) if found.units > 1 else _all_of(0, 1)
+    return _interval(found, bounds, level)
 
 
 def difference(first: ArrayLike, second: ArrayLike, groups: Groups | None = None, level: float = 0.95) -> Interval:
@@ -64,7 +67,16 @@ def difference(first: ArrayLike, second: ArrayLike, groups: Groups | None = None
     """
     values = _differences(first, second)
     found = parts(values, _codes(groups, values.shape[1]))
-    return _interval(found, difference_bounds(found, level), level)
+    return _interval(found, difference_bounds(found, level) if found.units > 1 else _all_of(-1, 1), level)
+
+
+def failed(correct: ArrayLike, chance: float) -> int:
+    """How many replicates failed: they are nearer to guessing than to the best one, and surely behind it."""
+    values = _checked(correct)
+    means = values.mean(1)
+    behind = values[means.argmax()] - values
+    errors = behind.std(1, ddof=1) / np.sqrt(values.shape[1])
+    return int(np.sum((means < (means.max() + chance) / 2) & (behind.mean(1) > SURELY * errors)))
 
 
 def equivalent(
@@ -96,6 +108,8 @@ def enough(
         raise ValueError("1 replicate, expected 2 or more: how they vary is not known")
     runs, size = values.shape
     found = parts(values, _codes(groups, size))
+    if found.units < 2:
+        return Enough(1.0, None, None)
     both = min(float(part) for part in (shared(values), found.sequences, found.replicates))
     sequences, replicates = _numbers(MOST_SEQUENCES), _numbers(MOST_REPLICATES)
     once = np.ones(1)
@@ -146,15 +160,20 @@ def _codes(groups: Groups | None, size: int) -> Counts | None:
     if len(groups) != size:
         raise ValueError(f"{len(groups)} groups, expected one for each of {size} sequences")
     numbers = {name: number for number, name in enumerate(dict.fromkeys(groups))}
-    if len(numbers) < 2:
-        raise ValueError("all sequences are of one group: how groups vary is not known")
     return np.array([numbers[name] for name in groups], np.intp)
+
+
+def _all_of(low: float, high: float) -> tuple[Floats, Floats]:
+    """Bounds that leave nothing out."""
+    return np.asarray(float(low)), np.asarray(float(high))
 
 
 def _interval(found: Parts, bounds: tuple[Floats, Floats], level: float) -> Interval:
     note = ""
     if found.runs < 2:
         note = "interval not valid: one replicate does not show how much training varies"
+    elif found.units < 2:
+        note = "interval not valid: all sequences set aside are of one group, so that how groups vary is not known"
     elif found.units < FEWEST:
         note = f"interval not valid: {found.units} sequences or groups are too few to show how they vary"
     return Interval(float(found.mean), float(bounds[0]), float(bounds[1]), level, not note, note)

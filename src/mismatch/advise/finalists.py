@@ -13,7 +13,7 @@ from mismatch.advise import final
 from mismatch.advise.candidates import OWN, Way
 from mismatch.advise.choosing import choose
 from mismatch.advise.delays import Delayed, delay
-from mismatch.advise.evidence import ADVISED, KERAS, LEADER, Finalist, Sensitivity
+from mismatch.advise.evidence import ADVISED, CUT, KERAS, LEADER, Finalist, Sensitivity
 from mismatch.advise.field import ERRORS, Field
 from mismatch.advise.stepping import Timed
 from mismatch.analysis.intervals import Interval
@@ -36,8 +36,11 @@ class Chosen:
     arm: Arm
 
 
-def chosen(field: Field, tested: Settings, margin: float) -> list[Chosen]:
-    """The advised way, the leader, and ways that people ask about. tested: the settings that all share in the final."""
+def chosen(field: Field, tested: Settings, margin: float, longest: int = 0) -> list[Chosen]:
+    """The advised way, the leader, and ways that people ask about.
+
+    tested: the settings that all share in the final. longest: steps of the longest sequence.
+    """
     best = field.raced()
     left = [arm.id for arm in best.values() if arm.id not in field.out] or [arm.id for arm in best.values()]
     means = {arm.id: field.score(arm) for arm in best.values()}
@@ -47,7 +50,7 @@ def chosen(field: Field, tested: Settings, margin: float) -> list[Chosen]:
     known = {arm.id: arm for arm in best.values()}
     among = [arm for arm in left if np.isfinite(costs[arm])]
     found = choose(means, costs, margin, among, error=lambda one, other: field.error(known[one], known[other]))
-    asked = roles(field.way_of(found.arm), field.way_of(found.leader), list(best))
+    asked = roles(field.way_of(found.arm), field.way_of(found.leader), list(best), longest)
     return [Chosen(role, way, arm_of(way, best[way], tested)) for role, way in asked][:MOST]
 
 
@@ -56,8 +59,8 @@ def kinds(among: Sequence[Chosen]) -> int:
     return len({(each.way.steps, each.way.mask, each.way.reduction, each.way.pool) for each in among})
 
 
-def roles(advised: Way, leader: Way, known: Sequence[Way]) -> list[tuple[str, Way]]:
-    """Why a way is in the final: each of `known` once, by its first reason."""
+def roles(advised: Way, leader: Way, known: Sequence[Way], longest: int = 0) -> list[tuple[str, Way]]:
+    """Why a way is in the final: each of `known` once, by its first reason. longest: steps of the longest sequence."""
     start = Way(max(way.steps for way in known), reduction=OWN if advised.reduction == OWN else "none")
     mask = next((way.mask for way in known if way.mask != "none"), "none")
     alike = [way for way in known if way != advised and way.like(advised, "length") == advised]
@@ -66,7 +69,7 @@ def roles(advised: Way, leader: Way, known: Sequence[Way]) -> list[tuple[str, Wa
     asked = [
         (ADVISED, advised),
         (LEADER, leader),
-        (KERAS, start),
+        (KERAS if start.steps >= longest else CUT, start),
         ("padding after, no mask", replace(start, padding="post")),
         ("padding after, masked", replace(start, padding="post", mask=mask)),
         *(("shorter", way) for way in shorter[:1]),
@@ -93,14 +96,17 @@ def told(
     delays: Mapping[str, Mapping[int, Delayed]],
     timed: Timed,
     margin: float,
+    chance: float,
+    groups: np.ndarray | None = None,
 ) -> tuple[Finalist, ...]:
     """What the final came to; where the advised way was not tested, it alone is told, as what was chosen.
 
     right: which sequences each replicate of an arm got right. delays: updates until it had learnt, by replicate.
+    groups: (M,) of the sequences, which then count by group.
     """
     first = right[among[0].arm.id]
     shown = among if len(first) > 1 else among[:1]
-    found = [_told(each, right[each.arm.id], first, margin) for each in shown]
+    found = [_told(each, right[each.arm.id], first, margin, chance, groups) for each in shown]
     return tuple(
         replace(
             one,
@@ -127,24 +133,29 @@ def unsure(right: Sequence[np.ndarray], margin: float) -> list[bool]:
     return found
 
 
-def sensitivity(advised: np.ndarray, planted: np.ndarray, margin: float) -> Sensitivity:
+def sensitivity(
+    advised: np.ndarray, planted: np.ndarray, margin: float, groups: np.ndarray | None = None
+) -> Sensitivity:
     """Whether the planted deficit was seen, and how many sequences set aside would show one of the margin."""
     if min(len(planted), len(advised)) < 2:
         return Sensitivity(False, "there was no time to plant a deficit", planted=False)
     base, other = _paired(advised, planted)
-    found = final.difference(base, other)
+    found = final.difference(base, other, groups)
     text = f"{PLANTED:.0%} wrong training labels cost {found.estimate:.3f} [{found.low:.3f}, {found.high:.3f}]"
-    return Sensitivity(found.low > 0, text, final.enough(base, other, margin).sequences)
+    return Sensitivity(found.low > 0, text, final.enough(base, other, margin, groups).sequences)
 
 
-def _told(each: Chosen, right: np.ndarray, first: np.ndarray, margin: float) -> Finalist:
+def _told(
+    each: Chosen, right: np.ndarray, first: np.ndarray, margin: float, chance: float, groups: np.ndarray | None
+) -> Finalist:
     if len(right) < 2:
         return Finalist(each.way, each.arm, each.role, UNTESTED, UNTESTED, None, each.role == ADVISED)
     own, base = _paired(right, first)
-    alike = each.role == ADVISED or final.equivalent(base, own, margin)
-    below, reached = final.difference(base, own), final.accuracy(right)
-    enough = None if each.role == ADVISED else final.enough(base, own, margin).sequences
-    return Finalist(each.way, each.arm, each.role, reached, below, None, alike, enough)
+    alike = each.role == ADVISED or final.equivalent(base, own, margin, groups)
+    below, reached = final.difference(base, own, groups), final.accuracy(right, groups)
+    enough = None if each.role == ADVISED else final.enough(base, own, margin, groups).sequences
+    runs, failed = len(right), final.failed(right, chance)
+    return Finalist(each.way, each.arm, each.role, reached, below, None, alike, enough, trainings=runs, failed=failed)
 
 
 def _paired(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

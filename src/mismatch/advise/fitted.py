@@ -11,16 +11,13 @@ from pathlib import Path
 
 from mismatch.advise.code import fitting
 from mismatch.advise.evidence import Evidence
+from mismatch.advise.scripting import LEARNT, NAME, PREPARE
 from mismatch.advise.writing import Written, write
 from mismatch.config.fields import ConfigError, require
 from mismatch.config.files import guard, write_set
 from mismatch.config.paths import shown
 from mismatch.sweep import child, origin
 from mismatch.sweep.session import say
-
-NAME, PREPARE = "model", "prepare.py"
-LEARNT = (f"{NAME}.json", f"{NAME}.npz")
-"""Words with numbers of their own, or the scale of features."""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ def _finalist(one: Finalist, told: Evidence) -> dict[str, Any]:
         "enough": one.enough,
         "takes": one.takes,
         "delay": _delay(one.delay),
+        "trainings": one.trainings,
+        "failed": one.failed,
     }
     said = {"equivalent": one.equivalent, "standing": "advised" if one is told.advised else one.standing}
     return {"role": one.role, "words": whole(one.way, told.longest), "way": asdict(one.way), **arm, **found, **said}

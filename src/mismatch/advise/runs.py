@@ -7,6 +7,7 @@ They are ordinary records of a results folder, so that the same command goes on 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from math import nan
 from pathlib import Path
 from typing import Any
@@ -141,12 +142,18 @@ class Runs:
         }
 
     def correct(self, arm: Arm) -> np.ndarray:
-        """Which of the sequences set aside each replicate got right, (R, M) uint8; runs that failed got none."""
-        runs = [one for _, one in sorted(self.found.get(arm.id, {}).items())]
-        rows = [np.asarray(one.trace["test_correct"], np.uint8) for one in runs if one.status == "ok"]
-        if not rows:
-            return np.zeros((0, 0), np.uint8)
-        return np.stack([*rows, *[np.zeros_like(rows[0])] * (len(runs) - len(rows))])
+        """Which of the sequences set aside each replicate got right, (R, M) uint8: replicates 0 to R - 1, in order.
+
+        A run that failed got none.
+        """
+        known = self.found.get(arm.id, {})
+        runs = [known[k] for k in takewhile(known.__contains__, range(len(known)))]
+        right = {k: np.asarray(one.trace["test_correct"], np.uint8) for k, one in enumerate(runs) if one.status == "ok"}
+        size = len(next(iter(right.values()))) if right else arm.data.test if runs else 0
+        found = np.zeros((len(runs), size), np.uint8)
+        for replicate, row in right.items():
+            found[replicate] = row
+        return found
 
     def delays(self, arm: Arm) -> dict[int, Delayed]:
         """Updates until it has learnt what it can, by replicate; a run that failed never does."""

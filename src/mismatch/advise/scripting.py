@@ -9,6 +9,11 @@ from mismatch.advise.evidence import Evidence
 from mismatch.config.fields import ConfigError
 
 SCRIPT, BESIDE = "model.py", "model_rows.json"
+NAME, PREPARE = "model", "prepare.py"
+LEARNT = (f"{NAME}.json", f"{NAME}.npz")
+"""Words with numbers of their own, or the scale of features, beside a fitted model."""
+FITTED = (f"{NAME}.keras", PREPARE, *LEARNT)
+"""What a fitted model comes with."""
 
 
 @dataclass(frozen=True)

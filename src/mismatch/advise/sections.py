@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mismatch.advise.candidates import FACTORS
-from mismatch.advise.evidence import EQUIVALENT, KERAS, LEADER, OPEN, Entered, Evidence, Finalist
+from mismatch.advise.evidence import DEFAULTS, EQUIVALENT, LEADER, OPEN, Entered, Evidence, Finalist
 from mismatch.advise.naming import KEPT, apart, capital, factor, instead, whole
 from mismatch.advise.words import interval, named, rounded, three, unfinished
 from mismatch.check.finding import Finding
@@ -42,11 +42,19 @@ def final(told: Evidence) -> Section:
     lines = [f"Each way was trained anew and tested {aside}; guessing scores {three(told.chance)}. Intervals are 95%."]
     if told.others:
         lines.append("Cost: accuracy below the advised one, in pairs.")
-    lines += _untimed(told)
+    lines += [*_failed(told), *_untimed(told)]
     head = ("way", "accuracy", "cost", VERDICT, "step, ms")
     return Section(
         "The final", tuple(lines), *_filled(head, [_finalist(one, told) for one in told.finalists]), "accuracy"
     )
+
+
+def _failed(told: Evidence) -> list[str]:
+    """Of which ways trainings failed."""
+    some = [one for one in told.finalists if one.failed]
+    each = "; ".join(f"{whole(one.way, told.longest)}: {one.failed} of {one.trainings}" for one in some)
+    said = "Trainings that failed, nearer to guessing than to the best of the same way"
+    return [f"{said}: {each}. The intervals of such ways are too narrow."] if some else []
 
 
 def equivalents(told: Evidence) -> Section | None:
@@ -199,7 +207,7 @@ def _untimed(told: Evidence) -> list[str]:
 def _called(one: Finalist, told: Evidence) -> str:
     """Its role where that says more than what sets it apart, and what sets it apart."""
     words = apart(one.way, told.advised.way, told.longest)
-    return f"{one.role}: {words}" if one.role in (KERAS, LEADER) else words
+    return f"{one.role}: {words}" if one.role in (*DEFAULTS, LEADER) else words
 
 
 def _costing(one: Finalist, told: Evidence) -> str:

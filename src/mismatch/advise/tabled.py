@@ -34,6 +34,8 @@ COLUMNS = {
     "accuracy": "on the sequences set aside, which no choice was made on",
     "accuracy_low": "lower end of its 95% interval",
     "accuracy_high": "upper end",
+    "trainings": "of the final that it is the mean of",
+    "failed": "how many of them are nearer to guessing than to the best one, surely behind it",
     "below": "accuracy below the advised one, in pairs",
     "below_low": "lower end of its 95% interval",
     "below_high": "upper end",
@@ -48,6 +50,7 @@ COLUMNS = {
 }
 """Columns and what they mean."""
 KINDS = {"steps": "Int64", "pool": "Int64", "replicates": "Int64", "out": "Int64", "enough": "Int64"}
+KINDS |= {"trainings": "Int64", "failed": "Int64"}
 KINDS |= {"stopped": "boolean", "equivalent": "boolean"}
 
 
@@ -76,6 +79,7 @@ def _row(way: Way, told: Evidence, raced: Entered | None, final: Finalist | None
     if final is None:
         return row
     row |= {"role": final.role, "learning_rate": final.arm.train.learning_rate, "step_ms": final.step_ms}
+    row |= {"trainings": final.trainings, "failed": final.failed}
     times = None if final.delay is None else final.delay.times
     row |= {} if final.delay is None else {"delay": final.delay.updates}
     for name, found in (("accuracy", final.accuracy), ("below", final.below), ("times", times)):

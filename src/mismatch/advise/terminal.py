@@ -24,6 +24,8 @@ def show(told: Evidence, written: Written) -> None:
     width = min(max(shutil.get_terminal_size().columns, 60), 100) if sys.stdout.isatty() else 80
     print(brief(told, width))
     print(f"\nin {plain(shown(written.folder))}: {', '.join(written.names)}")
+    if written.replaced:
+        print(f"they replace an advice on {plain(written.replaced)}; --out gives each a folder of its own")
     if written.why:
         print(f"no script: {plain(written.why)}")
 

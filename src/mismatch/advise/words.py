@@ -3,7 +3,7 @@
 In: `Evidence`. Out: plain English, whose every number stands in the evidence, and says on what it rests.
 """
 
-from mismatch.advise.evidence import COSTS, EQUIVALENT, GAINS, KERAS, OPEN, Evidence, Finalist
+from mismatch.advise.evidence import COSTS, DEFAULTS, EQUIVALENT, GAINS, OPEN, Evidence, Finalist
 from mismatch.advise.naming import capital, instead, whole
 from mismatch.analysis.intervals import Interval
 from mismatch.check.words import verb
@@ -13,6 +13,8 @@ MOST_COSTS = 2
 """Of the ways that would cost something, beside Keras's default and a shorter T, those that would cost most."""
 FEW = 3
 """Runs of a way in the race below which it says little."""
+ONCE_MORE = "train it more than once, and keep the one that does best on a part you do not train on"
+"""What to do where trainings fail, which end nearer to guessing than to the best of them."""
 CHEAPER = 0.95
 """Share of the advised one's step time below which another one is said to be cheaper."""
 
@@ -46,7 +48,7 @@ def rounded(count: int) -> str:
 def named(one: Finalist, told: Evidence) -> str:
     """A finalist by what somebody does who takes it instead of the advised."""
     doing = instead(one.way, told.advised.way)
-    return f"{one.role} ({doing})" if one.role == KERAS else doing
+    return f"{one.role} ({doing})" if one.role in DEFAULTS else doing
 
 
 def saved(one: Finalist, told: Evidence) -> float | None:
@@ -123,6 +125,8 @@ def _use(told: Evidence) -> list[str]:
     ]
     if not best.accuracy.valid:
         found.append(f"Do not rely on the intervals: {best.accuracy.note.removeprefix('interval not valid: ')}.")
+    if best.failed:
+        found.append(f"{best.failed} of {best.trainings} trainings of it failed: {ONCE_MORE}.")
     if best.accuracy.low <= told.chance:
         found.append(f"That is not told from guessing, {three(told.chance)}.")
     return found
@@ -145,7 +149,7 @@ def _standing(told: Evidence) -> list[str]:
 def _alternatives(told: Evidence) -> list[str]:
     """What others would cost: Keras's default, those that would cost most, a shorter T; and what turned out better."""
     short = shorter(told)
-    known = [one for one in told.others if one.role == KERAS and one is not short]
+    known = [one for one in told.others if one.role in DEFAULTS and one is not short]
     costly = [one for one in told.others if one.standing == COSTS and one is not short and one not in known]
     known += sorted(costly, key=lambda one: -one.below.estimate)[:MOST_COSTS]
     known += [one for one in told.others if one.standing == GAINS and one is not short and one not in known]
@@ -196,7 +200,7 @@ def _reach(told: Evidence) -> list[str]:
         return []
     if least <= told.margin:
         widest = max(open_, key=_half)
-        if _half(widest) <= told.margin or widest.role == KERAS or widest is shorter(told):
+        if _half(widest) <= told.margin or widest.role in DEFAULTS or widest is shorter(told):
             return []
         return [f"{capital(named(widest, told))} {_cost(widest)}: {_enough(widest.enough, told)}."]
     said = f"Differences below about {three(least)} cannot be told here"

@@ -23,6 +23,8 @@ RULES = {
     "more": "mean regret of this rule less that of the reference, on the same files",
     "more_low": "95 % interval of that over repeats",
     "more_high": "its upper end",
+    "ahead": "files in which it is above the reference by more than .01",
+    "behind": "files in which it is below the reference by more than .01",
 }
 RIGHT = {
     "kind": "of statement",
@@ -42,11 +44,12 @@ def by_rule(choices: pd.DataFrame, reference: str) -> pd.DataFrame:
         if rule not in wide:
             continue  # not possible for all datasets
         mean, low, high = over_repeats(wide[rule])
-        more = over_repeats(wide[rule] - wide[reference])
+        apart = wide[rule] - wide[reference]
+        more, counts = over_repeats(apart), (int((apart < -NEAR).sum()), int((apart > NEAR).sum()))
         each = wide[rule].groupby("dataset").mean()
         slower = float(np.exp(np.log(found["slower"]).groupby(found["dataset"]).mean().mean()))
         near = float((wide[rule] <= NEAR).mean())
-        rows.append((rule, len(found), mean, low, high, float(each.max()), near, slower, *more))
+        rows.append((rule, len(found), mean, low, high, float(each.max()), near, slower, *more, *counts))
     return pd.DataFrame(rows, columns=list(RULES)).sort_values("regret", ignore_index=True)
 
 

@@ -31,6 +31,7 @@ from mismatch.config.arm import Arm
 from mismatch.config.fields import ConfigError
 from mismatch.config.groups import Settings
 from mismatch.config.rules import resolve
+from mismatch.data.streams import Streams
 from mismatch.sweep.executors.base import Executor
 
 MOST_UNSURE, MOST_REPLICATES, REPLICATES, FEWEST_REPLICATES, LEAST_REPLICATES = 40, 15, 5, 3, 2
@@ -385,7 +386,7 @@ class Advising:
         noisy = self.controls.get("noisy")
         planted = self.runs.correct(noisy) if noisy is not None else np.zeros((0, 0))
         advised, data = among[0].arm, among[0].arm.data
-        timed, margin, groups = self.timed or Timed({}, {}), self.asked.margin, data.test_groups()
+        timed, margin, groups = self.timed or Timed({}, {}), self.asked.margin, _groups_of(data)
         return Advice(
             subject=self.checked.subject,
             noun=data.NOUN,
@@ -407,6 +408,12 @@ class Advising:
             interrupted=self.ended is not None,
             own=self.own,
         )
+
+
+def _groups_of(data: Any) -> np.ndarray | None:
+    """Groups of the sequences set aside, in their order: (M,); None without groups."""
+    groups = data.items().groups
+    return None if groups is None else groups[data.places(Streams(0, 0))["test"]]
 
 
 def overrides(arm: Arm) -> dict[str, object]:

@@ -187,11 +187,6 @@ class Own(Dataset):
         require(not short, "data.group", self.group, accepted)
         return {part: pool.rows[rows] for part, rows in drawn.items()}
 
-    def test_groups(self) -> np.ndarray | None:
-        """Groups of the test part where it is the same in every replicate, in its order: (M,); None without groups."""
-        groups = self.items().groups
-        return None if groups is None else groups[self.places(Streams(0, 0))["test"]]
-
     def law(self) -> None:
         return None  # nobody knows the distribution of a person's own data
 

@@ -191,11 +191,12 @@ def _reached(regret: pd.DataFrame) -> str:
     side = "within" if mine[ADVISED] <= REACH else "above"
     far = "" if math.isnan(high) else f" (its interval reaches {_number(high)})"
     small = f"is {_number(mine[ADVISED])}, {side} the {_short(REACH)} that was its aim{far}"
-    best = regret[regret["rule"].eq(others.idxmin())].iloc[0]
+    rule = str(others.idxmin())
+    best = regret[regret["rule"] == rule].iloc[0]
     more = f"{_number(best['more'])} {_bounds(best['more_low'], best['more_high'])}".strip()
     open_ = ", which is not told from nothing" if best["more_low"] <= 0 <= best["more_high"] else ""
-    below = f"below every fixed rule; that of the best of them, `{others.idxmin()}`, is {more} higher{open_}"
-    better = below if mine[ADVISED] < others.min() else f"not below {others.idxmin()}"
+    below = f"below every fixed rule; that of the best of them, `{rule}`, is {more} higher{open_}"
+    better = below if mine[ADVISED] < others.min() else f"not below {rule}"
     return f"Mean regret of the advice at 5 minutes {small}, and {better}."
 
 

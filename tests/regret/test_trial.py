@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from mismatch.regret import files, reading, rules
-from mismatch.regret.documents import document
+from mismatch.regret.documents import _without, document
 from mismatch.regret.files import write
 from mismatch.regret.replay import Library, Replay, processor_s
 from mismatch.regret.sources import SOURCES
@@ -163,9 +163,18 @@ def test_the_document_says_whether_what_was_asked_for_is_reached(outcome, tmp_pa
     assert written >= {"choices.csv", "statements.csv", "regret.csv", "right.csv", "figures/regret.png"}
     text = document(tmp_path)
     assert "A first cut: 1 of the" in text and "Each of 1 datasets" in text and "1 and 5 minutes" in text
-    assert re.search(r"is -?\.00\d, within the \.01 that was its aim, and not below", text)
+    assert re.search(r"is -?\.00\d, within the \.01 that was its aim,\nand not below", text)
+    assert "Without `" not in text, "one dataset"
     assert "| late_small |" not in text, "no dataset of the benchmark"
     assert "it is judged by data that it was improved on" in text
+
+
+def test_the_document_says_what_a_single_dataset_does_to_the_comparison(outcome, tmp_path):
+    choices = reading.choices([outcome, {**outcome, "source": "early_small"}])
+    hard = choices["dataset"].eq("early_small") & choices["rule"].eq("after, masked")
+    choices.loc[hard, "regret"] = 0.3
+    assert "Without `early_small`, on which that rule does worst, the two are" in _without(choices, "after, masked")
+    assert "Without `late_small`" not in _without(choices, "after, masked")
 
 
 def test_rows_of_files_that_are_gone_are_kept_and_others_made_anew(outcome, tmp_path):

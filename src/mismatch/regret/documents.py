@@ -131,7 +131,7 @@ def document(folder: Path = FOLDER) -> str:
         untuned=UNTUNED,
         margin=_short(NEAR),
         rules=_rules(regret),
-        reached=_reached(regret),
+        reached=_reached(regret, choices),
         later=_later(choices),
         each=_each(choices),
         right=_right(right),
@@ -183,8 +183,8 @@ def _rules(regret: pd.DataFrame) -> str:
     return table(head, rows)
 
 
-def _reached(regret: pd.DataFrame) -> str:
-    """Whether the advice is as good as was asked for."""
+def _reached(regret: pd.DataFrame, choices: pd.DataFrame) -> str:
+    """Whether the advice is as good as was asked for, and what that owes to a single dataset."""
     rows = regret.set_index("rule")
     mine, high = rows["regret"], rows["high"][ADVISED]
     others = mine[~mine.index.str.startswith("advice")]
@@ -197,7 +197,17 @@ def _reached(regret: pd.DataFrame) -> str:
     open_ = ", which is not told from nothing" if best["more_low"] <= 0 <= best["more_high"] else ""
     below = f"below every fixed rule; that of the best of them, `{rule}`, is {more} higher{open_}"
     better = below if mine[ADVISED] < others.min() else f"not below {rule}"
-    return f"Mean regret of the advice at 5 minutes {small}, and {better}."
+    return f"Mean regret of the advice at 5 minutes {small},\nand {better}.{_without(choices, rule)}"
+
+
+def _without(choices: pd.DataFrame, rule: str) -> str:
+    """What a rule and the advice come to without the dataset on which the rule does worst; empty for one dataset."""
+    each = choices.pivot_table(index="dataset", columns="rule", values="regret", aggfunc="mean")
+    if len(each) < 2:
+        return ""
+    worst = str(each[rule].idxmax())
+    rest = each.drop(index=worst).mean()
+    return f"\nWithout `{worst}`, on which that rule does worst, the two are {_number(rest[rule])} and {_number(rest[ADVISED])}."
 
 
 def _later(choices: pd.DataFrame) -> str:

@@ -207,7 +207,8 @@ def _without(choices: pd.DataFrame, rule: str) -> str:
         return ""
     worst = str(each[rule].idxmax())
     rest = each.drop(index=worst).mean()
-    return f"\nWithout `{worst}`, on which that rule does worst, the two are {_number(rest[rule])} and {_number(rest[ADVISED])}."
+    both = f"{_number(rest[rule])} and {_number(rest[ADVISED])}"
+    return f"\nWithout `{worst}`, on which that rule does worst, the two are {both}."
 
 
 def _later(choices: pd.DataFrame) -> str:

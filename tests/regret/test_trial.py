@@ -203,6 +203,6 @@ def test_what_is_no_dataset_is_refused_before_anything_is_done(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_files_are_written_where_they_are_asked_for(folder):
+def test_files_are_written_where_they_are_asked_for(outcome, folder):
     assert sorted(path.name for path in (folder / "data").iterdir()) == ["file.npz", "fresh.npz", "rest.npz"]
     assert files.SEED != 0

@@ -154,18 +154,19 @@ def test_a_length_of_which_too_few_runs_fit_is_no_candidate():
     assert entering.most(settings, longer, known, capacity=5.0) == 24, "else half of it, and so on"
 
 
-def test_who_joins_has_the_best_of_each_factor_and_was_not_there():
+BASE, MASKED, POOLED = Way(24), Way(24, padding="post", mask="masking"), Way(24, reduction="pool", pool=2)
+
+
+def joining(means: dict[Way, float]) -> list[Way]:
+    """Who joins ways that came to this in the race, `BASE` being the one from which they differ."""
     settings = make_settings("early")
-    base = Way(24)
-    tried = [
-        base,
-        Way(24, padding="post", mask="masking"),
-        Way(16, truncating="post"),
-        Way(24, reduction="pool", pool=2),
-    ]
-    known = candidates.entrants(settings, tried, entering.RATES)
-    means = dict(zip(tried, (0.7, 0.8, 0.75, 0.6), strict=True))
-    joined = [each.way for each in entering.joining(settings, means, base, known)]
+    known = candidates.entrants(settings, list(means), entering.RATES)
+    return [each.way for each in entering.joining(settings, means, BASE, known)]
+
+
+def test_who_joins_has_the_best_of_each_factor_and_was_not_there():
+    tried = {BASE: 0.7, MASKED: 0.8, Way(16, truncating="post"): 0.75, POOLED: 0.6}
+    joined = joining(tried)
     assert Way(16, "post", "post", "masking") in joined
     assert not set(joined) & set(tried) and len(joined) <= entering.MOST_COMBINED
     assert all(way.reduction == "none" for way in joined), "what does not pay alone is not combined"
@@ -173,17 +174,7 @@ def test_who_joins_has_the_best_of_each_factor_and_was_not_there():
 
 def test_who_joins_does_not_hang_on_which_way_was_run_first():
     """The first runs of an advice are of a short way; what the factors are worth is seen on the longest T."""
-    base = Way(24)
-    tried = [
-        base,
-        Way(24, padding="post", mask="masking"),
-        Way(24, scale="standard"),
-        Way(24, reduction="pool", pool=2),
-    ]
-    settings = make_settings("early")
-    known = candidates.entrants(settings, [Way(8), *tried], entering.RATES)
-    means = dict(zip([Way(8), *tried], (0.5, 0.7, 0.8, 0.75, 0.76), strict=True))
-    joined = [each.way for each in entering.joining(settings, means, base, known)]
+    joined = joining({Way(8): 0.5, BASE: 0.7, MASKED: 0.8, Way(24, scale="standard"): 0.75, POOLED: 0.76})
     assert Way(24, padding="post", mask="masking", scale="standard", reduction="pool", pool=2) in joined
 
 

@@ -60,11 +60,12 @@ def base(dataset: Any, hold: str, asked: Asked) -> Settings:
     sized = copy(dataset)
     sized.hold = "out"
     sized.check()
-    aside = copy(dataset)
-    aside.hold = "test"
-    aside.check()
-    accepted = f"sets {aside.test} {aside.NOUN} aside: at least {LEAST_ASIDE} are needed to test an advice on"
-    require(aside.test >= LEAST_ASIDE, *_named(dataset), accepted)
+    if hold == "test":
+        aside = copy(dataset)
+        aside.hold = hold
+        aside.check()
+        accepted = f"sets {aside.test} {aside.NOUN} aside: at least {LEAST_ASIDE} are needed to test an advice on"
+        require(aside.test >= LEAST_ASIDE, *_named(dataset), accepted)
     data = copy(dataset)
     data.hold, data.probe = hold, max(1, min(PROBE, (sized.train + sized.probe + sized.test) // PROBED))
     made = Settings(data=data, seed=asked.seed)

@@ -13,7 +13,7 @@ from mismatch.config.counting import counted
 from mismatch.config.paths import REFERENCE
 from mismatch.regret.reading import ADVISED, UNTUNED
 from mismatch.regret.sources import SOURCES
-from mismatch.regret.summary import over_repeats
+from mismatch.regret.summary import files_of, over_repeats
 from mismatch.regret.truth import BEST, FIRST, LAST, MOST, NEAR
 from mismatch.report.numbers import number
 from mismatch.sweep import store
@@ -122,7 +122,7 @@ def document(folder: Path = FOLDER) -> str:
     return TEXT.format(
         whole=_whole(len(tried)),
         datasets=len(tried),
-        files=len(choices[["dataset", "repeat"]].drop_duplicates()),
+        files=files_of(choices).sum(),
         minutes=", ".join(f"{each:g}" for each in calls[:-1]) + f" and {calls[-1]:g}",
         least=min(sizes),
         most=max(sizes),
@@ -152,7 +152,7 @@ def _whole(datasets: int) -> str:
 
 def _several(choices: pd.DataFrame) -> str:
     """What intervals over repeats rest on."""
-    files = choices.drop_duplicates(["dataset", "repeat"]).groupby("dataset").size()
+    files = files_of(choices)
     count = int((files > 1).sum())
     if not count:
         return "with one file of each dataset there\nis none"
@@ -202,7 +202,7 @@ def _reached(regret: pd.DataFrame, choices: pd.DataFrame) -> str:
 
 def _without(choices: pd.DataFrame, rule: str) -> str:
     """What a rule and the advice come to without the dataset on which the rule does worst; empty for one dataset."""
-    each = choices.pivot_table(index="dataset", columns="rule", values="regret", aggfunc="mean")
+    each = _by_dataset(choices)
     if len(each) < 2:
         return ""
     worst = str(each[rule].idxmax())
@@ -225,8 +225,13 @@ def _later(choices: pd.DataFrame) -> str:
     return f"{led}; its regret on {counted(len(new), 'file')} drawn after that is {found}. "
 
 
+def _by_dataset(choices: pd.DataFrame) -> pd.DataFrame:
+    """Mean regret by dataset and rule."""
+    return choices.pivot_table(index="dataset", columns="rule", values="regret", aggfunc="mean", sort=False)
+
+
 def _each(choices: pd.DataFrame) -> str:
-    wide = choices.pivot_table(index="dataset", columns="rule", values="regret", aggfunc="mean", sort=False)
+    wide = _by_dataset(choices)
     wide = wide.loc[[name for name in SOURCES if name in wide.index]]
     rules = [ADVISED, *(str(rule) for rule in wide if not str(rule).startswith("advice"))]
     values = wide[rules].to_numpy(float)

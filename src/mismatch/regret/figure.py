@@ -13,6 +13,7 @@ import pandas as pd
 
 from mismatch.analysis.meaning import BAND, MEANING
 from mismatch.regret.reading import ADVISED
+from mismatch.regret.summary import files_of
 from mismatch.regret.truth import NEAR
 from mismatch.report import canvas, rows, save
 from mismatch.report.numbers import number
@@ -49,7 +50,7 @@ def _number(of: pd.Series) -> str:
 
 
 def _caption(choices: pd.DataFrame) -> str:
-    files = choices.drop_duplicates(["dataset", "repeat"]).groupby("dataset").size()
+    files = files_of(choices)
     several = int((files > 1).sum())
     bar = f"the mean with its 95% interval over the files of {several} datasets" if several else "the mean"
     return (

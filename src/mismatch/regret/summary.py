@@ -53,6 +53,11 @@ def by_rule(choices: pd.DataFrame, reference: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(RULES)).sort_values("regret", ignore_index=True)
 
 
+def files_of(choices: pd.DataFrame) -> pd.Series:
+    """How many files there are of each dataset."""
+    return choices.drop_duplicates(["dataset", "repeat"]).groupby("dataset").size()
+
+
 def by_kind(statements: pd.DataFrame) -> pd.DataFrame:
     """How often statements are right, by kind and minutes."""
     rows = []
